@@ -1,0 +1,5 @@
+"""Entry point for WSGI servers: `granian --interface wsgi wsgi:app`."""
+
+from webapp import create_app
+
+app = create_app()
