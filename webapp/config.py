@@ -1,0 +1,115 @@
+"""What a deployment sets, read once from `CARNET_…` variables and checked at start."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import zoneinfo
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from webapp.errors import BootError
+
+HOME = Path(__file__).parent
+ROOT = HOME.parent
+TEMPLATES = HOME / "templates" if (HOME / "templates").is_dir() else ROOT / "templates"
+STATIC = HOME / "static" if (HOME / "static").is_dir() else ROOT / "static"
+"""In a checkout they lie at the top, in an installed package inside `webapp`."""
+
+KNOWN = {
+    "DATABASE_URL",
+    "SECRET_KEY",
+    "PLUGINS",
+    "BASE_URL",
+    "LOCALE",
+    "TIMEZONE",
+    "DATA_DIR",
+    "TRUSTED_HOSTS",
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Config:
+    """A checked configuration. `plugins` is None where the deployment names none (all shipped ones are on)."""
+
+    database_url: str
+    secret_key: str = field(repr=False)
+    data_dir: Path
+    plugins: tuple[str, ...] | None = None
+    base_url: str = ""
+    locale: str = "en"
+    timezone: str = "Europe/Paris"
+    trusted_hosts: tuple[str, ...] = ()
+
+    @property
+    def is_https(self) -> bool:
+        """Whether cookies may be `Secure` (contract: by `CARNET_BASE_URL`)."""
+        return self.base_url.startswith("https://")
+
+
+def _secret(given: str | None, data_dir: Path) -> str:
+    """The given key, else one made once and kept beside the data, readable by its owner alone."""
+    if given:
+        if len(given) < 16:
+            raise BootError("CARNET_SECRET_KEY is too short: give at least 16 characters of random text.")
+        return given
+    path = data_dir / "secret_key"
+    try:
+        data_dir.mkdir(parents=True, exist_ok=True)
+        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError:
+        return path.read_text().strip()
+    except OSError as error:
+        raise BootError(f"Cannot write to {data_dir}: set CARNET_DATA_DIR to a writable folder. ({error})") from None
+    with os.fdopen(handle, "w") as file:
+        key = secrets.token_urlsafe(48)
+        file.write(key)
+    return key
+
+
+def read(environ: Mapping[str, str]) -> Config:
+    """Check the `CARNET_…` variables; raises `BootError` naming the variable and the remedy."""
+    given = {key.removeprefix("CARNET_"): value for key, value in environ.items() if key.startswith("CARNET_")}
+    for unknown in sorted(given.keys() - KNOWN):
+        raise BootError(f"CARNET_{unknown} is not a setting of Carnet. Known: {', '.join(sorted(KNOWN))}.")
+    instance = Path(environ.get("PWD", ".")) / "instance" if not (ROOT / "wsgi.py").is_file() else ROOT / "instance"
+    url = given.get("DATABASE_URL") or f"sqlite:///{instance / 'carnet.db'}"
+    data_dir = Path(given["DATA_DIR"]) if given.get("DATA_DIR") else _data_dir(url, instance)
+    if url.startswith("postgres://") or url.startswith("postgresql://"):
+        url = "postgresql+psycopg://" + url.split("://", 1)[1]
+    if not url.startswith(("sqlite://", "postgresql+psycopg://")):
+        raise BootError("CARNET_DATABASE_URL must begin with sqlite:/// or postgresql+psycopg://.")
+    names = given.get("PLUGINS")
+    locale = given.get("LOCALE", "en")
+    if locale not in ("fr", "en", "de"):
+        raise BootError("CARNET_LOCALE must be fr, en or de.")
+    timezone = given.get("TIMEZONE", "Europe/Paris")
+    try:
+        zoneinfo.ZoneInfo(timezone)
+    except (zoneinfo.ZoneInfoNotFoundError, ValueError):
+        raise BootError("CARNET_TIMEZONE must name a time zone such as Europe/Paris.") from None
+    base_url = given.get("BASE_URL", "").rstrip("/")
+    hosts = [host.strip() for host in given.get("TRUSTED_HOSTS", "").split(",") if host.strip()]
+    if base_url and not hosts:
+        parts = urlsplit(base_url)
+        if parts.scheme not in ("http", "https") or not parts.hostname:
+            raise BootError("CARNET_BASE_URL must be an address such as https://crm.example.com.")
+        hosts = [parts.hostname]
+    return Config(
+        database_url=url,
+        secret_key=_secret(given.get("SECRET_KEY"), data_dir),
+        data_dir=data_dir,
+        plugins=None if names is None else tuple(name.strip() for name in names.split(",") if name.strip()),
+        base_url=base_url,
+        locale=locale,
+        timezone=timezone,
+        trusted_hosts=tuple(dict.fromkeys([*hosts, "127.0.0.1", "localhost"])),
+    )
+
+
+def _data_dir(url: str, instance: Path) -> Path:
+    if url.startswith("sqlite:///") and len(url) > len("sqlite:///"):
+        return Path(url.removeprefix("sqlite:///")).parent
+    return instance

@@ -1,0 +1,87 @@
+"""Languages: English in the code, French and German from catalogues, the core's and each plug-in's.
+
+Catalogues are the readable `.po` files themselves, parsed once per process and language: no build step can
+be forgotten, and a plug-in's folder carries its own words. See `docs/translating.md`.
+"""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po
+from babel.support import NullTranslations, Translations
+from flask import g, has_request_context, request
+from flask_babel import Babel, Domain, get_locale, gettext, lazy_gettext, ngettext, pgettext
+
+from webapp.text import clean
+
+LOCALES = {"fr": "Français", "en": "English", "de": "Deutsch"}
+"""The languages of the screens, in the glossary's order."""
+
+_ = gettext
+_l = lazy_gettext
+__all__ = ["LOCALES", "_", "_l", "get_locale", "ngettext", "pgettext", "setup"]
+
+
+def N_(message: str) -> str:  # noqa: N802 - the customary name of a mark for the extractor
+    """Mark a sentence for translation where it is only looked up later."""
+    return message
+
+
+class Catalogues(Domain):  # type: ignore[misc]
+    """One merged catalogue per language from the `translations` folders of core and installed plug-ins."""
+
+    def __init__(self, folders: Iterable[Path]) -> None:
+        super().__init__()
+        self.folders = list(folders)
+        self._merged: dict[str, NullTranslations] = {}
+
+    def get_translations(self) -> NullTranslations:
+        locale = get_locale()
+        language = locale.language if locale else "en"
+        if language not in self._merged:
+            self._merged[language] = self._load(language)
+        return self._merged[language]
+
+    def _load(self, language: str) -> NullTranslations:
+        merged: NullTranslations = Translations()
+        for folder in self.folders:
+            path = folder / language / "LC_MESSAGES" / "messages.po"
+            if not path.is_file():
+                continue
+            compiled = io.BytesIO()
+            with path.open("rb") as source:
+                write_mo(compiled, read_po(source, locale=language))
+            compiled.seek(0)
+            catalogue = Translations(compiled)
+            if isinstance(merged, Translations):
+                merged.merge(catalogue)
+        return merged
+
+
+def choose_locale() -> str:
+    """The user's own language, else the one chosen before sign-in, else the browser's, else the deployment's."""
+    from flask import current_app
+
+    if not has_request_context():
+        return str(current_app.config["CARNET"].locale)
+    chosen = g.get("locale") or clean(request.cookies.get("carnet-locale", ""))
+    if chosen in LOCALES:
+        return str(chosen)
+    return request.accept_languages.best_match(list(LOCALES)) or str(current_app.config["CARNET"].locale)
+
+
+def setup(app: Any, folders: Iterable[Path], timezone: str) -> None:
+    """Give `app` its languages."""
+    babel = Babel()
+    babel.init_app(
+        app,
+        default_locale="en",
+        default_timezone=timezone,
+        locale_selector=choose_locale,
+        default_domain=Catalogues(folders),  # type: ignore[arg-type]
+    )
