@@ -1,0 +1,220 @@
+"""One cell of a file read as what its column holds: dates, countries, functions, lists of addresses.
+
+Cells come as people and programs write them, in French, English or German; what can't be read is None and
+becomes a warning of the row (contract: `carnet import`), never an error.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections.abc import Mapping
+from functools import cache
+from typing import Literal
+
+from babel import Locale
+from babel.core import get_global
+
+from webapp.api import fold
+
+DateOrder = Literal["day", "month", "mixed"]
+"""What a file's dates with slashes begin with: day (12/31 never occurs), month, or both occur."""
+
+FIRST_YEAR = 1850
+"""Address books write birthdays without a year as 1604 or 1600; nobody in a list of contacts is that old."""
+
+_ISO = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})(?:[T ][\d:.]+(?:Z|[+-]\d{2}:?\d{2})?)?")
+_COMPACT = re.compile(r"((?:18|19|20)\d{2})(\d{2})(\d{2})")
+_DAY_FIRST = re.compile(r"(\d{1,2})\s?[.-]\s?(\d{1,2})\s?[.-]\s?(\d{4})")
+_SLASHES = re.compile(r"(\d{1,2})/(\d{1,2})/(\d{4})(?: 0{1,2}:00(?::00)?)?")
+_NO_DATE = re.compile(r"0{1,4}[./-]0{1,2}[./-]0{1,4}")
+
+
+def is_no_date(text: str) -> bool:
+    """Whether a program wrote "0/0/00" for no date at all."""
+    return bool(_NO_DATE.fullmatch(text))
+
+
+def slash_order(text: str) -> DateOrder | None:
+    """Which order a date with slashes shows beyond doubt; None where it shows none."""
+    found = _SLASHES.fullmatch(text)
+    if not found:
+        return None
+    first, second = int(found[1]), int(found[2])
+    if first > 12 >= second:
+        return "day"
+    return "month" if second > 12 >= first else None
+
+
+def read_date(text: str, order: DateOrder = "day") -> str | None:
+    """A date as ISO text; None where it is none, has no full year, or could be two dates in a mixed file.
+
+    Read are 1980-12-31 (a time after it is dropped), 19801231, 31.12.1980, 31-12-1980, 31/12/1980, and
+    12/31/1980 where it can be nothing else or `order` says that the file writes months first.
+    """
+    for pattern in (_ISO, _COMPACT):
+        if found := pattern.fullmatch(text):
+            return _date(found[1], found[2], found[3])
+    if found := _DAY_FIRST.fullmatch(text):
+        return _date(found[3], found[2], found[1])
+    found = _SLASHES.fullmatch(text)
+    if not found:
+        return None
+    first, second, year = found.groups()
+    sure = slash_order(text)
+    if sure is None and order == "mixed" and first != second:
+        return None
+    month_first = (sure or order) == "month"
+    return _date(year, first, second) if month_first else _date(year, second, first)
+
+
+def _date(year: str, month: str, day: str) -> str | None:
+    try:
+        date = dt.date(int(year), int(month), int(day))
+    except ValueError:
+        return None
+    return date.isoformat() if date.year >= FIRST_YEAR else None
+
+
+# Names in use that Unicode's list does not have, and the letters of number plates that old lists carry.
+_MORE_COUNTRIES = {
+    "GB": "uk|great britain|england|scotland|wales|northern ireland|grande-bretagne|angleterre|ecosse"
+    "|grossbritannien|england|schottland",
+    "US": "usa|u.s.a.|united states of america|etats-unis d'amerique|vereinigte staaten von amerika|amerika",
+    "NL": "holland|the netherlands|hollande|pays bas",
+    "DE": "d|brd|bundesrepublik deutschland|rfa|allemagne federale",
+    "FR": "f|france metropolitaine",
+    "AT": "a|oesterreich",
+    "BE": "b",
+    "LU": "l",
+    "IT": "i",
+    "ES": "e",
+    "CZ": "czech republic|republique tcheque|tschechische republik",
+    "CH": "suisse|schweiz|svizzera|confederation suisse",
+}
+
+
+@cache
+def _countries() -> Mapping[str, str]:
+    """Folded names and codes of the countries in three languages, to ISO codes."""
+    known: dict[str, str] = {}
+    for language in ("en", "de", "fr"):
+        for code, name in Locale(language).territories.items():
+            if re.fullmatch("[A-Z]{2}", code) and code not in ("EU", "EZ", "UN", "XA", "XB", "ZZ", "QO"):
+                known[fold(name)] = known[code.lower()] = code
+    for alias, codes in get_global("territory_aliases").items():
+        if re.fullmatch("[A-Z]{3}", alias) and len(codes) == 1 and codes[0].lower() in known:
+            known[alias.lower()] = codes[0]
+    for code, names in _MORE_COUNTRIES.items():
+        known |= dict.fromkeys(names.split("|"), code)
+    return known
+
+
+def read_country(text: str) -> str | None:
+    """The ISO code of a country by its code (FR, FRA) or its name in French, English or German."""
+    return _countries().get(fold(text))
+
+
+FUNCTIONS: Mapping[str, str] = {
+    fold(word): function
+    for function, words in {
+        "prospect": "prospect|prospects|client potentiel|clients potentiels|cliente potentielle|lead"
+        "|Interessent|Interessenten|Interessentin",
+        "customer": "customer|customers|client|clients|cliente|Kunde|Kunden|Kundin",
+        "supplier": "supplier|suppliers|vendor|fournisseur|fournisseurs|fournisseuse|Lieferant|Lieferanten"
+        "|Lieferantin",
+    }.items()
+    for word in words.split("|")
+}
+"""The glossary's words for contact functions in three languages, folded, singular and plural."""
+
+KINDS: Mapping[str, Literal["person", "company"]] = {
+    **dict.fromkeys(
+        ("person", "personne", "personne physique", "individual", "individu", "particulier", "private",
+         "privatperson", "contact", "kontakt", "p"), "person"
+    ),
+    **dict.fromkeys(
+        ("company", "entreprise", "societe", "personne morale", "organisation", "organization", "business",
+         "firma", "unternehmen", "association", "verein", "c"), "company"
+    ),
+}  # fmt: skip
+"""Folded words of a Type column."""
+
+
+def words(text: str) -> list[str]:
+    """The words of a cell that lists several: by comma, semicolon, bar, line or Google's ":::"."""
+    return [word for part in re.split(r"[,;|\n]|:::", text) if (word := part.strip())]
+
+
+def tags(text: str) -> list[str]:
+    """Tags of a cell, each once; Google's own groups ("* myContacts") are none."""
+    found: dict[str, str] = {}
+    for word in words(text):
+        if not word.startswith("*"):
+            found.setdefault(fold(word), word)
+    return list(found.values())
+
+
+def emails(text: str) -> list[str]:
+    """The e-mail addresses of a cell, as typed; of "Anna <anna@firm.example>" the address alone."""
+    found: list[str] = []
+    for part in words(text):
+        named = re.fullmatch(r"[^<>]*<\s*([^<>\s]+@[^<>\s]+)\s*>", part)
+        tokens = part.split()
+        if named:
+            found.append(named[1])
+        elif len(tokens) > 1 and all("@" in token for token in tokens):
+            found += tokens
+        else:
+            found.append(part)
+    return found
+
+
+def phones(text: str) -> list[str]:
+    """The phone numbers of a cell; a comma parts two only where both sides are long enough to be one."""
+    found: list[str] = []
+    for part in (piece.strip() for piece in re.split(r"[;|\n]|:::", text)):
+        numbers = [one.strip() for one in part.split(",")]
+        if all(sum(sign.isdecimal() for sign in number) >= 6 for number in numbers):
+            found += numbers
+        elif part:
+            found.append(part)
+    return found
+
+
+_TYPES: Mapping[str, str] = {
+    **dict.fromkeys(("home", "private", "privat", "domicile", "personnel", "maison", "custom home"), "home"),
+    **dict.fromkeys(("work", "business", "office", "bureau", "travail", "professionnel", "main", "arbeit",
+                     "geschaftlich", "company", "principal", "haupt", ""), "work"),
+    **dict.fromkeys(("mobile", "cell", "portable", "mobil", "handy", "iphone"), "mobile"),
+    **dict.fromkeys(("fax", "work fax", "home fax", "homefax", "workfax", "telecopie", "other fax"), "fax"),
+    **dict.fromkeys(("billing", "invoice", "facturation", "rechnung"), "billing"),
+}  # fmt: skip
+
+
+_TYPES_OF = {"emails": ("work", "home", "billing"), "phones": ("work", "mobile", "home", "fax")}
+_PURPOSES = {"billing": "invoice", "delivery": "delivery", "livraison": "delivery", "lieferung": "delivery"}
+
+
+def address_purpose(label: str) -> str:
+    """Our purpose of an address for another program's label; empty where it tells none."""
+    word = fold(label.lstrip("* "))
+    return _PURPOSES.get(_TYPES.get(word, word), "")
+
+
+def reach_type(label: str, field: str) -> str:
+    """Our type of an e-mail or phone for another program's label ("* Work", "Mobile"), else `other`."""
+    found = _TYPES.get(fold(label.lstrip("* ")), "other")
+    return found if found in _TYPES_OF[field] else "other"
+
+
+_SIGNS = tuple("=+-@\t\r\n\x00＝＋－＠")
+
+
+def unguarded(cell: str) -> str:
+    """A cell without the apostrophe that guards a spreadsheet against formulas (libs 5.2).
+
+    Our exports put one before a text that begins, blanks aside, with one of the signs; it goes again here.
+    """
+    bare = cell.removeprefix("'")
+    return bare if bare.startswith(_SIGNS) or bare.lstrip().startswith(_SIGNS) else cell
