@@ -46,22 +46,22 @@ class Act:
 
 
 _NOBODY = Act(user_id=None, role=None, way="form")
-_act: ContextVar[Act] = ContextVar("carnet_act", default=_NOBODY)
+present: ContextVar[Act] = ContextVar("carnet_act", default=_NOBODY)
 
 
 def act() -> Act:
     """The present actor; before sign-in one without any right."""
-    return _act.get()
+    return present.get()
 
 
 @contextmanager
 def acting(who: Act) -> Iterator[Act]:
     """Everything inside happens in this actor's name."""
-    token = _act.set(who)
+    token = present.set(who)
     try:
         yield who
     finally:
-        _act.reset(token)
+        present.reset(token)
 
 
 def acting_as_system(way: Way, source: str | None = None) -> Act:

@@ -14,7 +14,7 @@ from typing import Any
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from babel.support import NullTranslations, Translations
-from flask import g, has_request_context, request
+from flask import current_app, g, has_request_context, request
 from flask_babel import Babel, Domain, get_locale, gettext, lazy_gettext, ngettext, pgettext
 
 from webapp.text import clean
@@ -24,7 +24,7 @@ LOCALES = {"fr": "Français", "en": "English", "de": "Deutsch"}
 
 _ = gettext
 _l = lazy_gettext
-__all__ = ["LOCALES", "_", "_l", "get_locale", "ngettext", "pgettext", "setup"]
+__all__ = ["LOCALES", "N_", "_", "_l", "get_locale", "ngettext", "pgettext", "setup"]
 
 
 def N_(message: str) -> str:  # noqa: N802 - the customary name of a mark for the extractor
@@ -65,8 +65,6 @@ class Catalogues(Domain):  # type: ignore[misc]
 
 def choose_locale() -> str:
     """The user's own language, else the one chosen before sign-in, else the browser's, else the deployment's."""
-    from flask import current_app
-
     if not has_request_context():
         return str(current_app.config["CARNET"].locale)
     chosen = g.get("locale") or clean(request.cookies.get("carnet-locale", ""))
@@ -75,13 +73,20 @@ def choose_locale() -> str:
     return request.accept_languages.best_match(list(LOCALES)) or str(current_app.config["CARNET"].locale)
 
 
+class Languages(Babel):  # type: ignore[misc]
+    """Flask-Babel with our catalogues as its domain."""
+
+    def __init__(self, catalogues: Catalogues) -> None:
+        super().__init__()
+        self.catalogues = catalogues
+
+    @property
+    def domain_instance(self) -> Catalogues:
+        return self.catalogues
+
+
 def setup(app: Any, folders: Iterable[Path], timezone: str) -> None:
     """Give `app` its languages."""
-    babel = Babel()
-    babel.init_app(
-        app,
-        default_locale="en",
-        default_timezone=timezone,
-        locale_selector=choose_locale,
-        default_domain=Catalogues(folders),  # type: ignore[arg-type]
+    Languages(Catalogues(folders)).init_app(
+        app, default_locale="en", default_timezone=timezone, locale_selector=choose_locale
     )

@@ -1,0 +1,1 @@
+"""The shipped plug-ins: one folder each. Delete a folder and its function is gone."""

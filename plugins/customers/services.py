@@ -1,0 +1,97 @@
+"""The customer's fields, and the conversion of one contact for the mass action (spec C2)."""
+
+from __future__ import annotations
+
+from webapp.api import Field, _l, convert
+
+BUSINESS_TYPES = (("b2b", "B2B"), ("b2c", "B2C"), ("b2g", "B2G"))
+SATISFACTION = (
+    ("satisfied", _l("Satisfied")),
+    ("neutral", _l("Neutral")),
+    ("dissatisfied", _l("Dissatisfied")),
+)
+LOST_REASONS = (
+    ("price", _l("Price")),
+    ("competitor", _l("Competitor")),
+    ("quality", _l("Quality")),
+    ("closed", _l("Closed down")),
+    ("other", _l("Other")),
+)
+GENERAL, TERMS, CREDIT, BLOCKS, ACCOUNTS, LOST, NOTE = (
+    _l("General"),
+    _l("Terms"),
+    _l("Credit"),
+    _l("Blocks"),
+    _l("Numbers and accounts"),
+    _l("Lost"),
+    _l("Internal"),
+)
+
+FIELDS = (
+    Field(name="category", label=_l("Category"), kind="value_list", value_list="categories", section=GENERAL),
+    Field(
+        name="business_type",
+        label=_l("Business type"),
+        kind="choice",
+        choices=BUSINESS_TYPES,
+        section=GENERAL,
+    ),
+    Field(
+        name="satisfaction", label=_l("Satisfaction"), kind="choice", choices=SATISFACTION, section=GENERAL
+    ),
+    Field(
+        name="payment_term",
+        label=_l("Payment term, sales"),
+        kind="value_list",
+        value_list="payment_terms",
+        section=TERMS,
+    ),
+    Field(
+        name="payment_method",
+        label=_l("Payment method, sales"),
+        kind="value_list",
+        value_list="payment_methods",
+        section=TERMS,
+    ),
+    Field(
+        name="shipping_method",
+        label=_l("Shipping method, sales"),
+        kind="value_list",
+        value_list="shipping_methods",
+        section=TERMS,
+    ),
+    Field(name="discount", label=_l("Discount"), kind="percent", section=TERMS),
+    Field(name="tax_override", label=_l("Tax override, sales"), section=TERMS, max_length=60),
+    Field(name="credit_limit", label=_l("Credit limit"), kind="money", section=CREDIT),
+    Field(name="insured_amount", label=_l("Insured amount"), kind="money", section=CREDIT),
+    Field(name="blocked", label=_l("Blocked"), kind="boolean", section=BLOCKS),
+    Field(name="blocked_notice", label=_l("Notice about the block"), section=BLOCKS, max_length=500),
+    Field(name="delivery_block", label=_l("Delivery block"), kind="boolean", section=BLOCKS),
+    Field(name="invoice_block", label=_l("Invoice block"), kind="boolean", section=BLOCKS),
+    Field(name="insolvent", label=_l("Insolvent"), kind="boolean", section=BLOCKS),
+    Field(name="debtor_account", label=_l("Debtor account"), section=ACCOUNTS, max_length=40),
+    Field(
+        name="supplier_number_there",
+        label=_l("Our supplier number at the customer"),
+        section=ACCOUNTS,
+        max_length=64,
+    ),
+    Field(name="lost_on", label=_l("Lost on"), kind="date", section=LOST),
+    Field(
+        name="lost_reason", label=_l("Reason of the loss"), kind="choice", choices=LOST_REASONS, section=LOST
+    ),
+    Field(name="lost_text", label=_l("The loss, in words"), kind="multiline", section=LOST, max_length=4000),
+    Field(
+        name="internal_note",
+        label=_l("Internal note, customer"),
+        kind="multiline",
+        section=NOTE,
+        max_length=4000,
+        right="contacts.edit",
+    ),
+)
+
+
+def convert_one(contact_id: int) -> bool:
+    """Convert one prospect; False where it is a customer already."""
+    return convert(contact_id, "customer")

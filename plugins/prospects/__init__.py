@@ -1,0 +1,52 @@
+"""Prospects: contacts that may become customers (spec B5, C)."""
+
+from plugins.prospects import models, services, views
+from webapp.api import ContactFunction, FunctionGuard, MenuEntry, PersonalData, Plugin, ValueList, _l
+
+plugin = Plugin(
+    name="prospects",
+    label=_l("Prospects"),
+    version="0.1.0",
+    models=(models.Prospect,),
+    migrations="migrations",
+    function_guards=(FunctionGuard(function="prospect", action="convert", find=services.disqualified),),
+    personal_data=(
+        PersonalData(
+            table="prospect",
+            personal=("loss_text",),
+            kept=(
+                "status",
+                "rating",
+                "source",
+                "stage",
+                "probability",
+                "expected_revenue",
+                "currency",
+                "loss_reason",
+            ),
+        ),
+    ),
+    value_lists=(
+        ValueList(key="stages", label=_l("Stages"), items=services.STAGES),
+        ValueList(key="loss_reasons", label=_l("Loss reasons"), items=services.LOSS_REASONS),
+    ),
+    blueprints=(views.blueprint,),
+    functions=(
+        ContactFunction(
+            key="prospect",
+            label=_l("Prospect"),
+            plural=_l("Prospects"),
+            letter=_l("P"),
+            view_label=_l("Prospect view"),
+            past_label=_l("As a prospect"),
+            icon="target",
+            colour="prospect",
+            slot="buyer",
+            model=models.Prospect,
+            fields=services.FIELDS,
+            list_endpoint="prospects.index",
+            order=10,
+        ),
+    ),
+    menu=(MenuEntry(label=_l("Prospects"), endpoint="prospects.index", icon="target", order=20),),
+)

@@ -1,0 +1,41 @@
+"""Suppliers: contacts that we buy from, beside any other function (spec B2)."""
+
+from plugins.suppliers import models, services, views
+from webapp.api import ContactFunction, MenuEntry, PersonalData, Plugin, _l
+
+plugin = Plugin(
+    name="suppliers",
+    label=_l("Suppliers"),
+    version="0.1.0",
+    models=(models.Supplier,),
+    migrations="migrations",
+    personal_data=(
+        PersonalData(
+            table="supplier",
+            personal=("customer_number_there", "internal_note"),
+            kept=(
+                "active", "order_block", "payment_term", "payment_method", "shipping_method", "minimum_order",
+                "currency", "tax_override", "creditor_account",
+            ),
+        ),
+    ),
+    blueprints=(views.blueprint,),
+    functions=(
+        ContactFunction(
+            key="supplier",
+            label=_l("Supplier"),
+            plural=_l("Suppliers"),
+            letter=_l("S"),
+            view_label=_l("Supplier view"),
+            past_label=_l("As a supplier"),
+            icon="truck",
+            colour="supplier",
+            slot="supplier",
+            model=models.Supplier,
+            fields=services.FIELDS,
+            list_endpoint="suppliers.index",
+            order=30,
+        ),
+    ),
+    menu=(MenuEntry(label=_l("Suppliers"), endpoint="suppliers.index", icon="truck", order=40),),
+)  # fmt: skip

@@ -1,0 +1,84 @@
+"""Carnet: contact management for small and medium firms. `create_app()` is the order of boot on one screen."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from typing import Any
+
+from flask import Flask
+from flask.typing import ResponseReturnValue
+from flask_wtf.csrf import CSRFProtect
+from whitenoise import WhiteNoise
+
+from webapp import (
+    accounts,
+    cli,
+    config,
+    core,
+    errorpages,
+    htmx,
+    i18n,
+    security,
+    units,
+)
+from webapp.config import Config
+from webapp.db import db, transaction
+from webapp.registry import Found, Registry, discover
+
+__all__ = ["Carnet", "create_app"]
+
+
+class Carnet(Flask):
+    """Flask, with one transaction around each view (design rule 2)."""
+
+    def dispatch_request(self) -> ResponseReturnValue:
+        """Commit when the view is done, roll back when it raises; error pages come after."""
+        with transaction():
+            return super().dispatch_request()
+
+
+def create_app(settings: Config | None = None, *, found: Found | None = None) -> Carnet:
+    """An application from the environment, or from `settings` and the plug-ins `found` (tests name their own).
+
+    Raises `BootError` with one clear line where the deployment can't work.
+    """
+    settings = settings or config.read(os.environ)
+    app = Carnet("webapp", template_folder=str(config.TEMPLATES), static_folder=None)
+    app.config.from_mapping(flask_settings(settings))
+    registry = Registry(core.plugin, found or discover(), settings.plugins, timezone=settings.timezone)
+    app.extensions["carnet"] = registry
+    db.init_app(app)
+    CSRFProtect(app)
+    i18n.setup(app, [folder / "translations" for folder in registry.folders.values()], settings.timezone)
+    units.setup(app)
+    accounts.setup(app)
+    security.setup(app)
+    errorpages.setup(app)
+    core.mount(app, registry)
+    cli.attach(app, registry)
+    app.after_request(htmx.finish)
+    app.wsgi_app = WhiteNoise(  # type: ignore[method-assign]
+        app.wsgi_app, root=str(config.STATIC), prefix="static/", max_age=86_400, autorefresh=app.debug
+    )
+    return app
+
+
+def flask_settings(settings: Config) -> Mapping[str, Any]:
+    """What Flask and its extensions are told; cookies are `Secure` with `__Host-` where the address is https."""
+    https = settings.is_https
+    return {
+        "CARNET": settings,
+        "SECRET_KEY": settings.secret_key,
+        "SQLALCHEMY_DATABASE_URI": settings.database_url,
+        "TRUSTED_HOSTS": list(settings.trusted_hosts),
+        "MAX_CONTENT_LENGTH": 16 * 1024 * 1024,
+        "MAX_FORM_MEMORY_SIZE": 2 * 1024 * 1024,
+        "MAX_FORM_PARTS": 2000,
+        "SESSION_COOKIE_NAME": "__Host-carnet" if https else "carnet",
+        "SESSION_COOKIE_SECURE": https,
+        "SESSION_COOKIE_HTTPONLY": True,
+        "SESSION_COOKIE_SAMESITE": "Lax",
+        "WTF_CSRF_TIME_LIMIT": None,
+        **accounts.SETTINGS,
+    }

@@ -1,0 +1,5 @@
+"""`python -m webapp` is `carnet`."""
+
+from webapp.cli import main
+
+main()

@@ -1,0 +1,111 @@
+"""Creating users, and the very first one (spec J1)."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from pathlib import Path
+
+import sqlalchemy as sa
+from email_validator import EmailNotValidError, validate_email
+from flask_security.utils import hash_password
+
+from webapp.accounts.models import User
+from webapp.acting import ROLES, need
+from webapp.db import db
+from webapp.errors import Invalid, Refused
+from webapp.i18n import _
+from webapp.text import clean
+
+SHORTEST = 12
+LONGEST = 128
+COMMON = frozenset(
+    {
+        "123456789012", "1234567890123", "password1234", "passwordpassword", "motdepasse123", "motdepassemotdepasse",
+        "azertyuiop12", "azertyuiop123", "qwertyuiop12", "qwertyuiop123", "qwertzuiop12", "passwort1234",
+        "passwortpasswort", "administrator", "administrateur", "carnetcarnet", "111111111111", "000000000000",
+    }
+)  # fmt: skip
+"""The most usual passwords that are long enough (ASVS 6.2.4)."""
+
+
+def any_user() -> bool:
+    """Whether somebody can sign in; before that the first run is open."""
+    return db.session.scalar(sa.select(User.id).limit(1)) is not None
+
+
+def check_password(password: str) -> str:
+    """The password; raises ValueError with what to do (ASVS 6.2: length, no rules of composition)."""
+    if len(password) < SHORTEST:
+        raise ValueError(_("Twelve characters at least: a sentence does very well."))
+    if len(password) > LONGEST:
+        raise ValueError(_("At most %(most)s characters.", most=LONGEST))
+    if password.casefold() in COMMON or len(set(password)) < 4:
+        raise ValueError(_("This password is among the first that are tried: choose another."))
+    return password
+
+
+def create_user(
+    email: str, password: str | None, role: str, *, name: str = "", data_protection: bool = False
+) -> User:
+    """A new user; raises `Invalid`. The first administrator has the data-protection permission.
+
+    Without a password (None) the user can't sign in until one is set.
+    """
+    need("settings")
+    errors: dict[str, str] = {}
+    address = clean(email)
+    try:
+        address = validate_email(
+            address, check_deliverability=False, test_environment=True
+        ).normalized.lower()
+    except EmailNotValidError:
+        errors["email"] = _("This is not an e-mail address: write it like name@example.com.")
+    if role not in ROLES:
+        errors["role"] = _("The role is reader, editor, manager or administrator.")
+    if password is not None:
+        try:
+            check_password(password)
+        except ValueError as error:
+            errors["password"] = str(error)
+    if len(clean(name)) > 120:
+        errors["name"] = _("At most %(most)s characters.", most=120)
+    if errors:
+        raise Invalid(_("Please correct what is marked."), errors)
+    if db.session.scalar(sa.select(User.id).where(User.email == address)) is not None:
+        raise Refused(_("There is a user with this e-mail address already."))
+    first = role == "administrator" and not any_user()
+    user = User(
+        email=address,
+        name=clean(name),
+        password=hash_password(password) if password is not None else None,
+        role=role,
+        data_protection=data_protection or first,
+        active=True,
+        fs_uniquifier=secrets.token_hex(32),
+    )
+    db.session.add(user)
+    db.session.flush()
+    return user
+
+
+def first_run_code(data_dir: Path) -> str:
+    """The one-time code that lets someone become the first administrator, made when first asked for.
+
+    It lies beside the data, readable by its owner alone, so that all worker processes know the same one.
+    """
+    path = data_dir / "first-run-code"
+    data_dir.mkdir(parents=True, exist_ok=True)
+    try:
+        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError:
+        return path.read_text().strip()
+    with os.fdopen(handle, "w") as file:
+        code = "-".join(secrets.token_hex(2) for _part in range(3))
+        file.write(code)
+    return code
+
+
+def burn_first_run_code(data_dir: Path) -> None:
+    """The code has served."""
+    (data_dir / "first-run-code").unlink(missing_ok=True)

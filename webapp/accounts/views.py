@@ -1,0 +1,96 @@
+"""First run, and what each user sets for themself: theme and language."""
+
+from __future__ import annotations
+
+import secrets
+
+from flask import Blueprint, abort, current_app, request, session, url_for
+from flask.typing import ResponseReturnValue
+from flask_login import current_user
+from flask_security.utils import login_user
+from flask_wtf import FlaskForm
+from wtforms import EmailField, PasswordField, StringField
+
+from webapp.accounts import services
+from webapp.accounts.models import User
+from webapp.acting import acting, acting_as_system
+from webapp.db import db
+from webapp.errors import Invalid
+from webapp.htmx import redirect_to, render
+from webapp.i18n import LOCALES, _, _l
+from webapp.security import public, safe_next
+
+blueprint = Blueprint("accounts", __name__)
+THEMES = ("system", "light", "dark")
+
+
+class FirstRunForm(FlaskForm):  # type: ignore[misc]
+    """The first administrator."""
+
+    code = StringField(_l("One-time code"))
+    name = StringField(_l("Your name"))
+    email = EmailField(_l("E-mail address"))
+    password = PasswordField(_l("Password"))
+
+
+@blueprint.route("/")
+@public
+def home() -> ResponseReturnValue:
+    """The address without a path: the contacts, or the first run."""
+    return redirect_to(url_for("contacts.index") if services.any_user() else url_for("accounts.first_run"))
+
+
+@blueprint.route("/first-run", methods=["GET", "POST"])
+@public
+def first_run() -> ResponseReturnValue:
+    """Ask for the administrator, once, with the code that the server printed (spec J1)."""
+    if services.any_user():
+        abort(404)
+    data_dir = current_app.config["CARNET"].data_dir
+    form = FirstRunForm()
+    if request.method == "GET":
+        return render("accounts/first_run.html", form=form)
+    tries = session["first-run-tries"] = session.get("first-run-tries", 0) + 1
+    given, expected = (form.code.data or "").strip(), services.first_run_code(data_dir)
+    if tries > 20 or not secrets.compare_digest(given.encode(), expected.encode()):
+        form.code.errors = [
+            _("This is not the code that the server printed at its start: read it again there.")
+        ]
+        return render("accounts/first_run.html", 422, form=form)
+    try:
+        with acting(acting_as_system("form")):
+            user = services.create_user(
+                form.email.data or "", form.password.data or "", "administrator", name=form.name.data or ""
+            )
+    except Invalid as error:
+        for name, message in error.errors.items():
+            form[name].errors = [message]
+        return render("accounts/first_run.html", 422, form=form)
+    services.burn_first_run_code(data_dir)
+    login_user(user)
+    return redirect_to(url_for("contacts.index"))
+
+
+@blueprint.route("/preferences", methods=["POST"])
+@public
+def preferences() -> ResponseReturnValue:
+    """Set theme or language: the user's own where signed in, this browser's before."""
+    answer = redirect_to(safe_next(request.form.get("next")) or url_for("accounts.home"))
+    locale, theme = request.form.get("locale"), request.form.get("theme")
+    user: User | None = (
+        db.session.get(User, current_user.id, with_for_update=True) if current_user.is_authenticated else None
+    )
+    if locale in LOCALES:
+        answer.set_cookie(  # type: ignore[union-attr]
+            "carnet-locale",
+            locale,
+            max_age=31_536_000,
+            samesite="Lax",
+            secure=request.is_secure,
+            httponly=True,
+        )
+        if user:
+            user.locale = locale
+    if theme in THEMES and user:
+        user.theme = theme
+    return answer

@@ -1,0 +1,120 @@
+"""All that plug-ins may import from the core. `__all__` is the promise: what stands here changes only with `CONTRACT`."""
+
+from __future__ import annotations
+
+from webapp.acting import Act, act, acting, acting_as_system, need
+from webapp.administration.settings import setting, value_label, value_list
+from webapp.contacts.models import Contact
+from webapp.contacts.queries import live, load
+from webapp.contacts.services import create as create_contact
+from webapp.contacts.services import update as update_contact
+from webapp.contacts.services import writable
+from webapp.db import Base, BigId, Moment, db, now, transaction
+from webapp.errors import BootError, CarnetError, Forbidden, Invalid, Missing, Refused, Stale
+from webapp.events import (
+    ContactBinned,
+    ContactChanged,
+    ContactCreated,
+    ContactRestored,
+    FunctionActivated,
+    FunctionReleased,
+)
+from webapp.functions.services import activate, convert, release
+from webapp.history.services import record
+from webapp.htmx import render, toast
+from webapp.i18n import N_, _, _l, ngettext
+from webapp.lists.views import list_page
+from webapp.plugin import (
+    CONTRACT,
+    Blocker,
+    Column,
+    ContactFunction,
+    DeleteGuard,
+    Field,
+    Filter,
+    FunctionGuard,
+    MassAction,
+    MenuEntry,
+    MergeRule,
+    PersonalData,
+    Plugin,
+    Service,
+    Subscriber,
+    Tab,
+    ValueList,
+)
+from webapp.ports import MassActions, Numbering
+from webapp.registry import registry
+from webapp.security import right
+from webapp.text import clean, digits, fold
+
+__all__ = [
+    "CONTRACT",
+    "N_",
+    "Act",
+    "Base",
+    "BigId",
+    "Blocker",
+    "BootError",
+    "CarnetError",
+    "Column",
+    "Contact",
+    "ContactBinned",
+    "ContactChanged",
+    "ContactCreated",
+    "ContactFunction",
+    "ContactRestored",
+    "DeleteGuard",
+    "Field",
+    "Filter",
+    "Forbidden",
+    "FunctionActivated",
+    "FunctionGuard",
+    "FunctionReleased",
+    "Invalid",
+    "MassAction",
+    "MassActions",
+    "MenuEntry",
+    "MergeRule",
+    "Missing",
+    "Moment",
+    "Numbering",
+    "PersonalData",
+    "Plugin",
+    "Refused",
+    "Service",
+    "Stale",
+    "Subscriber",
+    "Tab",
+    "ValueList",
+    "_",
+    "_l",
+    "act",
+    "acting",
+    "acting_as_system",
+    "activate",
+    "clean",
+    "convert",
+    "create_contact",
+    "db",
+    "digits",
+    "fold",
+    "list_page",
+    "live",
+    "load",
+    "need",
+    "ngettext",
+    "now",
+    "record",
+    "registry",
+    "release",
+    "render",
+    "right",
+    "setting",
+    "toast",
+    "transaction",
+    "update_contact",
+    "value_label",
+    "value_list",
+    "writable",
+]  # fmt: skip

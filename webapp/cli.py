@@ -1,0 +1,195 @@
+"""`carnet`: run, schema, plugins, user, demo, doctor, and what plug-ins add (contract)."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable
+from typing import Any
+
+import click
+from flask import Flask, current_app
+from flask.cli import FlaskGroup, with_appcontext
+
+from webapp import schema
+from webapp.accounts import services as accounts
+from webapp.acting import ROLES, acting, acting_as_system
+from webapp.administration import doctor as examination
+from webapp.db import db, transaction
+from webapp.errors import BootError, CarnetError
+from webapp.registry import Registry, registry
+
+
+def main() -> None:
+    """The console script: a user's mistake is one clear line on stderr and exit code 1, never a traceback."""
+    import webapp
+
+    try:
+        group = FlaskGroup(
+            create_app=webapp.create_app,
+            add_default_commands=False,
+            add_version_option=False,
+            load_dotenv=False,
+        )
+        group.main(prog_name="carnet", standalone_mode=False)
+    except click.UsageError as error:
+        error.show()
+        sys.exit(2)
+    except click.exceptions.Exit as error:
+        sys.exit(error.exit_code)
+    except click.Abort:
+        sys.exit(1)
+    except (CarnetError, click.ClickException) as error:
+        click.echo(f"carnet: {getattr(error, 'message', error)}", err=True)
+        for name, text in getattr(error, "errors", {}).items():
+            click.echo(f"  {name}: {text}", err=True)
+        sys.exit(1)
+
+
+def attach(app: Flask, plugins: Registry) -> None:
+    """Give `app` its commands, those of enabled plug-ins included."""
+    app.cli.commands.clear()  # type: ignore[attr-defined]
+    for command in (run, schema_group, plugins_command, user, demo, doctor, *plugins.offers("commands")):
+        app.cli.add_command(command)
+
+
+def as_system(way: Any) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """A command acts in the operator's name, in one transaction."""
+
+    def wrap(command: Callable[..., Any]) -> Callable[..., Any]:
+        def run_it(*args: Any, **kwargs: Any) -> Any:
+            with acting(acting_as_system(way)), transaction():
+                return command(*args, **kwargs)
+
+        run_it.__name__, run_it.__doc__ = command.__name__, command.__doc__
+        return with_appcontext(run_it)
+
+    return wrap
+
+
+@click.command()
+@click.option("--host", default="127.0.0.1", show_default=True)
+@click.option("--port", default=8000, show_default=True)
+@click.option("--workers", default=1, show_default=True, help="Worker processes.")
+@with_appcontext
+def run(host: str, port: int, workers: int) -> None:
+    """Serve Carnet."""
+    from granian import Granian
+    from granian.constants import Interfaces
+    from granian.log import LogLevels
+
+    settings = current_app.config["CARNET"]
+    if not schema.is_current(db.engine, registry()):
+        raise BootError("The database is not up to date: run `carnet schema upgrade` first.")
+    address = settings.base_url or f"http://{host}:{port}"
+    click.echo(f"Carnet is served at {address}")
+    if not accounts.any_user():
+        code = accounts.first_run_code(settings.data_dir)
+        click.echo(f"First run: open {address}/first-run and give this one-time code: {code}")
+    sqlite = settings.database_url.startswith("sqlite")
+    db.session.remove()
+    db.engine.dispose()
+    Granian(
+        "webapp.cli:wsgi",
+        address=host,
+        port=port,
+        workers=workers,
+        interface=Interfaces.WSGI,
+        blocking_threads=1 if sqlite else 2,
+        factory=True,
+        log_level=LogLevels.warning,
+        respawn_failed_workers=True,
+    ).serve()
+
+
+def wsgi() -> Flask:
+    """The application, for the server's worker processes."""
+    import webapp
+
+    return webapp.create_app()
+
+
+@click.group("schema")
+def schema_group() -> None:
+    """Migrations of the core and of every installed plug-in."""
+
+
+@schema_group.command()
+@with_appcontext
+def upgrade() -> None:
+    """Bring the database to this version, all of it or nothing."""
+    applied = schema.upgrade(db.engine, registry())
+    for line in applied:
+        click.echo(line)
+    click.echo(f"Up to date ({len(applied)} applied).")
+
+
+@schema_group.command()
+@with_appcontext
+def status() -> None:
+    """Show each owner's present and newest revision."""
+    for row in schema.status(db.engine, registry()):
+        mark = "" if row["present"] == row["newest"] else "  (upgrade)"
+        click.echo(f"{row['owner']:16} {row['present'] or '-':8} {row['newest'] or '-':8}{mark}")
+
+
+@click.command("plugins")
+@click.option("--json", "as_json", is_flag=True, help="Name and state of each, as JSON.")
+@with_appcontext
+def plugins_command(as_json: bool) -> None:
+    """List the plug-ins and their states."""
+    rows = registry().overview()
+    if as_json:
+        click.echo(json.dumps(rows))
+        return
+    for row in rows:
+        reason = f"  {registry().broken[row['name']].reason}" if row["state"] == "broken" else ""
+        click.echo(f"{row['name']:16} {row['state']}{reason}")
+
+
+@click.group()
+def user() -> None:
+    """Users."""
+
+
+@user.command("add")
+@click.argument("email")
+@click.option("--role", type=click.Choice(ROLES), required=True)
+@click.option("--name", default="")
+@click.option("--data-protection", is_flag=True, help="May anonymise and handle access and erasure cases.")
+@click.option("--password-stdin", is_flag=True, help="Read the password from the standard input.")
+@as_system("form")
+def add_user(email: str, role: str, name: str, data_protection: bool, password_stdin: bool) -> None:
+    """Add a user; the first administrator has the data-protection permission."""
+    if password_stdin:
+        password = sys.stdin.readline().rstrip("\n")
+    else:
+        password = click.prompt("Password", hide_input=True, confirmation_prompt=True)
+    created = accounts.create_user(email, password, role, name=name, data_protection=data_protection)
+    click.echo(f"{created.email} is {created.role}.")
+
+
+@click.command()
+@click.argument("n", type=click.IntRange(1, 10_000_000))
+@click.option("--seed", default=1, show_default=True, help="The same seed makes the same base.")
+@with_appcontext
+def demo(n: int, seed: int) -> None:
+    """Fill the base with N made-up contacts with functions and links."""
+    from webapp.demo import fill
+
+    with acting(acting_as_system("job", "demo")):
+        fill.fill(n, seed, progress=lambda done: click.echo(f"\r{done}/{n}", nl=False, err=True))
+    click.echo(err=True)
+    click.echo(f"{n} contacts made.")
+
+
+@click.command()
+@with_appcontext
+def doctor() -> None:
+    """Check configuration, database, schema, plug-ins and references; exit 1 with what is wrong."""
+    findings = examination.examine()
+    for line in findings:
+        click.echo(line)
+    if findings:
+        raise click.exceptions.Exit(1)
+    click.echo("All is well.")

@@ -1,0 +1,220 @@
+"""The form of a contact: what a page shows and what it sends back, as plain strings by field name.
+
+Single values are named as in the API (`last_name`), a function's by `customer.credit_limit`, items of a
+collection by `emails-0-value`. Checking is the services' business; here nothing typed is ever lost.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from werkzeug.datastructures import MultiDict
+
+from webapp.acting import act
+from webapp.contacts.fields import COLLECTIONS, COMPANY_ONLY, FIELDS, PERSON_ONLY, Collection
+from webapp.contacts.models import Contact
+from webapp.functions import numbers
+from webapp.functions.models import FunctionRow
+from webapp.functions.services import fields_of
+from webapp.i18n import _l
+from webapp.plugin import ContactFunction, Field
+from webapp.registry import registry
+from webapp.shown import typed
+
+TAGS = Field(name="tags", label=_l("Tags"), hint=_l("Separated by commas"), max_length=2000)
+NUMBER = Field(name="number", label=_l("Number"), max_length=60)
+Items = list[dict[str, str]]
+
+
+def fields_for(kind: str) -> list[Field]:
+    """The single fields that a person's or a company's form shows."""
+    hidden = COMPANY_ONLY if kind == "person" else PERSON_ONLY
+    return [one for one in FIELDS if one.name not in hidden]
+
+
+def collections_shown() -> list[Collection]:
+    """The collections this user may see."""
+    return [one for one in COLLECTIONS if act().may(one.right)]
+
+
+def function_fields(function: ContactFunction) -> list[Field]:
+    """A function's own fields that this user may see, its number first."""
+    return [NUMBER, *(one for one in function.fields if act().may(one.right))]
+
+
+@dataclass
+class ContactForm:
+    """What stands in the form. `values` are single values, `items` the collections, `errors` a sentence per name."""
+
+    kind: str
+    values: dict[str, str] = field(default_factory=dict)
+    items: dict[str, Items] = field(default_factory=dict)
+    functions: list[ContactFunction] = field(default_factory=list)
+    version: int | None = None
+    errors: dict[str, str] = field(default_factory=dict)
+    base: str = ""
+
+    @classmethod
+    def of(cls, contact: Contact, rows: list[FunctionRow]) -> ContactForm:
+        """The form as it stands for a stored contact and those of its functions that the view shows."""
+        values = {one.name: typed(one, getattr(contact, one.name)) for one in fields_for(contact.kind)}
+        values["tags"] = ", ".join(contact.tags)
+        functions = []
+        for row in rows:
+            function, own = registry().function(row.function), fields_of(row)
+            if function is None or own is None or not registry().is_function_enabled(row.function):
+                continue
+            functions.append(function)
+            values[f"{function.key}.number"] = numbers.present(contact.id, function.key)
+            for one in function_fields(function)[1:]:
+                values[f"{function.key}.{one.name}"] = typed(one, getattr(own, one.name), own.currency)
+        form = cls(
+            kind=contact.kind,
+            values=values,
+            items={one.name: _items_of(one, contact) for one in collections_shown()},
+            functions=functions,
+            version=contact.version,
+        )
+        form.base = form.dump()
+        return form
+
+    @classmethod
+    def posted(cls, sent: MultiDict[str, str], kind: str, functions: list[ContactFunction]) -> ContactForm:
+        """The form as it was sent, whatever is in it."""
+        form = cls(kind=kind, functions=functions, base=sent.get("base", ""))
+        for name in form.names():
+            boolean = name in form._booleans()
+            if name in sent or boolean:
+                form.values[name] = sent.get(name, "")[: 2**17]
+        for collection in collections_shown():
+            form.items[collection.name] = _items_posted(collection, sent)
+        try:
+            form.version = int(sent.get("version", ""))
+        except ValueError:
+            form.version = None
+        return form
+
+    def names(self) -> list[str]:
+        """Names of all single values of this form."""
+        own = [
+            f"{function.key}.{one.name}" for function in self.functions for one in function_fields(function)
+        ]
+        return [*(one.name for one in fields_for(self.kind)), "tags", *own]
+
+    def _booleans(self) -> set[str]:
+        """Boxes that are not ticked are not sent: for these, missing means no."""
+        return {
+            f"{function.key}.{one.name}"
+            for function in self.functions
+            for one in function.fields
+            if one.kind == "boolean" and act().may(one.right)
+        }
+
+    def contact_values(self) -> dict[str, Any]:
+        """What the contact service takes."""
+        single = {name: value for name, value in self.values.items() if "." not in name}
+        return {"kind": self.kind, **single, **self.items}
+
+    def function_values(self, key: str) -> dict[str, str]:
+        """What the function service takes."""
+        prefix = f"{key}."
+        return {
+            name.removeprefix(prefix): value for name, value in self.values.items() if name.startswith(prefix)
+        }
+
+    def change(self, add: str, remove: str) -> bool:
+        """Add an empty line to a collection, or take one out; tells whether that was asked."""
+        if add in self.items:
+            self.items[add].append({})
+            return True
+        name, _dash, index = remove.rpartition("-")
+        if name in self.items and index.isdecimal() and int(index) < len(self.items[name]):
+            del self.items[name][int(index)]
+            return True
+        return False
+
+    def dump(self) -> str:
+        """All that stands in the form, to compare with later (spec A5)."""
+        return json.dumps({**self.values, **self.items}, ensure_ascii=True, sort_keys=True)
+
+    def load_base(self) -> dict[str, Any]:
+        """What stood in the form when it was opened; empty where it was not sent along."""
+        try:
+            found = json.loads(self.base or "{}")
+        except ValueError:
+            return {}
+        return found if isinstance(found, dict) else {}
+
+
+def _items_of(collection: Collection, contact: Contact) -> Items:
+    found: Items = []
+    for row in getattr(contact, collection.name):
+        item = {one.name: typed(one, getattr(row, one.name)) for one in collection.fields}
+        item["id"] = str(row.id)
+        if collection.has_primary:
+            item["is_primary"] = "1" if row.is_primary else ""
+        if getattr(row, "warning", None):
+            item["warning"] = row.warning
+        found.append(item)
+    return found
+
+
+def _items_posted(collection: Collection, sent: MultiDict[str, str]) -> Items:
+    """Gather `name-0-field` into a list; a missing index is an item that was taken out."""
+    pattern = re.compile(
+        rf"{collection.name}-(\d{{1,3}})-({'|'.join(one.name for one in collection.fields)}|id)"
+    )
+    found: dict[int, dict[str, str]] = {}
+    for name in sent:
+        if match := pattern.fullmatch(name):
+            found.setdefault(int(match[1]), {})[match[2]] = sent[name]
+    primary = sent.get(f"{collection.name}-primary", "")
+    for index, item in found.items():
+        if collection.has_primary:
+            item["is_primary"] = "1" if str(index) == primary else ""
+    return [found[index] for index in sorted(found)]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Difference:
+    """One field that two people changed at once (spec A5): before, theirs, mine, as shown."""
+
+    name: str
+    before: Any
+    theirs: Any
+    mine: Any
+
+
+def compare(mine: ContactForm, theirs: ContactForm) -> tuple[list[Difference], list[str], list[str]]:
+    """What both changed, what only I changed, what only they changed, since I opened the form."""
+    before = mine.load_base()
+    sent: Mapping[str, Any] = {**mine.values, **mine.items}
+    stored: Mapping[str, Any] = {**theirs.values, **theirs.items}
+    both, only_mine, only_theirs = [], [], []
+    for name, value in sent.items():
+        old, new, present = _bare(before.get(name, "")), _bare(value), _bare(stored.get(name, ""))
+        if new == present:
+            continue
+        if present == old:
+            only_mine.append(name)
+        elif new == old:
+            only_theirs.append(name)
+        else:
+            both.append(Difference(name=name, before=old, theirs=present, mine=new))
+    return both, only_mine, only_theirs
+
+
+def _bare(value: Any) -> Any:
+    """An item without what is not typed, a text with one kind of line end."""
+    if isinstance(value, list):
+        lines = []
+        for item in value:
+            kept = {key: one for key, one in item.items() if key not in ("id", "warning") and one}
+            if any(key not in ("type", "purpose", "network", "channel", "is_primary") for key in kept):
+                lines.append(kept)
+        return lines
+    return str(value).replace("\r\n", "\n")

@@ -1,0 +1,127 @@
+"""What holds a contact back from deletion: the core's own reasons and those of every installed plug-in (spec D1-D4)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+
+import sqlalchemy as sa
+
+from webapp.contacts.models import Contact, ContactLink
+from webapp.db import db
+from webapp.functions.models import FunctionRow
+from webapp.i18n import _, ngettext
+from webapp.plugin import Blocker, DeleteGuard
+from webapp.registry import registry
+
+
+def blockers(ids: Sequence[int]) -> dict[int, list[Blocker]]:
+    """Every blocker of each contact, those of switched-off plug-ins too (spec D3)."""
+    found: dict[int, list[Blocker]] = {}
+    for _plugin, guard in registry().duties("delete_guards"):
+        for contact_id, reasons in guard.find(ids).items():
+            found.setdefault(contact_id, []).extend(reasons)
+    return found
+
+
+def _has_function() -> sa.ColumnElement[bool]:
+    return (
+        sa.select(FunctionRow.id)
+        .where(FunctionRow.contact_id == ContactLink.party_id, FunctionRow.ended_at.is_(None))
+        .exists()
+    )
+
+
+def _links(ids: Sequence[int]) -> Iterator[tuple[ContactLink, str]]:
+    """Links of these persons to parties with a function; links to a party without one go with the person."""
+    yield from db.session.execute(
+        sa.select(ContactLink, Contact)
+        .join(Contact, Contact.id == ContactLink.party_id)
+        .where(ContactLink.person_id.in_(ids), Contact.deleted_at.is_(None), _has_function())
+        .order_by(Contact.sort_name, ContactLink.id)
+    ).tuples()  # type: ignore[misc]
+
+
+def linked_persons(ids: Sequence[int]) -> Mapping[int, Sequence[Blocker]]:
+    """D1 and D2: the person is a contact person of a prospect, customer or supplier, perhaps its primary contact."""
+    found: dict[int, list[Blocker]] = {}
+    for link, party in _links(ids):
+        name = party.name  # type: ignore[attr-defined]
+        if link.is_primary:
+            blocker = Blocker(
+                key="primary_contact",
+                label=_("Primary contact of %(party)s", party=name),
+                count=1,
+                remedy=_("First untick “Primary contact” and save, then remove the link."),
+                override=True,
+                endpoint="links.edit",
+                values={"link_id": link.id},
+            )
+        else:
+            blocker = Blocker(
+                key="contact_person",
+                label=_("Contact person of %(party)s", party=name),
+                count=1,
+                remedy=_("First remove the link to %(party)s.", party=name),
+                override=True,
+                endpoint="links.edit",
+                values={"link_id": link.id},
+            )
+        found.setdefault(link.person_id, []).append(blocker)
+    return found
+
+
+def party_with_persons(ids: Sequence[int]) -> Mapping[int, Sequence[Blocker]]:
+    """D4: a prospect, customer or supplier with contact persons."""
+    counts = db.session.execute(
+        sa.select(ContactLink.party_id, sa.func.count())
+        .join(Contact, Contact.id == ContactLink.person_id)
+        .where(ContactLink.party_id.in_(ids), Contact.deleted_at.is_(None), _has_function())
+        .group_by(ContactLink.party_id)
+    )
+    return {
+        party_id: [
+            Blocker(
+                key="contact_persons",
+                label=ngettext("%(num)s contact person", "%(num)s contact persons", count),
+                count=count,
+                remedy=_("First remove the links to its contact persons."),
+                override=True,
+                endpoint="contacts.persons",
+                values={"id": party_id},
+            )
+        ]
+        for party_id, count in counts
+    }
+
+
+def subsidiaries(ids: Sequence[int]) -> Mapping[int, Sequence[Blocker]]:
+    """D1: other contacts that name this one as their parent company."""
+    counts = db.session.execute(
+        sa.select(Contact.parent_id, sa.func.count(), sa.func.min(Contact.id))
+        .where(Contact.parent_id.in_(ids), Contact.deleted_at.is_(None))
+        .group_by(Contact.parent_id)
+    )
+    return {
+        parent_id: [
+            Blocker(
+                key="subsidiaries",
+                label=ngettext(
+                    "Parent company of %(num)s contact", "Parent company of %(num)s contacts", count
+                ),
+                count=count,
+                remedy=_("First give the subsidiary another parent company, or none."),
+                override=True,
+                endpoint="contacts.edit",
+                values={"id": first},
+            )
+        ]
+        for parent_id, count, first in counts
+        if parent_id is not None
+    }
+
+
+GUARDS = (
+    DeleteGuard(key="linked_persons", find=linked_persons),
+    DeleteGuard(key="party_with_persons", find=party_with_persons),
+    DeleteGuard(key="subsidiaries", find=subsidiaries),
+)

@@ -1,0 +1,192 @@
+"""Contact persons: links from a person to a party, each with its own role and flags (spec B4, D2)."""
+
+from __future__ import annotations
+
+import datetime as dt
+import zoneinfo
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import sqlalchemy as sa
+
+from webapp.acting import need
+from webapp.contacts.coerce import coerce
+from webapp.contacts.fields import LINK_FIELDS
+from webapp.contacts.models import Contact, ContactLink
+from webapp.contacts.services import check_version, touch, writable
+from webapp.db import db
+from webapp.errors import Invalid, Missing, Refused
+from webapp.history.services import Change, record
+from webapp.i18n import _
+from webapp.registry import registry
+
+
+def today() -> dt.date:
+    """The present day in the deployment's time zone (design: days are counted there)."""
+    return dt.datetime.now(zoneinfo.ZoneInfo(registry().timezone)).date()
+
+
+def load_link(link_id: int) -> ContactLink:
+    """A link; raises `Missing`."""
+    need("contacts.read")
+    link = db.session.get(ContactLink, link_id) if 0 < link_id < 2**63 else None
+    if link is None:
+        raise Missing(_("There is no such link."))
+    return link
+
+
+def persons_of(party_id: int, limit: int | None = None) -> Sequence[ContactLink]:
+    """Links of a party to its persons, primary first, then open before ended ones, by name."""
+    return _ordered(ContactLink.party_id == party_id, ContactLink.person_id, limit)
+
+
+def parties_of(person_id: int, limit: int | None = None) -> Sequence[ContactLink]:
+    """Links of a person to the parties where it is a contact person."""
+    return _ordered(ContactLink.person_id == person_id, ContactLink.party_id, limit)
+
+
+def _ordered(where: sa.ColumnElement[bool], other: Any, limit: int | None) -> Sequence[ContactLink]:
+    return db.session.scalars(
+        sa.select(ContactLink)
+        .join(Contact, Contact.id == other)
+        .where(where, Contact.deleted_at.is_(None), Contact.merged_into_id.is_(None))
+        .order_by(
+            ContactLink.is_primary.desc(),
+            ContactLink.active_to.is_not(None),
+            Contact.sort_name,
+            ContactLink.id,
+        )
+        .limit(limit)
+        .options(sa.orm.joinedload(ContactLink.person), sa.orm.joinedload(ContactLink.party))
+    ).all()
+
+
+def create(
+    party_id: int, person_id: int, values: Mapping[str, Any], *, move_primary: bool = False
+) -> ContactLink:
+    """Link a person to a party. `move_primary` says yes to taking the mark from the present primary contact."""
+    need("contacts.edit")
+    party = writable(party_id)
+    person = writable(person_id)
+    if party.id == person.id:
+        raise Invalid(
+            _("A contact can't be its own contact person."), {"person_id": _("Choose another person.")}
+        )
+    if person.kind != "person":
+        raise Invalid(_("Only a person can be a contact person."), {"person_id": _("Choose a person.")})
+    _refuse_second(party, person, None)
+    link = ContactLink(person_id=person.id, party_id=party.id)
+    changes = _apply(link, party, values, move_primary)
+    db.session.add(link)
+    db.session.flush()
+    _note(party, person, "linked", changes)
+    return link
+
+
+def update(
+    link_id: int, values: Mapping[str, Any], version: int | None = None, *, move_primary: bool = False
+) -> ContactLink:
+    """Change what holds for a link; raises `Stale` like contacts do."""
+    need("contacts.edit")
+    link = load_link(link_id)
+    party, person = writable(link.party_id), writable(link.person_id)
+    db.session.refresh(link)
+    check_version(link.version, version)
+    changes = _apply(link, party, values, move_primary)
+    if link.active_to is None:
+        _refuse_second(party, person, link.id)
+    if changes:
+        link.version += 1
+        db.session.flush()
+        _note(party, person, "link_changed", changes)
+    return link
+
+
+def remove(link_id: int) -> None:
+    """Remove a link; the primary contact's can't be (spec D2)."""
+    need("contacts.edit")
+    link = load_link(link_id)
+    party, person = writable(link.party_id), writable(link.person_id)
+    db.session.refresh(link)
+    if link.is_primary:
+        raise Refused(
+            _(
+                "The primary contact can't be unlinked: untick “Primary contact” and save, then remove the link."
+            )
+        )
+    db.session.delete(link)
+    db.session.flush()
+    _note(party, person, "unlinked", {"role": (link.role, None)} if link.role else {})
+
+
+def _refuse_second(party: Contact, person: Contact, link_id: int | None) -> None:
+    query = sa.select(ContactLink.id).where(
+        ContactLink.party_id == party.id, ContactLink.person_id == person.id, ContactLink.active_to.is_(None)
+    )
+    if link_id is not None:
+        query = query.where(ContactLink.id != link_id)
+    with db.session.no_autoflush:
+        if db.session.scalar(query) is not None:
+            raise Refused(
+                _("%(person)s is a contact person of %(party)s already: change that link.",
+                  person=person.name, party=party.name)
+            )  # fmt: skip
+
+
+def _apply(
+    link: ContactLink, party: Contact, values: Mapping[str, Any], move_primary: bool
+) -> dict[str, Change]:
+    known = {field.name for field in LINK_FIELDS}
+    errors = {
+        name: _("There is no field “%(field)s”.", field=str(name)[:60]) for name in values.keys() - known
+    }
+    wanted: dict[str, Any] = {}
+    for field in LINK_FIELDS:
+        if field.name in values:
+            try:
+                wanted[field.name] = coerce(field, values[field.name])
+            except ValueError as error:
+                errors[field.name] = str(error)
+    start, end = wanted.get("active_from", link.active_from), wanted.get("active_to", link.active_to)
+    if start and end and start > end:
+        errors["active_to"] = _("“Active to” lies before “Active from”: correct one of the dates.")
+    if wanted.get("is_primary") and end and end < today():
+        errors["is_primary"] = _("A link that has ended can't be the primary contact's.")
+    if errors:
+        raise Invalid(_("Please correct what is marked."), errors)
+    if wanted.get("is_primary") and not link.is_primary:
+        _move_primary(party, link, move_primary)
+    changes: dict[str, Change] = {}
+    for name, new in wanted.items():
+        old = getattr(link, name)
+        if new != old and (new or old):
+            setattr(link, name, new)
+            changes[name] = (old, new)
+    return changes
+
+
+def _move_primary(party: Contact, link: ContactLink, allowed: bool) -> None:
+    """At most one primary per party: ticking a second asks whether it moves."""
+    with db.session.no_autoflush:
+        present = db.session.scalar(
+            sa.select(ContactLink).where(ContactLink.party_id == party.id, ContactLink.is_primary)
+        )
+    if present is None or present is link:
+        return
+    if not allowed:
+        raise Refused(
+            _("%(person)s is the primary contact of %(party)s: confirm that the mark moves.",
+              person=present.person.name, party=party.name),
+            confirm="move_primary",
+        )  # fmt: skip
+    present.is_primary = False
+    present.version += 1
+    db.session.flush()
+    record(party.id, "link_changed", {"is_primary": (True, False), "person": (None, present.person.name)})
+
+
+def _note(party: Contact, person: Contact, action: str, changes: dict[str, Change]) -> None:
+    """Both files tell of the link; the lists' count of persons is the party's."""
+    touch(party)
+    record(party.id, action, {**changes, "person": (None, person.name)})
+    record(person.id, action, {**changes, "party": (None, party.name)})

@@ -1,0 +1,89 @@
+"""Reading contacts: the states (design: decided once), loading with rights, and what a list of names needs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+import sqlalchemy as sa
+
+from webapp.acting import need
+from webapp.contacts.models import Contact, ContactLink, ContactNumber
+from webapp.db import db
+from webapp.errors import Missing
+from webapp.functions.models import FunctionRow
+from webapp.i18n import _
+
+LIVE = (
+    Contact.deleted_at.is_(None),
+    Contact.merged_into_id.is_(None),
+    Contact.anonymised_at.is_(None),
+    Contact.archived_at.is_(None),
+)
+"""What makes a contact one of the lists': the base of all of them."""
+
+
+def live() -> sa.Select[tuple[Contact]]:
+    """All contacts that lists, pickers and searches show."""
+    return sa.select(Contact).where(*LIVE)
+
+
+def load(contact_id: int, *, lock: bool = False) -> Contact:
+    """A contact in whatever state, for a reader; raises `Missing`. `lock` holds its row until the commit."""
+    need("contacts.read")
+    if not 0 < contact_id < 2**63:
+        raise Missing(_("There is no such contact."))
+    query = sa.select(Contact).where(Contact.id == contact_id)
+    if lock:
+        query = query.with_for_update().execution_options(populate_existing=True)
+    contact = db.session.scalar(query)
+    if contact is None:
+        raise Missing(_("There is no such contact."))
+    return contact
+
+
+def functions_of(ids: Iterable[int]) -> dict[int, list[str]]:
+    """Keys of the live functions of many contacts, one statement."""
+    found: dict[int, list[str]] = {}
+    rows = db.session.execute(
+        sa.select(FunctionRow.contact_id, FunctionRow.function)
+        .where(FunctionRow.contact_id.in_(list(ids)), FunctionRow.ended_at.is_(None))
+        .order_by(FunctionRow.function)
+    )
+    for contact_id, function in rows:
+        found.setdefault(contact_id, []).append(function)
+    return found
+
+
+def numbers_of(ids: Sequence[int]) -> dict[int, dict[str, str]]:
+    """Present numbers by function of many contacts, one statement."""
+    found: dict[int, dict[str, str]] = {}
+    rows = db.session.execute(
+        sa.select(ContactNumber.contact_id, ContactNumber.function, ContactNumber.value).where(
+            ContactNumber.contact_id.in_(ids), ContactNumber.valid_to.is_(None)
+        )
+    )
+    for contact_id, function, value in rows:
+        found.setdefault(contact_id or 0, {})[function] = value
+    return found
+
+
+def former_numbers(contact_id: int) -> list[str]:
+    """Numbers that a contact had and has no more, each once, the newest first."""
+    rows = db.session.execute(
+        sa.select(ContactNumber.value, ContactNumber.valid_to)
+        .where(ContactNumber.contact_id == contact_id)
+        .order_by(ContactNumber.valid_to.desc())
+    ).all()
+    present = {value for value, ended in rows if ended is None}
+    return list(dict.fromkeys(value for value, ended in rows if ended is not None and value not in present))
+
+
+def persons_count(party_ids: Sequence[int]) -> dict[int, int]:
+    """How many contact persons each party has, one statement."""
+    rows = db.session.execute(
+        sa.select(ContactLink.party_id, sa.func.count())
+        .join(Contact, Contact.id == ContactLink.person_id)
+        .where(ContactLink.party_id.in_(party_ids), Contact.deleted_at.is_(None))
+        .group_by(ContactLink.party_id)
+    )
+    return dict(rows.tuples())

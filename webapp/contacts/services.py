@@ -1,0 +1,216 @@
+"""Writing contacts: the one way for forms, lists, import, API and jobs (spec A1-A5, D9).
+
+Values come as the API object of the contract: single values by name, `emails` and the other collections as
+lists of items, `tags` as a list of words. What is not named stays as it is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import sqlalchemy as sa
+
+from webapp.acting import need
+from webapp.contacts import guards
+from webapp.contacts import values as check
+from webapp.contacts.coerce import coerce
+from webapp.contacts.collections import set_items, set_tags
+from webapp.contacts.derived import country_of, refresh
+from webapp.contacts.fields import BY_NAME, COLLECTION
+from webapp.contacts.models import Contact
+from webapp.contacts.queries import load
+from webapp.db import db, now
+from webapp.errors import Invalid, Missing, Refused, Stale
+from webapp.events import ContactBinned, ContactChanged, ContactCreated, ContactRestored
+from webapp.history.services import Change, record
+from webapp.i18n import _
+from webapp.registry import registry
+
+KINDS = ("person", "company")
+
+
+def create(values: Mapping[str, Any]) -> Contact:
+    """Create a contact; raises `Invalid` with one sentence per field. It needs a name, e-mail or phone."""
+    need("contacts.edit")
+    kind = values.get("kind")
+    if kind not in KINDS:
+        raise Invalid(
+            _("A contact is a person or a company: choose one."), {"kind": _("Choose person or company.")}
+        )
+    contact = Contact(kind=kind)
+    changes = _apply(contact, values)
+    _require_a_name(contact)
+    db.session.add(contact)
+    db.session.flush()
+    record(contact.id, "created", changes)
+    registry().publish(ContactCreated(contact_id=contact.id))
+    return contact
+
+
+def update(contact_id: int, values: Mapping[str, Any], version: int | None = None) -> Contact:
+    """Change what `values` names; raises `Stale` where `version` is given and no longer the contact's (spec A5)."""
+    need("contacts.edit")
+    contact = writable(contact_id)
+    check_version(contact.version, version)
+    changes = _apply(contact, values)
+    _require_a_name(contact)
+    if changes:
+        touch(contact)
+        record(contact.id, "changed", changes)
+        registry().publish(ContactChanged(contact_id=contact.id, fields=tuple(changes)))
+    return contact
+
+
+def check_version(present: int, given: int | None) -> None:
+    """Raise `Stale` where someone else saved since `given` was read."""
+    if given is not None and given != present:
+        raise Stale(
+            _("Someone else saved this contact while you were writing. Compare both versions and choose."),
+            current=present,
+        )
+
+
+def writable(contact_id: int) -> Contact:
+    """The contact, its row locked; raises `Refused` where its state allows no change, naming the way out."""
+    contact = load(contact_id, lock=True)
+    if contact.merged_into_id is not None:
+        raise Refused(
+            _("This contact was merged into another: change that one."), merged_into=contact.merged_into_id
+        )
+    if contact.deleted_at is not None:
+        raise Refused(_("This contact is in the bin: restore it first."))
+    if contact.anonymised_at is not None:
+        raise Refused(_("This contact is anonymised: it can't be changed any more."))
+    return contact
+
+
+def touch(contact: Contact) -> None:
+    """A change that others must notice: the version goes up, the lists show it as changed now."""
+    contact.version += 1
+    contact.updated_at = now()
+
+
+def _apply(contact: Contact, values: Mapping[str, Any]) -> dict[str, Change]:
+    """Set what is named, checked; returns the changes. Raises `Invalid` with all errors at once."""
+    errors: dict[str, str] = {}
+    changes: dict[str, Change] = {}
+    for name in values.keys() - BY_NAME.keys() - COLLECTION.keys() - {"kind", "tags"}:
+        errors[name] = _("There is no field “%(field)s”.", field=str(name)[:60])
+    for name, field in BY_NAME.items():
+        if name in values:
+            try:
+                new = coerce(field, values[name])
+            except ValueError as error:
+                errors[name] = str(error)
+                continue
+            old = getattr(contact, name)
+            if new != (old if old is not None or field.kind in ("date", "user", "contact") else ""):
+                setattr(contact, name, new)
+                changes[name] = (old, new)
+    # Addresses first: they tell the country by which phones and codes are read.
+    for name in sorted(COLLECTION.keys() & values.keys(), key=lambda one: one != "addresses"):
+        set_items(contact, COLLECTION[name], values[name], country_of(contact), changes, errors)
+    if "tags" in values:
+        set_tags(contact, values["tags"], changes, errors)
+    if contact.parent_id is not None and "parent_id" in changes:
+        _check_parent(contact, errors)
+    if errors:
+        raise Invalid(_("Please correct what is marked."), errors)
+    _check_singles(contact)
+    refresh(contact)
+    return changes
+
+
+def _check_singles(contact: Contact) -> None:
+    """Values that libraries can verify: kept as typed, with a warning where they can't be (spec A2)."""
+    warnings = {
+        key: text for key, text in (contact.warnings or {}).items() if key not in ("vat_id", "website")
+    }
+    vat = check.check_vat(contact.vat_id, country_of(contact)) if contact.vat_id else None
+    contact.vat_id_normalised = vat.normalised if vat else None
+    if vat and vat.warning:
+        warnings["vat_id"] = str(vat.warning)
+    if contact.website and (warning := check.check_website(contact.website).warning):
+        warnings["website"] = str(warning)
+    if warnings != (contact.warnings or {}):
+        contact.warnings = warnings
+
+
+def _check_parent(contact: Contact, errors: dict[str, str]) -> None:
+    """A company can't stand above itself, nor the chain of parents turn in a circle."""
+    seen: set[int] = {contact.id} if contact.id else set()
+    step = contact.parent_id
+    while step is not None:
+        if step in seen:
+            errors["parent_id"] = _("A company can't be above itself: choose another parent company.")
+            return
+        seen.add(step)
+        step = db.session.scalar(sa.select(Contact.parent_id).where(Contact.id == step))
+
+
+def _require_a_name(contact: Contact) -> None:
+    if contact.name or contact.emails or contact.phones:
+        return
+    field = "company_name" if contact.kind == "company" else "last_name"
+    message = _("A contact needs a name, an e-mail address or a phone: fill in one of them.")
+    raise Invalid(message, {field: message})
+
+
+def to_bin(contact_id: int) -> Contact:
+    """Put a contact into the bin for 30 days (spec D9); raises `Refused` with every blocker (spec D1-D4)."""
+    need("contacts.manage")
+    contact = writable(contact_id)
+    if blockers := guards.blockers([contact_id]).get(contact_id):
+        raise Refused(
+            _("%(name)s can't be deleted yet: resolve what is listed first.", name=contact.name),
+            blockers=blockers,
+        )
+    contact.deleted_at = now()
+    touch(contact)
+    record(contact.id, "binned")
+    registry().publish(ContactBinned(contact_id=contact.id))
+    return contact
+
+
+def restore(contact_id: int) -> Contact:
+    """Take a contact out of the bin, as it was."""
+    need("contacts.manage")
+    contact = load(contact_id, lock=True)
+    if contact.deleted_at is None:
+        raise Refused(_("This contact is not in the bin."))
+    contact.deleted_at = None
+    touch(contact)
+    record(contact.id, "restored")
+    registry().publish(ContactRestored(contact_id=contact.id))
+    return contact
+
+
+def archive(contact_id: int, archived: bool = True) -> Contact:
+    """Hide a contact from lists and pickers, or bring it back."""
+    need("contacts.edit")
+    contact = writable(contact_id)
+    if (contact.archived_at is not None) != archived:
+        contact.archived_at = now() if archived else None
+        touch(contact)
+        record(contact.id, "archived" if archived else "unarchived")
+    return contact
+
+
+def in_bin(limit: int = 200) -> Sequence[Contact]:
+    """The contacts in the bin, the last deleted first."""
+    need("contacts.manage")
+    return db.session.scalars(
+        sa.select(Contact)
+        .where(Contact.deleted_at.is_not(None), Contact.merged_into_id.is_(None))
+        .order_by(Contact.deleted_at.desc(), Contact.id)
+        .limit(limit)
+    ).all()
+
+
+def require_live(contact_id: int) -> Contact:
+    """A contact that can be linked or chosen; raises `Missing` where it can't."""
+    contact = load(contact_id)
+    if not contact.is_live:
+        raise Missing(_("There is no such contact."))
+    return contact

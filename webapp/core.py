@@ -1,0 +1,134 @@
+"""The core as a plug-in of its own kind: its duties and offers, and how all blueprints are mounted behind one gate."""
+
+from __future__ import annotations
+
+from flask import Flask, abort, request
+from jinja2 import ChoiceLoader, FileSystemLoader, PrefixLoader
+
+from webapp import screen
+from webapp.accounts import models as accounts_models
+from webapp.accounts.views import blueprint as accounts_pages
+from webapp.administration import models as administration_models
+from webapp.administration.views import blueprint as health
+from webapp.config import TEMPLATES
+from webapp.contacts import fields, guards
+from webapp.contacts import models as contacts_models
+from webapp.contacts.link_views import blueprint as links
+from webapp.contacts.views import blueprint as contacts
+from webapp.functions import models as functions_models
+from webapp.functions.views import blueprint as functions
+from webapp.history import models as history_models
+from webapp.i18n import _l
+from webapp.plugin import MenuEntry, MergeRule, PersonalData, Plugin
+from webapp.registry import Registry
+
+VERSION = "0.1.0"
+
+_REACH = ("value", "normalised")
+
+plugin = Plugin(
+    name="core",
+    label=_l("Core"),
+    version=VERSION,
+    migrations="migrations",
+    models=(
+        contacts_models.Contact,
+        contacts_models.Email,
+        contacts_models.Phone,
+        contacts_models.Address,
+        contacts_models.BankAccount,
+        contacts_models.SocialAccount,
+        contacts_models.Consent,
+        contacts_models.ExternalId,
+        contacts_models.Picture,
+        contacts_models.Tag,
+        contacts_models.ContactTag,
+        contacts_models.ContactNumber,
+        contacts_models.ContactLink,
+        functions_models.FunctionKind,
+        functions_models.FunctionRow,
+        history_models.HistoryEntry,
+        accounts_models.User,
+        administration_models.ValueListItem,
+        administration_models.Setting,
+    ),
+    delete_guards=guards.GUARDS,
+    value_lists=fields.VALUE_LISTS,
+    merge_rules=(
+        MergeRule(table="contact_consent", columns=("contact_id", "channel"), rule="unite"),
+        MergeRule(table="contact_tag", columns=("contact_id", "tag_id"), rule="unite"),
+        MergeRule(table="contact_picture", columns=("contact_id",), rule="end"),
+        MergeRule(table="contact_function", columns=("contact_id", "slot"), rule="end"),
+        MergeRule(table="contact_link", columns=("person_id", "party_id"), rule="end"),
+        MergeRule(table="contact_link", columns=("party_id",), rule="demote"),
+    ),
+    personal_data=(
+        PersonalData(
+            table="contact",
+            personal=(
+                "salutation", "title", "first_name", "middle_name", "last_name", "birth_date", "company_name",
+                "company_name2", "website", "vat_id", "vat_id_normalised", "tax_number", "description", "warnings",
+                "sort_name", "search_text", "city", "sort_city", "parent_id",
+            ),
+            kept=(
+                "kind", "legal_form", "language", "currency", "category", "source", "responsible_id", "country",
+                "archived_at", "deleted_at", "merged_into_id", "anonymised_at", "created_at", "updated_at", "version",
+            ),
+        ),
+        PersonalData(table="contact_email", personal=_REACH, kept=("type", "is_primary", "position", "warning")),
+        PersonalData(table="contact_phone", personal=_REACH, kept=("type", "is_primary", "position", "warning")),
+        PersonalData(
+            table="contact_address",
+            personal=("street", "street2", "postal_code", "city", "region"),
+            kept=("purpose", "country", "position", "warning"),
+        ),
+        PersonalData(
+            table="contact_bank_account",
+            personal=("holder", "iban", "normalised", "bic"),
+            kept=("is_primary", "position", "warning"),
+        ),
+        PersonalData(table="contact_social_account", personal=("value",), kept=("network", "position", "warning")),
+        PersonalData(table="contact_consent", personal=("source",), kept=("channel", "status", "basis", "review_on")),
+        PersonalData(table="contact_external_id", personal=("value",), kept=("source",)),
+        PersonalData(table="contact_picture", personal=("content",), kept=("media_type",)),
+        PersonalData(table="contact_tag", personal=("tag_id",)),
+        PersonalData(
+            table="contact_number", kept=("function", "value", "folded", "valid_from", "valid_to", "origin")
+        ),
+        PersonalData(
+            table="contact_link",
+            personal=("role", "department"),
+            kept=("is_primary", "is_invoice_recipient", "active_from", "active_to", "created_at", "version"),
+        ),
+        PersonalData(
+            table="contact_function",
+            kept=(
+                "function", "slot", "is_final", "started_at", "started_by_id", "started_way", "ended_at",
+                "ended_by_id", "ended_way", "ended_how", "converted_to_id", "merge_id", "undone_merge_id",
+            ),
+        ),
+        PersonalData(table="history_entry", personal=("changes",), kept=("at", "user_id", "way", "action", "source")),
+    ),
+    blueprints=(contacts, links, functions, accounts_pages, health),
+    menu=(MenuEntry(label=_l("Contacts"), endpoint="contacts.index", icon="users", group="crm", order=10),),
+)  # fmt: skip
+
+
+def mount(app: Flask, registry: Registry) -> None:
+    """Mount all installed blueprints; one gate answers 404 for those of plug-ins that are not enabled (spec I1)."""
+    owners: dict[str, str] = {}
+    for one in (plugin, *registry.installed.values()):
+        for blueprint in one.blueprints:
+            app.register_blueprint(blueprint)
+            owners[blueprint.name] = one.name
+    folders = {
+        name: FileSystemLoader(folder / "templates" / name) for name, folder in registry.folders.items()
+    }
+    app.jinja_loader = ChoiceLoader([FileSystemLoader(TEMPLATES), PrefixLoader(folders)])  # type: ignore[assignment]
+    screen.setup(app)
+
+    @app.before_request
+    def gate() -> None:
+        owner = owners.get(request.blueprint or "")
+        if owner is not None and not registry.is_enabled(owner):
+            abort(404)

@@ -1,0 +1,261 @@
+"""Activate, convert, release: one service each for form, list, mass action, import and API (spec B2, C2-C6)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import sqlalchemy as sa
+
+from webapp.acting import act, need
+from webapp.contacts.coerce import coerce
+from webapp.contacts.models import Contact
+from webapp.contacts.services import check_version, touch, writable
+from webapp.db import db, now
+from webapp.errors import Invalid, Missing, Refused
+from webapp.events import ContactChanged, FunctionActivated, FunctionReleased
+from webapp.functions import numbers
+from webapp.functions.models import FunctionRow
+from webapp.history.services import Change, record
+from webapp.i18n import _
+from webapp.plugin import ContactFunction
+from webapp.registry import registry
+
+
+def known(key: str) -> ContactFunction:
+    """A function that contacts can be given now; raises `Missing` for an unknown, `Refused` for a switched-off one."""
+    function = registry().function(key)
+    if function is None:
+        raise Missing(_("There is no contact function “%(key)s”.", key=key[:40]))
+    if not registry().is_function_enabled(key):
+        raise Refused(
+            _("The function “%(function)s” is switched off: ask an administrator to switch it on.",
+              function=function.label)
+        )  # fmt: skip
+    return function
+
+
+def live_rows(contact_id: int) -> list[FunctionRow]:
+    """The functions a contact has now, also those of switched-off plug-ins."""
+    return list(
+        db.session.scalars(
+            sa.select(FunctionRow)
+            .where(FunctionRow.contact_id == contact_id, FunctionRow.ended_at.is_(None))
+            .order_by(FunctionRow.started_at, FunctionRow.id)
+        )
+    )
+
+
+def past_rows(contact_id: int) -> list[FunctionRow]:
+    """The functions it had and has no more, the last ended first (spec C5: what was noted stays readable)."""
+    return list(
+        db.session.scalars(
+            sa.select(FunctionRow)
+            .where(FunctionRow.contact_id == contact_id, FunctionRow.ended_at.is_not(None))
+            .order_by(FunctionRow.ended_at.desc(), FunctionRow.id.desc())
+        )
+    )
+
+
+def fields_of(row: FunctionRow) -> Any:
+    """A function's own fields, an instance of its plug-in's model; None where its package is gone."""
+    function = registry().function(row.function)
+    return db.session.get(function.model, row.id) if function else None
+
+
+def activate(contact_id: int, key: str, values: Mapping[str, Any] | None = None) -> bool:
+    """Give a contact a function, with its fields; False where it has it already (then only the fields are set).
+
+    Where another function of the same slot is there that this one may follow, it is a conversion.
+    """
+    need("contacts.edit")
+    function = known(key)
+    contact = writable(contact_id)
+    holder = _holder(contact_id, function)
+    if holder is not None and holder.function == key:
+        if values:
+            save_fields(contact_id, key, values)
+        return False
+    if holder is not None:
+        return _convert(contact, holder, function, values or {}, None)
+    row = _add(contact, function, values or {})
+    record(contact.id, "activated", {"function": (None, key)})
+    registry().publish(FunctionActivated(contact_id=contact.id, function=row.function))
+    return True
+
+
+def convert(
+    contact_id: int, to: str, values: Mapping[str, Any] | None = None, *, source: str | None = None
+) -> bool:
+    """Turn a prospect into a customer, for good (spec C1-C6); False where it was one already.
+
+    `source` names what caused it, such as a proposal. Raises `Refused` where there is nothing to convert, or
+    the function it has now may not be left.
+    """
+    need("contacts.edit")
+    function = known(to)
+    contact = writable(contact_id)
+    holder = _holder(contact_id, function)
+    if holder is not None and holder.function == to:
+        return False
+    if holder is None:
+        raise Refused(
+            _("%(name)s has no function to convert: activate “%(function)s” instead.",
+              name=contact.name, function=function.label)
+        )  # fmt: skip
+    return _convert(contact, holder, function, values or {}, source)
+
+
+def _convert(
+    contact: Contact,
+    holder: FunctionRow,
+    function: ContactFunction,
+    values: Mapping[str, Any],
+    source: str | None,
+) -> bool:
+    if holder.function not in function.follows:
+        present = registry().function(holder.function)
+        if holder.is_final and present is not None and holder.function != function.key:
+            raise Refused(
+                _("%(name)s is a customer for good: a customer never becomes a prospect again.", name=contact.name)
+                if (holder.function, function.key) == ("customer", "prospect")
+                else _("%(name)s has the function “%(present)s” for good: “%(wanted)s” can't be added.",
+                       name=contact.name, present=present.label, wanted=function.label)
+            )  # fmt: skip
+        raise Refused(
+            _("“%(wanted)s” and “%(present)s” exclude each other: release the present one first.",
+              wanted=function.label, present=present.label if present else holder.function)
+        )  # fmt: skip
+    _ask_guards(holder, "convert")
+    _end(holder, "converted")
+    row = _add(contact, function, values, previous=holder)
+    holder.converted_to_id = row.id
+    record(contact.id, "converted", {"function": (holder.function, row.function)}, source=source)
+    registry().publish(
+        FunctionActivated(contact_id=contact.id, function=row.function, converted_from=holder.function)
+    )
+    return True
+
+
+def release(contact_id: int, key: str) -> None:
+    """Take a function back that is not final and on which nothing hangs; its fields stay readable."""
+    need("contacts.edit")
+    function = known(key)
+    contact = writable(contact_id)
+    row = _holder(contact_id, function)
+    if row is None or row.function != key:
+        raise Refused(_("%(name)s does not have this function.", name=contact.name))
+    if row.is_final:
+        raise Refused(
+            _("The function “%(function)s” stays for good: it can't be taken back.", function=function.label)
+        )
+    _ask_guards(row, "release")
+    _end(row, "released")
+    touch(contact)
+    record(contact.id, "released", {"function": (key, None)})
+    registry().publish(FunctionReleased(contact_id=contact.id, function=key))
+
+
+def save_fields(contact_id: int, key: str, values: Mapping[str, Any], version: int | None = None) -> None:
+    """Change a function's own fields, and its number by the name `number`; raises `Invalid` or `Stale`."""
+    need("contacts.edit")
+    function = known(key)
+    contact = writable(contact_id)
+    check_version(contact.version, version)
+    row = _holder(contact_id, function)
+    if row is None or row.function != key:
+        raise Refused(_("%(name)s does not have this function.", name=contact.name))
+    own = fields_of(row)
+    changes = _apply(function, own, values, contact)
+    if "number" in values and (change := numbers.put(contact, key, values["number"])):
+        changes["number"] = change
+    if changes:
+        touch(contact)
+        record(contact.id, "changed", {f"{key}.{name}": change for name, change in changes.items()})
+        registry().publish(
+            ContactChanged(contact_id=contact.id, fields=tuple(f"{key}.{name}" for name in changes))
+        )
+
+
+def _holder(contact_id: int, function: ContactFunction) -> FunctionRow | None:
+    """The live row of the function's slot."""
+    return db.session.scalar(
+        sa.select(FunctionRow)
+        .where(
+            FunctionRow.contact_id == contact_id,
+            FunctionRow.slot == function.slot,
+            FunctionRow.ended_at.is_(None),
+        )
+        .execution_options(populate_existing=True)
+    )
+
+
+def _ask_guards(row: FunctionRow, action: str) -> None:
+    for _plugin, guard in registry().duties("function_guards"):
+        if guard.function == row.function and guard.action == action and (reason := guard.find([row.id])):
+            raise Refused(reason[row.id])
+
+
+def _end(row: FunctionRow, how: str) -> None:
+    who = act()
+    row.ended_at, row.ended_how, row.ended_way, row.ended_by_id = now(), how, who.way, who.user_id
+    # The slot is free for the next row only once the database knows.
+    db.session.flush()
+    if how == "released":
+        numbers.retire(row.contact_id, row.function)
+
+
+def _add(
+    contact: Contact,
+    function: ContactFunction,
+    values: Mapping[str, Any],
+    previous: FunctionRow | None = None,
+) -> FunctionRow:
+    who = act()
+    row = FunctionRow(
+        contact_id=contact.id,
+        function=function.key,
+        slot=function.slot,
+        is_final=function.final,
+        started_by_id=who.user_id,
+        started_way=who.way,
+    )
+    db.session.add(row)
+    db.session.flush()
+    own = function.model(contact_function_id=row.id)
+    _apply(function, own, values, contact)
+    db.session.add(own)
+    db.session.flush()
+    touch(contact)
+    numbers.take(contact, function.key, values.get("number"), previous.function if previous else None)
+    return row
+
+
+def _apply(
+    function: ContactFunction, own: Any, values: Mapping[str, Any], contact: Contact
+) -> dict[str, Change]:
+    fields = {field.name: field for field in function.fields}
+    errors = {
+        name: _("There is no field “%(field)s”.", field=str(name)[:60])
+        for name in values.keys() - fields.keys() - {"number", "currency"}
+    }
+    changes: dict[str, Change] = {}
+    currency = str(values.get("currency") or getattr(own, "currency", "") or contact.currency)
+    for name, field in fields.items():
+        if name not in values:
+            continue
+        if field.read_only or not act().may(field.right):
+            errors[name] = _("“%(field)s” can't be changed here.", field=field.label)
+            continue
+        try:
+            new = coerce(field, values[name], currency=currency)
+        except ValueError as error:
+            errors[name] = str(error)
+            continue
+        old = getattr(own, name)
+        if new != old and (new not in ("", None, False) or old not in ("", None, False)):
+            setattr(own, name, new)
+            changes[name] = (old, new)
+    if errors:
+        raise Invalid(_("Please correct what is marked."), errors)
+    return changes

@@ -1,0 +1,134 @@
+"""Activate, convert and release a function from the contact's file (spec B2, C3)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint, Response, abort, request, url_for
+
+from webapp.contacts.forms import ContactForm, function_fields
+from webapp.contacts.queries import load
+from webapp.contacts.services import writable
+from webapp.db import db
+from webapp.errors import Invalid, Refused
+from webapp.functions import numbers, services
+from webapp.functions.models import FunctionRow
+from webapp.htmx import redirect_to, render, toast
+from webapp.i18n import _
+from webapp.plugin import ContactFunction
+from webapp.ports import Numbering
+from webapp.registry import registry
+from webapp.security import right
+from webapp.shown import typed
+
+blueprint = Blueprint("functions", __name__)
+
+
+def _blank(function: ContactFunction) -> dict[str, str]:
+    """What a new function's form shows: its fields' defaults, the next number as a preview."""
+    row = function.model()
+    values = {}
+    for one in function.fields:
+        column = type(row).__table__.c[one.name]
+        default = column.default.arg if column.default is not None and column.default.is_scalar else None
+        values[f"{function.key}.{one.name}"] = typed(one, default)
+    return values
+
+
+def _page(
+    template: str, status: int, contact_id: int, function: ContactFunction, form: ContactForm, **more: Any
+) -> Response:
+    return render(
+        template,
+        status,
+        contact=load(contact_id),
+        function=function,
+        form=form,
+        fields=function_fields(function),
+        next_number=registry().service(Numbering).preview(function.key),
+        **more,
+    )
+
+
+@blueprint.route("/contacts/<int:id>/functions/<function>", methods=["GET", "POST"])
+@right("contacts.edit")
+def activate(id: int, function: str) -> Response:  # noqa: A002 - the address's own word
+    """Add a function to a contact, with its own fields."""
+    wanted = services.known(function)
+    writable(id)
+    if request.method == "GET":
+        form = ContactForm(kind="", values=_blank(wanted), functions=[wanted])
+        return _page("functions/activate.html", 200, id, wanted, form)
+    return _do(
+        id,
+        wanted,
+        "functions/activate.html",
+        lambda values: services.activate(id, function, values),
+        _("“%(function)s” is added.", function=wanted.label),
+        _("It had the function “%(function)s” already.", function=wanted.label),
+    )
+
+
+@blueprint.route("/contacts/<int:id>/convert", methods=["GET", "POST"])
+@right("contacts.edit")
+def convert(id: int) -> Response:  # noqa: A002
+    """Ask once, saying that there is no way back; then convert (spec C3, C4)."""
+    to = request.values.get("to", "customer")
+    wanted = services.known(to)
+    contact = writable(id)
+    if request.method == "GET":
+        holder = next((row for row in services.live_rows(id) if row.slot == wanted.slot), None)
+        if holder is None or holder.function not in wanted.follows:
+            abort(404)
+        form = ContactForm(
+            kind="",
+            values={f"{to}.number": numbers.present(id, holder.function)},
+            functions=[wanted],
+        )
+        return _page(
+            "functions/convert.html", 200, id, wanted, form, holder=registry().function(holder.function)
+        )
+    return _do(
+        id,
+        wanted,
+        "functions/convert.html",
+        lambda values: services.convert(id, to, values),
+        _("%(name)s is a customer now.", name=contact.name),
+        _("%(name)s was a customer already; nothing has changed.", name=contact.name),
+        holder=_former(id, wanted),
+    )
+
+
+def _former(contact_id: int, wanted: ContactFunction) -> ContactFunction | None:
+    row: FunctionRow | None = next((r for r in services.live_rows(contact_id) if r.slot == wanted.slot), None)
+    return registry().function(row.function) if row else None
+
+
+def _do(
+    id: int, wanted: ContactFunction, template: str, run: Any, done: str, already: str, **more: Any
+) -> Response:
+    """Run the service with the form's values; bring the form back with what is wrong."""
+    form = ContactForm(kind="", functions=[wanted])
+    for name in form.names():
+        if name.startswith(f"{wanted.key}.") and name in request.form:
+            form.values[name] = request.form[name]
+    try:
+        changed = run(form.function_values(wanted.key))
+    except (Invalid, Refused) as error:
+        if isinstance(error, Refused) and "field" not in error.details:
+            raise
+        db.session.rollback()
+        found = getattr(error, "errors", None) or {error.details["field"]: error.message}
+        form.errors = {f"{wanted.key}.{name}": text for name, text in found.items()}
+        return _page(template, error.status, id, wanted, form, **more)
+    toast(done if changed else already)
+    return redirect_to(url_for("contacts.file", id=id, view=wanted.key))
+
+
+@blueprint.route("/contacts/<int:id>/functions/<function>/release", methods=["POST"])
+@right("contacts.edit")
+def release(id: int, function: str) -> Response:  # noqa: A002
+    """Take a function back that is not final."""
+    services.release(id, function)
+    toast(_("The function is taken back; its fields stay readable in the file."))
+    return redirect_to(url_for("contacts.file", id=id))

@@ -1,0 +1,33 @@
+"""The history of contacts: one line per change, with old and new values (spec A4), redactable (spec D5)."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, mapped_column
+
+from webapp.db import Base, BigId, Moment, now
+
+
+class HistoryEntry(Base):
+    """Who changed what, when, by which way. `changes` is `{field: [old, new]}`; `source` leads to what caused it."""
+
+    __tablename__ = "history_entry"
+    __table_args__ = (
+        sa.Index("ix_history_entry_contact_id_id", "contact_id", "id"),
+        {"sqlite_autoincrement": True},
+    )
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    contact_id: Mapped[int] = mapped_column(sa.ForeignKey("contact.id", ondelete="CASCADE"))
+    came_from_id: Mapped[int | None] = mapped_column(
+        sa.ForeignKey("contact.id", ondelete="SET NULL"), index=True
+    )
+    at: Mapped[dt.datetime] = mapped_column(Moment, default=now)
+    user_id: Mapped[int | None] = mapped_column(sa.ForeignKey("user_account.id"), index=True)
+    way: Mapped[str] = mapped_column(sa.String(20))
+    action: Mapped[str] = mapped_column(sa.String(40))
+    changes: Mapped[dict[str, Any]] = mapped_column(sa.JSON, default=dict, server_default="{}")
+    source: Mapped[str | None] = mapped_column(sa.String(200))

@@ -1,0 +1,75 @@
+"""The only reader of htmx's headers: one URL, two shapes (design rule 4).
+
+A page template extends `shell()`; the shell is the whole page, or the content alone where htmx asked. A view
+may name a smaller fragment per target element, for swaps inside the page.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from flask import Response, flash, g, make_response, render_template, request
+
+VARY = "HX-Request, HX-Request-Type, HX-Target, HX-History-Restore-Request, Cookie"
+
+
+def wants_fragment() -> bool:
+    """Whether htmx asked for a part of a page; never on Back, Forward or a whole-page request."""
+    headers = request.headers
+    return (
+        headers.get("HX-Request") == "true"
+        and headers.get("HX-History-Restore-Request") != "true"
+        and headers.get("HX-Boosted") != "true"
+        and headers.get("HX-Request-Type") != "full"
+    )
+
+
+def target() -> str:
+    """The id of the element that will be swapped (htmx 4 sends `div#list`); empty on a page request."""
+    return request.headers.get("HX-Target", "").rpartition("#")[2] if wants_fragment() else ""
+
+
+def shell(page: str = "shells/page.html") -> str:
+    """What a page template extends: the whole page, or the content alone."""
+    return "shells/fragment.html" if wants_fragment() else page
+
+
+def render(
+    template: str, status: int = 200, *, fragments: Mapping[str, str] | None = None, **context: Any
+) -> Response:
+    """The page, or the fragment that `fragments` names for the target at hand."""
+    chosen = (fragments or {}).get(target(), template)
+    return make_response(render_template(chosen, **context), status)
+
+
+def toast(message: str, level: str = "ok") -> None:
+    """Say something at the foot of the page: beside this answer if htmx asked, on the next page otherwise."""
+    if wants_fragment():
+        g.toasts = [*g.get("toasts", []), {"message": str(message), "level": level}]
+    else:
+        flash(str(message), level)
+
+
+def redirect_to(url: str) -> Response:
+    """Go to another page: 303 for a form, `HX-Redirect` for htmx, which would follow a 303 into its target."""
+    if request.headers.get("HX-Request") == "true":
+        for one in g.pop("toasts", []):
+            flash(one["message"], one["level"])
+        answer = make_response("", 200)
+        answer.headers["HX-Redirect"] = url
+        return answer
+    answer = make_response("", 303)
+    answer.headers["Location"] = url
+    return answer
+
+
+def finish(response: Response) -> Response:
+    """Announce toasts to htmx, in ASCII, and tell caches that one address has several shapes."""
+    if toasts := g.pop("toasts", []):
+        response.headers["HX-Trigger"] = json.dumps({"carnet-toast": toasts[-1]}, ensure_ascii=True)
+    if response.mimetype == "text/html":
+        response.headers["Vary"] = VARY
+        response.headers["Cache-Control"] = "no-store"
+    return response

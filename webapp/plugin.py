@@ -1,0 +1,274 @@
+"""The contract between the core and its plug-ins: frozen dataclasses, no behaviour.
+
+A plug-in is one `Plugin` object in its package's `__init__.py`. What it declares lies on two planes:
+*duties* act while the package is installed, switched on or off; *offers* act only while it is enabled.
+Every extension point below is described, with an example, in `docs/plugins.md` (a test compares).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Literal, Protocol
+
+if TYPE_CHECKING:
+    import click
+    import sqlalchemy as sa
+    from flask import Blueprint
+
+CONTRACT = 1
+"""Version of this contract; a plug-in written for another one is refused at boot."""
+
+Label = Any
+"""A lazily translated string (`_l("Customer")`)."""
+
+FieldKind = Literal[
+    "text", "multiline", "boolean", "choice", "value_list", "money", "percent", "integer", "date",
+    "country", "language", "currency", "user", "contact",
+]  # fmt: skip
+
+
+class Text(Protocol):
+    """Anything that `str()` turns into the user's words."""
+
+    def __str__(self) -> str: ...
+
+
+@dataclass(frozen=True, kw_only=True)
+class Field:
+    """One field, declared once: its form input, its read-only line, its name in history and conflicts come from it.
+
+    `name` is the attribute of the model; `kind` its type (money is integer minor units beside the row's
+    `currency`, percent is basis points); `right` is what a user needs to see it.
+    """
+
+    name: str
+    label: Label
+    kind: FieldKind = "text"
+    section: Label = ""
+    hint: Label = ""
+    choices: tuple[tuple[str, Label], ...] = ()
+    value_list: str = ""
+    max_length: int = 200
+    required: bool = False
+    right: str = "contacts.read"
+    read_only: bool = False
+
+
+# --- Duties -----------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, kw_only=True)
+class Blocker:
+    """Why a contact can't be deleted now (spec D3): how many rows, and the click that resolves it.
+
+    `endpoint` and `values` lead to the place of the remedy; `override` tells whether an administrator
+    may delete all the same (links: yes, documents that must be kept: never).
+    """
+
+    key: str
+    label: str
+    count: int
+    remedy: str
+    override: bool = False
+    endpoint: str = ""
+    values: Mapping[str, Any] | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class DeleteGuard:
+    """Rows of the plug-in that hold a contact back. `find(ids)` answers for many contacts at once."""
+
+    key: str
+    find: Callable[[Sequence[int]], Mapping[int, Sequence[Blocker]]]
+
+
+@dataclass(frozen=True, kw_only=True)
+class FunctionGuard:
+    """A reason why a contact function may not be left (`convert` or `release`) now.
+
+    `find(contact_function_ids)` maps each held one to a sentence that names the remedy (spec C6).
+    """
+
+    function: str
+    action: Literal["convert", "release"]
+    find: Callable[[Sequence[int]], Mapping[int, str]]
+
+
+@dataclass(frozen=True, kw_only=True)
+class MergeRule:
+    """What happens to rows that can't stand side by side after a merge (spec E5, E7).
+
+    `columns` are those of the unique key that holds a reference to a contact. `unite`: equal rows become
+    one, with the fuller values; `demote`: both stay, the absorbed contact's loses its flag; `end`: the
+    absorbed contact's row is ended by the merge and revived by its undo.
+    """
+
+    table: str
+    columns: tuple[str, ...]
+    rule: Literal["unite", "demote", "end"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class PersonalData:
+    """Which columns of a table about contacts are personal and which may stay when it is anonymised (spec D5)."""
+
+    table: str
+    personal: tuple[str, ...] = ()
+    kept: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class ValueList:
+    """A list of values that firms edit in Settings (spec A8); `items` are the first ones: code, fr, en, de."""
+
+    key: str
+    label: Label
+    items: tuple[tuple[str, str, str, str], ...] = ()
+
+
+# --- Offers -----------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, kw_only=True)
+class ContactFunction:
+    """A function that contacts can have (spec B1), with its own fields in `model`'s table.
+
+    `slot`: functions of one slot exclude each other (prospect and customer share `buyer`). `final`: it can
+    never be left or changed (customer). `follows`: the functions it may be converted from. `colour` is one
+    of the style sheet's: prospect, customer, supplier, slot-a, slot-b. `model`'s primary key is
+    `contact_function_id`.
+    """
+
+    key: str
+    label: Label
+    plural: Label
+    letter: Label
+    view_label: Label
+    icon: str
+    colour: str
+    slot: str
+    model: type[Any]
+    fields: tuple[Field, ...]
+    list_endpoint: str
+    final: bool = False
+    follows: tuple[str, ...] = ()
+    convert_label: Label = ""
+    past_label: Label = ""
+    order: int = 100
+
+    @property
+    def css(self) -> str:
+        """The style sheet's class for badge, mark and field."""
+        return f"c-fn--{self.colour}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class MenuEntry:
+    """A line of the side navigation. `count()` is shown beside it, `group` is `crm`, `business` or `data`."""
+
+    label: Label
+    endpoint: str
+    icon: str
+    group: Literal["crm", "business", "data"] = "crm"
+    order: int = 100
+    right: str = "contacts.read"
+    count: Callable[[], int] | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Tab:
+    """A tab of the contact file; its endpoint takes `id`. `count(contact_id)` is shown beside the label."""
+
+    key: str
+    label: Label
+    endpoint: str
+    order: int = 100
+    count: Callable[[int], int] | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Column:
+    """A column of the contact lists. `values(ids)` answers for a whole page at once: text by contact id."""
+
+    key: str
+    label: Label
+    values: Callable[[Sequence[int]], Mapping[int, str]]
+    functions: tuple[str, ...] = ()
+    order: int = 100
+
+
+@dataclass(frozen=True, kw_only=True)
+class Filter:
+    """A filter of the contact lists. `where(value)` narrows a select over `contact`; raises ValueError for nonsense."""
+
+    key: str
+    label: Label
+    choices: Callable[[], Sequence[tuple[str, Text]]]
+    where: Callable[[str], sa.ColumnElement[bool]]
+
+
+@dataclass(frozen=True, kw_only=True)
+class MassAction:
+    """What can be done to many contacts. `run(contact_id)` does one and tells whether it changed anything.
+
+    It raises `Refused` with the reason where a rule forbids it for that contact.
+    """
+
+    key: str
+    label: Label
+    icon: str
+    run: Callable[[int], bool]
+    warning: Label = ""
+    functions: tuple[str, ...] = ()
+    right: str = "contacts.manage"
+    order: int = 100
+
+
+@dataclass(frozen=True, kw_only=True)
+class Service:
+    """An object behind one of the Protocols in `webapp.ports`; one plug-in at most provides each."""
+
+    port: type[Any]
+    provide: Callable[[], Any]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Subscriber:
+    """A function that hears of an event of `webapp.events`, inside the same transaction."""
+
+    event: type[Any]
+    hear: Callable[[Any], None]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Plugin:
+    """All that a plug-in does to others, on one screen.
+
+    `name` is its package's name; `migrations` the folder of its Alembic versions inside that package.
+    """
+
+    name: str
+    label: Label
+    version: str
+    contract: int = CONTRACT
+    requires: tuple[str, ...] = ()
+    # duties
+    models: tuple[type[Any], ...] = ()
+    migrations: str = ""
+    delete_guards: tuple[DeleteGuard, ...] = ()
+    function_guards: tuple[FunctionGuard, ...] = ()
+    merge_rules: tuple[MergeRule, ...] = ()
+    personal_data: tuple[PersonalData, ...] = ()
+    value_lists: tuple[ValueList, ...] = ()
+    # offers
+    blueprints: tuple[Blueprint, ...] = ()
+    functions: tuple[ContactFunction, ...] = ()
+    menu: tuple[MenuEntry, ...] = ()
+    tabs: tuple[Tab, ...] = ()
+    columns: tuple[Column, ...] = ()
+    filters: tuple[Filter, ...] = ()
+    mass_actions: tuple[MassAction, ...] = ()
+    services: tuple[Service, ...] = ()
+    subscribers: tuple[Subscriber, ...] = ()
+    commands: tuple[click.Command, ...] = ()

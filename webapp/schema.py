@@ -1,0 +1,119 @@
+"""Migrations: Alembic with one version table per owner, the core's and each installed plug-in's.
+
+A plug-in whose package is gone leaves its version table and its tables alone; one that comes back goes on
+from there. Every upgrade is one transaction over all owners: a migration that fails leaves all as it was.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sa
+from alembic.autogenerate import compare_metadata
+from alembic.config import Config as AlembicConfig
+from alembic.migration import MigrationContext
+from alembic.runtime.environment import EnvironmentContext
+from alembic.script import ScriptDirectory
+from sqlalchemy.engine import Connection, Engine
+
+from webapp.administration.models import ValueListItem
+from webapp.db import Base
+from webapp.registry import Registry
+
+
+def _owners(registry: Registry) -> Iterator[tuple[str, Path]]:
+    yield "core", registry.folders["core"] / "migrations" / "versions"
+    for name, plugin in registry.installed.items():
+        if plugin.migrations:
+            yield name, registry.folders[name] / plugin.migrations
+
+
+def _script(folder: Path) -> ScriptDirectory:
+    return ScriptDirectory(str(folder), version_locations=[str(folder)])
+
+
+def _version_table(owner: str) -> str:
+    return f"schema_{owner}"
+
+
+def upgrade(engine: Engine, registry: Registry) -> list[str]:
+    """Bring every owner's tables to its newest version; returns what was applied, as `owner revision`.
+
+    Value lists that are still empty get their first items (spec A8).
+    """
+    applied: list[str] = []
+    with engine.begin() as connection:
+        if connection.dialect.name == "postgresql":
+            # Two processes that start at once must not migrate at once.
+            connection.execute(sa.text("SELECT pg_advisory_xact_lock(716253)"))
+        for owner, folder in _owners(registry):
+            applied += _upgrade_owner(connection, owner, folder)
+        _fill_value_lists(connection, registry)
+    return applied
+
+
+def _upgrade_owner(connection: Connection, owner: str, folder: Path) -> list[str]:
+    script = _script(folder)
+    applied: list[str] = []
+
+    def steps(revision: Any, context: MigrationContext) -> Any:
+        found = script._upgrade_revs("head", revision)
+        applied.extend(f"{owner} {step.revision.revision}" for step in found)
+        return found
+
+    config = AlembicConfig()
+    with EnvironmentContext(config, script, fn=steps) as environment:
+        environment.configure(
+            connection=connection,
+            target_metadata=Base.metadata,
+            version_table=_version_table(owner),
+            render_as_batch=True,
+        )
+        environment.run_migrations()
+    return applied
+
+
+def _fill_value_lists(connection: Connection, registry: Registry) -> None:
+    items = ValueListItem.__table__
+    present = set(connection.scalars(sa.select(items.c.list).distinct()))
+    rows = [
+        {"list": one.key, "code": code, "label_fr": fr, "label_en": en, "label_de": de, "position": position}
+        for _, one in registry.duties("value_lists")
+        if one.key not in present
+        for position, (code, fr, en, de) in enumerate(one.items)
+    ]
+    if rows:
+        connection.execute(sa.insert(items), rows)
+
+
+def status(engine: Engine, registry: Registry) -> list[dict[str, str]]:
+    """For each owner its present and its newest revision; equal where nothing is to be done."""
+    rows = []
+    with engine.connect() as connection:
+        for owner, folder in _owners(registry):
+            context = MigrationContext.configure(connection, opts={"version_table": _version_table(owner)})
+            newest = _script(folder).get_current_head() or ""
+            rows.append({"owner": owner, "present": context.get_current_revision() or "", "newest": newest})
+    return rows
+
+
+def is_current(engine: Engine, registry: Registry) -> bool:
+    """Whether every owner's tables are at their newest version."""
+    return all(row["present"] == row["newest"] for row in status(engine, registry))
+
+
+def drift(engine: Engine) -> list[str]:
+    """Differences between the models and the database, a line each; empty where the migrations say the same."""
+    with engine.connect() as connection:
+        context = MigrationContext.configure(
+            connection,
+            opts={
+                "include_object": lambda thing, name, kind, reflected, other: (
+                    not (kind == "table" and reflected and other is None)
+                ),
+                "compare_type": True,
+            },
+        )
+        return [str(difference) for difference in compare_metadata(context, Base.metadata)]

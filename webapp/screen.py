@@ -1,0 +1,124 @@
+"""What every template can use: shell, icons, navigation, values in words. The only place that adds to Jinja."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+from babel.dates import format_timedelta
+from flask import Flask, request, url_for
+from flask_babel import format_date, format_datetime, format_decimal
+from flask_login import current_user
+
+from webapp.acting import act
+from webapp.config import STATIC
+from webapp.contacts.values import WARNINGS
+from webapp.db import now
+from webapp.htmx import shell, wants_fragment
+from webapp.i18n import LOCALES, _, get_locale
+from webapp.plugin import MenuEntry
+from webapp.registry import registry
+from webapp.shown import choices, language, shown
+from webapp.text import initials
+from webapp.words import ACTIONS, ENDINGS, GROUPS, ROLES, WAYS, change_label, change_value
+
+
+def static_url(name: str) -> str:
+    """The address of a static file, with its time of change so that browsers fetch a new one."""
+    path = STATIC / name
+    stamp = int(path.stat().st_mtime) if path.is_file() else 0
+    return f"/static/{name}?v={stamp:x}"
+
+
+def navigation() -> list[tuple[str, list[dict[str, Any]]]]:
+    """The side bar's groups and lines, from what plug-ins offer and this user may see."""
+    entries: list[MenuEntry] = [one for one in registry().offers("menu") if act().may(one.right)]
+    groups: list[tuple[str, list[dict[str, Any]]]] = []
+    for key, title in GROUPS.items():
+        lines = [
+            {
+                "label": one.label,
+                "url": url_for(one.endpoint),
+                "icon": one.icon,
+                "count": one.count() if one.count else None,
+                "current": request.endpoint == one.endpoint
+                or (request.blueprint == "contacts" and one.endpoint == "contacts.index"),
+            }
+            for one in entries
+            if one.group == key
+        ]
+        if lines:
+            groups.append((str(title), lines))
+    return groups
+
+
+def ago(moment: dt.datetime) -> str:
+    """How long ago, in words; a date once it is more than a week."""
+    passed = now() - moment
+    if passed > dt.timedelta(days=7):
+        return str(format_date(moment, "medium"))
+    if passed < dt.timedelta(minutes=1):
+        return _("just now")
+    return format_timedelta(-passed, add_direction=True, locale=get_locale())
+
+
+def country_name(code: str) -> str:
+    """A country's name in the user's language."""
+    locale = get_locale()
+    return str(locale.territories.get(code, code)) if locale else code
+
+
+def warning_text(key: str) -> str:
+    """The sentence for a stored warning; an import's own sentence as it is."""
+    return _(WARNINGS[key]) if key in WARNINGS else key
+
+
+def safe_link(address: str) -> str:
+    """A website as a link's target; empty for anything that is not http or https."""
+    if address.startswith(("http://", "https://")):
+        return address
+    return f"https://{address}" if "://" not in address and ":" not in address and "." in address else ""
+
+
+def setup(app: Flask) -> None:
+    """Give the templates of `app` their words and tools."""
+    env = app.jinja_env
+    env.trim_blocks = env.lstrip_blocks = True
+    env.add_extension("jinja2.ext.do")
+    env.globals.update(
+        shell=shell,
+        static_url=static_url,
+        shown=shown,
+        choices=choices,
+        country_name=country_name,
+        initials=initials,
+        warning_text=warning_text,
+        safe_link=safe_link,
+        change_label=change_label,
+        change_value=change_value,
+        ACTIONS=ACTIONS,
+        WAYS=WAYS,
+        ENDINGS=ENDINGS,
+        LOCALES=LOCALES,
+    )
+    env.filters.update(
+        ago=ago,
+        date=format_date,
+        datetime=format_datetime,
+        number=format_decimal,
+        isoformat=lambda m: m.isoformat(),
+    )
+
+    @app.context_processor
+    def words() -> dict[str, Any]:
+        signed_in = current_user.is_authenticated
+        return {
+            "locale": language(),
+            "theme": current_user.theme if signed_in else "system",
+            "me": current_user if signed_in else None,
+            "role_label": ROLES.get(current_user.role, "") if signed_in else "",
+            "navigation": navigation,
+            "may": act().may,
+            "is_fragment": wants_fragment(),
+            "registry": registry,
+        }

@@ -1,0 +1,45 @@
+"""Search: one interface, SQLite's FTS5 trigram index or PostgreSQL's pg_trgm behind it (spec G1).
+
+Both look in `contact.search_text`, which is folded in Python, so both find the same. All words must occur;
+words under three letters are matched at the beginnings of words.
+"""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+
+from webapp.contacts.models import Contact
+from webapp.db import db
+from webapp.text import fold
+
+MOST_WORDS = 8
+SHORT = 3
+
+_FTS = sa.table("contact_search", sa.column("rowid"), sa.column("contact_search"))
+
+
+def matching(q: str) -> list[sa.ColumnElement[bool]]:
+    """The conditions on `contact` for what was typed; none for an empty search."""
+    words = list(dict.fromkeys(fold(q).split()))[:MOST_WORDS]
+    long = [word for word in words if len(word) >= SHORT]
+    conditions: list[sa.ColumnElement[bool]] = [
+        Contact.search_text.contains(" " + word, autoescape=True) for word in words if len(word) < SHORT
+    ]
+    if long:
+        conditions.append(_indexed(long))
+    return conditions
+
+
+def _indexed(words: list[str]) -> sa.ColumnElement[bool]:
+    if db.session.get_bind().dialect.name == "sqlite":
+        # Each word is a quoted FTS5 string, so that nothing in it is syntax.
+        phrase = " AND ".join('"' + word.replace('"', '""') + '"' for word in words)
+        return Contact.id.in_(sa.select(_FTS.c.rowid).where(_FTS.c.contact_search.op("MATCH")(phrase)))
+    hits = (
+        sa.select(Contact.id)
+        .where(*(Contact.search_text.contains(word, autoescape=True) for word in words))
+        .cte("hits")
+        # Without this the planner may walk the sort index through all contacts to find a frequent word.
+        .prefix_with("MATERIALIZED")
+    )
+    return Contact.id.in_(sa.select(hits.c.id))

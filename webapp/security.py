@@ -1,0 +1,84 @@
+"""Rights in views, headers on every answer, and addresses that are safe to go to (ASVS 3.4, 3.7)."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable
+from typing import ParamSpec, TypeVar
+from urllib.parse import urlsplit
+
+from flask import Flask, Response, current_app
+
+from webapp.acting import need
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+CSP = "; ".join(
+    (
+        "default-src 'none'",
+        "script-src 'self'",
+        "style-src 'self'",
+        "img-src 'self' data:",
+        "font-src 'self'",
+        "connect-src 'self'",
+        "form-action 'self'",
+        "base-uri 'none'",
+        "object-src 'none'",
+        "frame-src 'none'",
+        "frame-ancestors 'none'",
+    )
+)
+HEADERS = {
+    "Content-Security-Policy": CSP,
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "same-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
+}
+
+
+def right(name: str) -> Callable[[Callable[P, T]], Callable[P, T]]:
+    """Guard a view: the same right that its services ask for."""
+
+    def guard(view: Callable[P, T]) -> Callable[P, T]:
+        @functools.wraps(view)
+        def guarded(*args: P.args, **kwargs: P.kwargs) -> T:
+            need(name)
+            return view(*args, **kwargs)
+
+        guarded.right = name  # type: ignore[attr-defined]
+        return guarded
+
+    return guard
+
+
+def public(view: Callable[P, T]) -> Callable[P, T]:
+    """Mark a view that needs no sign-in."""
+    view.is_public = True  # type: ignore[attr-defined]
+    return view
+
+
+def safe_next(url: str | None) -> str:
+    """`url` where it is a place inside this application, else an empty text (ASVS 3.7.2)."""
+    if not url or not url.startswith("/") or url.startswith(("//", "/\\")) or "\\" in url:
+        return ""
+    if any(ord(char) < 32 for char in url):
+        return ""
+    parts = urlsplit(url)
+    return "" if parts.scheme or parts.netloc else url
+
+
+def set_headers(response: Response) -> Response:
+    """The same strict headers on every answer."""
+    for name, value in HEADERS.items():
+        response.headers.setdefault(name, value)
+    if current_app.config["CARNET"].is_https:
+        response.headers["Strict-Transport-Security"] = "max-age=31536000; includeSubDomains"
+    return response
+
+
+def setup(app: Flask) -> None:
+    """Put the headers on every answer of `app`."""
+    app.after_request(set_headers)

@@ -1,0 +1,88 @@
+"""Words for what the code names by keys: actions and ways of the history, roles, groups of the navigation."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from webapp.contacts.fields import BY_NAME, COLLECTION, LINK_FIELDS
+from webapp.i18n import _, _l
+from webapp.plugin import Field
+from webapp.registry import registry
+from webapp.shown import shown
+
+GROUPS = {"crm": _l("CRM"), "business": _l("Business"), "data": _l("Data")}
+ROLES = {
+    "reader": _l("reader"),
+    "editor": _l("editor"),
+    "manager": _l("manager"),
+    "administrator": _l("administrator"),
+}
+WAYS = {
+    "form": _l("form"),
+    "list": _l("list"),
+    "mass_action": _l("mass action"),
+    "import": _l("import"),
+    "api": _l("API"),
+    "proposal": _l("proposal"),
+    "merge": _l("merge"),
+    "undo": _l("undo"),
+    "job": _l("job"),
+}
+ACTIONS = {
+    "created": (_l("Created"), "plus"),
+    "changed": (_l("Changed"), "pencil"),
+    "binned": (_l("Put into the bin"), "trash-2"),
+    "restored": (_l("Taken out of the bin"), "history"),
+    "archived": (_l("Archived"), "archive"),
+    "unarchived": (_l("Back in the lists"), "archive"),
+    "activated": (_l("Function added"), "plug"),
+    "converted": (_l("Converted"), "handshake"),
+    "released": (_l("Function taken back"), "unlink"),
+    "linked": (_l("Contact person linked"), "link"),
+    "link_changed": (_l("Link changed"), "pencil"),
+    "unlinked": (_l("Link removed"), "unlink"),
+}
+ENDINGS = {"converted": _l("converted"), "released": _l("taken back"), "merged": _l("merged")}
+
+_LINK = {one.name: one for one in LINK_FIELDS}
+
+
+def _field(name: str) -> Field | None:
+    if name in BY_NAME:
+        return BY_NAME[name]
+    key, _dot, own = name.partition(".")
+    function = registry().function(key) if own else None
+    if function is not None:
+        return next((one for one in function.fields if one.name == own), None)
+    return _LINK.get(name)
+
+
+def change_label(name: str) -> str:
+    """The label of a changed field, as forms have it."""
+    if name in COLLECTION:
+        return str(COLLECTION[name].label)
+    own = {
+        "tags": _("Tags"),
+        "function": _("Function"),
+        "person": _("Contact person"),
+        "party": _("Party"),
+    }
+    if name in own:
+        return own[name]
+    if name.endswith(".number"):
+        return _("Number")
+    field = _field(name)
+    return str(field.label) if field else name
+
+
+def change_value(name: str, value: Any) -> str:
+    """An old or new value in words."""
+    if value in (None, "", []):
+        return ""
+    if isinstance(value, list):
+        return ", ".join(str(one) for one in value)
+    if name == "function":
+        function = registry().function(value)
+        return str(function.label) if function else str(value)
+    field = _field(name)
+    return shown(field, value) if field and field.kind != "date" else str(value)
