@@ -1,0 +1,1 @@
+"""Made-up contacts to try Carnet with (contract: `carnet demo`)."""
