@@ -21,7 +21,7 @@ from webapp.events import (
 )
 from webapp.functions.services import activate, convert, release
 from webapp.history.services import record
-from webapp.htmx import render, toast
+from webapp.htmx import place, render, toast
 from webapp.i18n import N_, _, _l, ngettext
 from webapp.lists.views import list_page
 from webapp.plugin import (
@@ -45,7 +45,7 @@ from webapp.plugin import (
 )
 from webapp.ports import MassActions, Numbering
 from webapp.registry import registry
-from webapp.security import right
+from webapp.security import right, safe_next
 from webapp.text import clean, digits, fold
 
 __all__ = [
@@ -105,11 +105,13 @@ __all__ = [
     "need",
     "ngettext",
     "now",
+    "place",
     "record",
     "registry",
     "release",
     "render",
     "right",
+    "safe_next",
     "setting",
     "toast",
     "transaction",

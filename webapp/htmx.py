@@ -10,7 +10,7 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from flask import Response, flash, g, make_response, render_template, request
+from flask import Response, flash, g, make_response, render_template, request, url_for
 
 VARY = "HX-Request, HX-Request-Type, HX-Target, HX-History-Restore-Request, Cookie"
 
@@ -73,3 +73,8 @@ def finish(response: Response) -> Response:
         response.headers["Vary"] = VARY
         response.headers["Cache-Control"] = "no-store"
     return response
+
+
+def place(endpoint: str, **values: Any) -> str:
+    """The address of an endpoint, for services that must not know Flask."""
+    return url_for(endpoint, **values)

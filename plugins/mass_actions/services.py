@@ -1,0 +1,77 @@
+"""Run one action on many contacts: each in a savepoint, with its own outcome (spec G3)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+
+from webapp.api import (
+    CarnetError,
+    Invalid,
+    MassAction,
+    Missing,
+    _,
+    act,
+    acting,
+    db,
+    live,
+    need,
+    place,
+    registry,
+)
+from webapp.api import Contact as ContactModel
+
+MOST = 200
+"""Contacts at once: a page's selection."""
+
+
+class Bar:
+    """The provider of the lists' form address."""
+
+    def address(self) -> str:
+        """Where the chosen contacts are sent."""
+        return place("mass_actions.run")
+
+
+@dataclass
+class Outcome:
+    """What became of each chosen contact: done, skipped (nothing to change), failed (with the reason)."""
+
+    done: list[str] = field(default_factory=list)
+    skipped: list[str] = field(default_factory=list)
+    failed: list[tuple[str, str]] = field(default_factory=list)
+
+
+def find(key: str) -> MassAction:
+    """The action called `key`; raises `Missing`."""
+    for one in registry().offers("mass_actions"):
+        if one.key == key:
+            return one  # type: ignore[no-any-return]
+    raise Missing(_("There is no such mass action."))
+
+
+def chosen(ids: Sequence[str]) -> list[ContactModel]:
+    """The live contacts of a selection; raises `Invalid` where nothing, or too much, is chosen."""
+    numbers = {int(one) for one in ids if one.isdecimal() and len(one) < 19}
+    if not numbers:
+        raise Invalid(_("Nothing is chosen: tick the contacts first. Nothing chosen is never everything."))
+    if len(numbers) > MOST:
+        raise Invalid(_("At most %(most)s contacts at once: choose fewer.", most=MOST))
+    query = live().where(ContactModel.id.in_(numbers)).order_by(ContactModel.sort_name, ContactModel.id)
+    return list(db.session.scalars(query))
+
+
+def run(action: MassAction, contacts: Sequence[ContactModel]) -> Outcome:
+    """Do it to each; a refusal takes no neighbour along."""
+    need(action.right)
+    outcome = Outcome()
+    with acting(replace(act(), way="mass_action")):
+        for contact_id, name in [(one.id, one.name) for one in contacts]:
+            try:
+                with db.session.begin_nested():
+                    changed = action.run(contact_id)
+            except CarnetError as error:
+                outcome.failed.append((name, error.message))
+            else:
+                (outcome.done if changed else outcome.skipped).append(name)
+    return outcome
