@@ -1,0 +1,56 @@
+// Keyboard shortcuts. An element says which key is its own, in data-key or aria-keyshortcuts ("/", "n", "e", "[",
+// "?", "Control+K"): a field gets the focus, everything else is clicked. So a plug-in adds a key without script,
+// and a key of a button that this user does not see does nothing. Rows have j, k and x.
+//
+// Keys without Control or Alt are off while typing, and off altogether where the user chose so (WCAG 2.1.4):
+// <body data-shortcuts="off">.
+
+import { move, select } from "./rows.js";
+
+const TYPING = "input:not([type='checkbox'], [type='radio'], [type='button'], [type='submit']), textarea, select";
+const ROW_KEYS = { j: () => move(1), k: () => move(-1), x: select };
+
+/** The key as aria-keyshortcuts writes it. Shift counts only where it does not change the character itself. */
+function pressed(event) {
+  const modifiers = [];
+  if (event.ctrlKey || event.metaKey) modifiers.push("Control");
+  if (event.altKey) modifiers.push("Alt");
+  const key = modifiers.length && event.key.length === 1 ? event.key.toUpperCase() : event.key;
+  return { combination: [...modifiers, key].join("+"), single: !modifiers.length };
+}
+
+function isTyping(element) {
+  return Boolean(element?.matches?.(TYPING) || element?.isContentEditable);
+}
+
+function owner(combination) {
+  // A modal dialog covers the page: only its own keys count.
+  const scope = document.querySelector("dialog:modal") ?? document;
+  return [...scope.querySelectorAll("[data-key], [aria-keyshortcuts]")].find((element) => {
+    const own = element.dataset.key ?? element.getAttribute("aria-keyshortcuts");
+    return own.split(" ").includes(combination) && !element.matches(":disabled, [aria-disabled='true']");
+  });
+}
+
+function use(element) {
+  if (!element.matches(TYPING)) {
+    element.click();
+    return;
+  }
+  element.focus();
+  element.select?.();
+}
+
+function onKeydown(event) {
+  if (event.defaultPrevented || event.isComposing || event.key?.length !== 1) return;
+  const { combination, single } = pressed(event);
+  if (single && (isTyping(event.target) || document.body.dataset.shortcuts === "off")) return;
+  const element = owner(combination);
+  if (element) use(element);
+  else if (!single || document.querySelector("dialog:modal") || !ROW_KEYS[combination]?.()) return;
+  event.preventDefault();
+}
+
+export function start() {
+  document.addEventListener("keydown", onKeydown);
+}

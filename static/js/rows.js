@@ -1,0 +1,36 @@
+// Moves through the rows of a list by keys: j and k, x to select, Enter to open. The place is the focus itself, on
+// the name's link of a row, so that nothing else has to be remembered, shown or announced.
+
+const ROWS = "#list tbody tr[id]";
+const LINK = "th[scope='row'] a[href]";
+
+function current() {
+  return document.activeElement?.closest?.(ROWS) ?? null;
+}
+
+/** Focus the row `step` further; the first one where the focus is in none. */
+export function move(step) {
+  const rows = [...document.querySelectorAll(ROWS)].filter((row) => row.querySelector(LINK));
+  if (!rows.length) return false;
+  const here = rows.indexOf(current());
+  const next = rows[here < 0 ? 0 : Math.min(rows.length - 1, Math.max(0, here + step))];
+  next.querySelector(LINK).focus();
+  next.scrollIntoView({ block: "nearest" });
+  return true;
+}
+
+/** Tick or untick the row that has the focus, by a click so that shift-ranges and counts follow. */
+export function select() {
+  const box = current()?.querySelector("input[type='checkbox'][name='ids']");
+  box?.click();
+  return Boolean(box);
+}
+
+export function start() {
+  document.addEventListener("keydown", (event) => {
+    // Enter in a row's box would submit the form of mass actions; it opens the row as on its name.
+    if (event.key !== "Enter" || !event.target.matches?.(`${ROWS} input[type='checkbox']`)) return;
+    event.preventDefault();
+    current()?.querySelector(LINK)?.click();
+  });
+}
