@@ -62,9 +62,7 @@ def _secret(given: str | None, data_dir: Path) -> str:
     except FileExistsError:
         return path.read_text().strip()
     except OSError as error:
-        raise BootError(
-            f"Cannot write to {data_dir}: set CARNET_DATA_DIR to a writable folder. ({error})"
-        ) from None
+        raise BootError(f"Cannot write to {data_dir}: set CARNET_DATA_DIR to a writable folder. ({error})") from None
     with os.fdopen(handle, "w") as file:
         key = secrets.token_urlsafe(48)
         file.write(key)
@@ -73,14 +71,10 @@ def _secret(given: str | None, data_dir: Path) -> str:
 
 def read(environ: Mapping[str, str]) -> Config:
     """Check the `CARNET_…` variables; raises `BootError` naming the variable and the remedy."""
-    given = {
-        key.removeprefix("CARNET_"): value for key, value in environ.items() if key.startswith("CARNET_")
-    }
+    given = {key.removeprefix("CARNET_"): value for key, value in environ.items() if key.startswith("CARNET_")}
     for unknown in sorted(given.keys() - KNOWN):
         raise BootError(f"CARNET_{unknown} is not a setting of Carnet. Known: {', '.join(sorted(KNOWN))}.")
-    instance = (
-        Path(environ.get("PWD", ".")) / "instance" if not (ROOT / "wsgi.py").is_file() else ROOT / "instance"
-    )
+    instance = Path(environ.get("PWD", ".")) / "instance" if not (ROOT / "wsgi.py").is_file() else ROOT / "instance"
     url = given.get("DATABASE_URL") or f"sqlite:///{instance / 'carnet.db'}"
     data_dir = Path(given["DATA_DIR"]) if given.get("DATA_DIR") else _data_dir(url, instance)
     if url.startswith("postgres://") or url.startswith("postgresql://"):

@@ -121,9 +121,7 @@ def mount(app: Flask, registry: Registry) -> None:
         for blueprint in one.blueprints:
             app.register_blueprint(blueprint)
             owners[blueprint.name] = one.name
-    folders = {
-        name: FileSystemLoader(folder / "templates" / name) for name, folder in registry.folders.items()
-    }
+    folders = {name: FileSystemLoader(folder / "templates" / name) for name, folder in registry.folders.items()}
     app.jinja_loader = ChoiceLoader([FileSystemLoader(TEMPLATES), PrefixLoader(folders)])  # type: ignore[assignment]
     screen.setup(app)
 

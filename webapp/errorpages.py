@@ -26,9 +26,7 @@ def setup(app: Flask) -> None:
 
 def page(status: int, title: str, text: str, **context: object) -> Response:
     """A refusal as a page of its own."""
-    return make_response(
-        render_template("errors/error.html", status=status, title=title, text=text, **context), status
-    )
+    return make_response(render_template("errors/error.html", status=status, title=title, text=text, **context), status)
 
 
 def expected(error: CarnetError) -> Response:

@@ -36,9 +36,7 @@ def shell(page: str = "shells/page.html") -> str:
     return "shells/fragment.html" if wants_fragment() else page
 
 
-def render(
-    template: str, status: int = 200, *, fragments: Mapping[str, str] | None = None, **context: Any
-) -> Response:
+def render(template: str, status: int = 200, *, fragments: Mapping[str, str] | None = None, **context: Any) -> Response:
     """The page, or the fragment that `fragments` names for the target at hand."""
     chosen = (fragments or {}).get(target(), template)
     return make_response(render_template(chosen, **context), status)

@@ -42,9 +42,7 @@ def undeclared(registry: Registry) -> list[str]:
         keys = {column.name for column in table.primary_key} | references
         for column in table.columns:
             if column.name not in keys and column.name not in classified.get(name, set()):
-                findings.append(
-                    f"{name}.{column.name} is not classified: name it in the plug-in's personal_data."
-                )
+                findings.append(f"{name}.{column.name} is not classified: name it in the plug-in's personal_data.")
         for columns in exclusive(table):
             if references & set(columns) and (name, columns) not in ruled:
                 findings.append(

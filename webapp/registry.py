@@ -103,20 +103,14 @@ class Registry:
                             "switch one of them off by uninstalling it."
                         )
                     owners[one.key] = plugin.name
-        names = Counter(
-            getattr(model, "__tablename__", "") for plugin in self._all() for model in plugin.models
-        )
+        names = Counter(getattr(model, "__tablename__", "") for plugin in self._all() for model in plugin.models)
         for table, times in names.items():
             if times > 1:
                 raise BootError(f"Table {table} is brought by {times} plug-ins: only one may own it.")
-        services = Counter(
-            s.port.__name__ for p in self._all() if self.is_enabled(p.name) for s in p.services
-        )
+        services = Counter(s.port.__name__ for p in self._all() if self.is_enabled(p.name) for s in p.services)
         for port, times in services.items():
             if times > 1:
-                raise BootError(
-                    f"{times} enabled plug-ins provide {port}: name only one of them in CARNET_PLUGINS."
-                )
+                raise BootError(f"{times} enabled plug-ins provide {port}: name only one of them in CARNET_PLUGINS.")
 
     def is_enabled(self, name: str) -> bool:
         """Whether the offers of this plug-in act."""
@@ -124,9 +118,7 @@ class Registry:
 
     def offers(self, kind: str) -> list[Any]:
         """All offers of one kind (`"menu"`, `"tabs"` …) of enabled plug-ins, by their `order`."""
-        found = [
-            one for plugin in self._all() if self.is_enabled(plugin.name) for one in getattr(plugin, kind)
-        ]
+        found = [one for plugin in self._all() if self.is_enabled(plugin.name) for one in getattr(plugin, kind)]
         return sorted(found, key=lambda one: getattr(one, "order", 0))
 
     def duties(self, kind: str) -> list[tuple[Plugin, Any]]:
@@ -163,8 +155,7 @@ class Registry:
     def overview(self) -> list[dict[str, str]]:
         """Name and state of each plug-in, as `carnet plugins --json` prints it."""
         rows = [
-            {"name": name, "state": "enabled" if name in self.enabled else "off"}
-            for name in sorted(self.installed)
+            {"name": name, "state": "enabled" if name in self.enabled else "off"} for name in sorted(self.installed)
         ]
         return rows + [{"name": name, "state": "broken"} for name in sorted(self.broken)]
 

@@ -12,11 +12,20 @@ from flask_login import current_user
 
 from webapp.acting import act
 from webapp.config import STATIC
+from webapp.contacts.fields import BY_NAME, COLLECTION, IDENTITY
+from webapp.contacts.forms import (
+    PARENT,
+    TAGS,
+    ContactForm,
+    collections_shown,
+    fields_for,
+    function_fields,
+)
 from webapp.contacts.values import WARNINGS
 from webapp.db import now
 from webapp.htmx import shell, wants_fragment
 from webapp.i18n import LOCALES, _, get_locale
-from webapp.plugin import MenuEntry
+from webapp.plugin import Field, MenuEntry
 from webapp.registry import registry
 from webapp.shown import choices, language, shown
 from webapp.text import initials
@@ -80,6 +89,41 @@ def safe_link(address: str) -> str:
     return f"https://{address}" if "://" not in address and ":" not in address and "." in address else ""
 
 
+def _form_field(name: str, form: ContactForm) -> Field | None:
+    key, _dot, own = name.partition(".")
+    if not own:
+        return TAGS if name == "tags" else BY_NAME.get(name)
+    function = next((one for one in form.functions if one.key == key), None)
+    return next((one for one in function_fields(function) if one.name == own), None) if function else None
+
+
+def form_labels(names: list[str], form: ContactForm) -> str:
+    """The labels of form fields, in one sentence's list."""
+    labels = []
+    for name in names:
+        field = _form_field(name, form)
+        labels.append(str(COLLECTION[name].label if name in COLLECTION else field.label if field else name))
+    return ", ".join(labels)
+
+
+def form_value(name: str, value: str, form: ContactForm) -> str:
+    """What was typed, in words where it is a code."""
+    field = _form_field(name, form)
+    if field is None or field.kind not in ("choice", "value_list", "country", "language", "boolean"):
+        return value
+    return shown(field, value)
+
+
+def item_value(name: str, item: dict[str, str]) -> str:
+    """An item of a collection in one line."""
+    fields = COLLECTION[name].fields
+    return " · ".join(
+        shown(one, item[one.name]) if one.kind in ("choice", "country") else item[one.name]
+        for one in fields
+        if item.get(one.name)
+    )
+
+
 def setup(app: Flask) -> None:
     """Give the templates of `app` their words and tools."""
     env = app.jinja_env
@@ -96,6 +140,18 @@ def setup(app: Flask) -> None:
         safe_link=safe_link,
         change_label=change_label,
         change_value=change_value,
+        fields_for=fields_for,
+        function_fields=function_fields,
+        collections_shown=collections_shown,
+        form_labels=form_labels,
+        form_value=form_value,
+        item_value=item_value,
+        IDENTITY=IDENTITY,
+        TAGS=TAGS,
+        PARENT=PARENT,
+        BY_NAME=BY_NAME,
+        consent_fields={one.name: one for one in COLLECTION["consents"].fields},
+        reach_fields={name: one.fields[0] for name, one in COLLECTION.items()},
         ACTIONS=ACTIONS,
         WAYS=WAYS,
         ENDINGS=ENDINGS,

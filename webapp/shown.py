@@ -41,9 +41,7 @@ def typed(field: Field, value: Any, currency: str = "") -> str:
     if field.kind in ("money", "percent"):
         digits = _scale(field, currency)
         number = Decimal(value).scaleb(-digits)
-        return format_decimal(
-            number, format=f"0.{'0' * digits}" if digits else "0", decimal_quantization=False
-        )
+        return format_decimal(number, format=f"0.{'0' * digits}" if digits else "0", decimal_quantization=False)
     if isinstance(value, dt.date):
         return value.isoformat()
     return str(value)
@@ -92,13 +90,9 @@ def choices(field: Field, present: str = "") -> list[tuple[str, str]]:
         case "value_list":
             found = list(value_list(field.value_list, language()).items())
         case "country" if locale:
-            found = sorted(
-                ((c, str(locale.territories[c])) for c in COUNTRIES if c in locale.territories), key=_word
-            )
+            found = sorted(((c, str(locale.territories[c])) for c in COUNTRIES if c in locale.territories), key=_word)
         case "language" if locale:
-            found = sorted(
-                ((c, str(locale.languages[c])) for c in LANGUAGES if c in locale.languages), key=_word
-            )
+            found = sorted(((c, str(locale.languages[c])) for c in LANGUAGES if c in locale.languages), key=_word)
         case "currency" if locale:
             found = [(c, f"{c} · {locale.currencies[c]}") for c in CURRENCIES if c in locale.currencies]
         case "user":

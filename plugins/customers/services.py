@@ -36,9 +36,7 @@ FIELDS = (
         choices=BUSINESS_TYPES,
         section=GENERAL,
     ),
-    Field(
-        name="satisfaction", label=_l("Satisfaction"), kind="choice", choices=SATISFACTION, section=GENERAL
-    ),
+    Field(name="satisfaction", label=_l("Satisfaction"), kind="choice", choices=SATISFACTION, section=GENERAL),
     Field(
         name="payment_term",
         label=_l("Payment term, sales"),
@@ -77,9 +75,7 @@ FIELDS = (
         max_length=64,
     ),
     Field(name="lost_on", label=_l("Lost on"), kind="date", section=LOST),
-    Field(
-        name="lost_reason", label=_l("Reason of the loss"), kind="choice", choices=LOST_REASONS, section=LOST
-    ),
+    Field(name="lost_reason", label=_l("Reason of the loss"), kind="choice", choices=LOST_REASONS, section=LOST),
     Field(name="lost_text", label=_l("The loss, in words"), kind="multiline", section=LOST, max_length=4000),
     Field(
         name="internal_note",

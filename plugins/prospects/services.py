@@ -56,6 +56,5 @@ def disqualified(contact_function_ids: Sequence[int]) -> Mapping[int, str]:
         )
     )
     return {
-        one: _("A disqualified prospect is not converted: requalify it first by changing its status.")
-        for one in held
+        one: _("A disqualified prospect is not converted: requalify it first by changing its status.") for one in held
     }

@@ -121,8 +121,7 @@ FUNCTIONS: Mapping[str, str] = {
         "prospect": "prospect|prospects|client potentiel|clients potentiels|cliente potentielle|lead"
         "|Interessent|Interessenten|Interessentin",
         "customer": "customer|customers|client|clients|cliente|Kunde|Kunden|Kundin",
-        "supplier": "supplier|suppliers|vendor|fournisseur|fournisseurs|fournisseuse|Lieferant|Lieferanten"
-        "|Lieferantin",
+        "supplier": "supplier|suppliers|vendor|fournisseur|fournisseurs|fournisseuse|Lieferant|Lieferanten|Lieferantin",
     }.items()
     for word in words.split("|")
 }

@@ -35,20 +35,14 @@ ONLY_HEADER = N_("This file has column names but no rows: choose another file, o
 BINARY = N_("This file is not a text file: open it in your spreadsheet and save it as CSV UTF-8.")
 ENCODING = N_("This file can't be read as %(encoding)s: choose another encoding, or save it as CSV UTF-8.")
 NO_HEADER = N_(
-    "No column name is known in this file: its first line must name the columns, such as Last name, Company, "
-    "E-mail."
+    "No column name is known in this file: its first line must name the columns, such as Last name, Company, E-mail."
 )
-NO_NAMES = N_(
-    "No column of this file says who the contacts are: add a column Last name, Company, E-mail or Phone."
-)
+NO_NAMES = N_("No column of this file says who the contacts are: add a column Last name, Company, E-mail or Phone.")
 NO_TABLE = N_("Line %(line)s of this file is too long for a table: save it as CSV UTF-8.")
 UNCLOSED = N_(
-    "The quotation mark opened in this row is never closed, so that lines %(line)s to %(last)s are one cell: "
-    "close it."
+    "The quotation mark opened in this row is never closed, so that lines %(line)s to %(last)s are one cell: close it."
 )
-TOO_LONG = N_(
-    "A cell of this row is too long, up to line %(last)s: look for a quotation mark that is not closed."
-)
+TOO_LONG = N_("A cell of this row is too long, up to line %(last)s: look for a quotation mark that is not closed.")
 
 _MARKS = (
     (codecs.BOM_UTF8, "utf-8-sig"),

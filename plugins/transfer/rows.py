@@ -17,9 +17,7 @@ from webapp.api import N_, clean, fold
 DATE = N_("“%(value)s” in column “%(column)s” is no date that can be read: write it like 1980-12-31.")
 TWO_DATES = N_("“%(value)s” in column “%(column)s” can be two dates: write it like 1980-12-31.")
 COUNTRY = N_("“%(value)s” in column “%(column)s” is no known country: write its name or a code such as FR.")
-FUNCTION = N_(
-    "“%(value)s” in column “%(column)s” is no contact function: write prospect, customer or supplier."
-)
+FUNCTION = N_("“%(value)s” in column “%(column)s” is no contact function: write prospect, customer or supplier.")
 KIND = N_("“%(value)s” in column “%(column)s” is no type of contact: write person or company.")
 GARBLED = N_("Some signs of this row could not be read: save the file as CSV UTF-8 and import it again.")
 NOBODY = N_("This row has no name, company, e-mail or phone: fill in one of them.")

@@ -25,6 +25,7 @@ SETTINGS: dict[str, Any] = {
     "SECURITY_POST_LOGOUT_VIEW": "/login",
     "SECURITY_FLASH_MESSAGES": False,
     "SECURITY_CACHE_CONTROL": None,
+    "SECURITY_JOIN_USER_ROLES": False,
     "SECURITY_EMAIL_VALIDATOR_ARGS": {"check_deliverability": False, "test_environment": True},
     "SECURITY_DEFAULT_REMEMBER_ME": False,
     "REMEMBER_COOKIE_HTTPONLY": True,

@@ -45,9 +45,7 @@ def check_password(password: str) -> str:
     return password
 
 
-def create_user(
-    email: str, password: str | None, role: str, *, name: str = "", data_protection: bool = False
-) -> User:
+def create_user(email: str, password: str | None, role: str, *, name: str = "", data_protection: bool = False) -> User:
     """A new user; raises `Invalid`. The first administrator has the data-protection permission.
 
     Without a password (None) the user can't sign in until one is set.
@@ -56,9 +54,7 @@ def create_user(
     errors: dict[str, str] = {}
     address = clean(email)
     try:
-        address = validate_email(
-            address, check_deliverability=False, test_environment=True
-        ).normalized.lower()
+        address = validate_email(address, check_deliverability=False, test_environment=True).normalized.lower()
     except EmailNotValidError:
         errors["email"] = _("This is not an e-mail address: write it like name@example.com.")
     if role not in ROLES:

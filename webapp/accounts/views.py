@@ -53,9 +53,7 @@ def first_run() -> ResponseReturnValue:
     tries = session["first-run-tries"] = session.get("first-run-tries", 0) + 1
     given, expected = (form.code.data or "").strip(), services.first_run_code(data_dir)
     if tries > 20 or not secrets.compare_digest(given.encode(), expected.encode()):
-        form.code.errors = [
-            _("This is not the code that the server printed at its start: read it again there.")
-        ]
+        form.code.errors = [_("This is not the code that the server printed at its start: read it again there.")]
         return render("accounts/first_run.html", 422, form=form)
     try:
         with acting(acting_as_system("form")):

@@ -110,13 +110,12 @@ def decimal(text: str) -> Decimal:
     if last >= 0:
         mark, other = bare[last], "." if bare[last] == "," else ","
         locale = get_locale()
-        grouped = (
-            bare.count(mark) > 1
-            or (mark == "."
+        grouped = bare.count(mark) > 1 or (
+            mark == "."
             and other not in bare
             and len(bare) - last == 4
             and locale is not None
-            and locale.language == "de")
+            and locale.language == "de"
         )
         bare = bare.replace(other, "").replace(mark, "" if grouped else ".")
     if not re.fullmatch(r"[+-]?\d+(\.\d+)?|[+-]?\.\d+", bare):
@@ -133,13 +132,9 @@ def _scaled(field: Field, raw: Any, digits: int) -> int | None:
     try:
         number = decimal(str(raw)).scaleb(digits)
     except ValueError:
-        raise ValueError(
-            _("“%(field)s” is not a number: write it like 1234.50.", field=field.label)
-        ) from None
+        raise ValueError(_("“%(field)s” is not a number: write it like 1234.50.", field=field.label)) from None
     if number != number.to_integral_value():
-        raise ValueError(
-            _("“%(field)s” has too many decimals: at most %(most)s.", field=field.label, most=digits)
-        )
+        raise ValueError(_("“%(field)s” has too many decimals: at most %(most)s.", field=field.label, most=digits))
     if abs(number) > LARGEST:
         raise ValueError(_("“%(field)s” is too large.", field=field.label))
     return int(number)

@@ -154,9 +154,7 @@ def _check_external_ids(contact: Contact, rows: list[ExternalId], errors: dict[s
     for row in rows:
         with db.session.no_autoflush:
             owner = db.session.scalar(
-                sa.select(ExternalId.contact_id).where(
-                    ExternalId.source == row.source, ExternalId.value == row.value
-                )
+                sa.select(ExternalId.contact_id).where(ExternalId.source == row.source, ExternalId.value == row.value)
             )
         if owner is not None and owner != contact.id:
             errors["external_ids"] = _(
@@ -167,9 +165,7 @@ def _check_external_ids(contact: Contact, rows: list[ExternalId], errors: dict[s
 
 def shown(collection: Collection, row: Any) -> str:
     """An item in one line, for the history and for telling a change."""
-    texts = [
-        str(value) for field in collection.fields if (value := getattr(row, field.name)) not in ("", None)
-    ]
+    texts = [str(value) for field in collection.fields if (value := getattr(row, field.name)) not in ("", None)]
     star = " *" if collection.has_primary and row.is_primary else ""
     return " · ".join(texts) + star
 
@@ -200,9 +196,7 @@ def set_tags(contact: Contact, raw: Any, changes: dict[str, Change], errors: dic
 def _tags(names: Mapping[str, str]) -> dict[str, Tag]:
     """The tags for folded names, made where there are none yet."""
     with db.session.no_autoflush:
-        found = {
-            tag.folded: tag for tag in db.session.scalars(sa.select(Tag).where(Tag.folded.in_(list(names))))
-        }
+        found = {tag.folded: tag for tag in db.session.scalars(sa.select(Tag).where(Tag.folded.in_(list(names))))}
     found |= {tag.folded: tag for tag in db.session.new if isinstance(tag, Tag) and tag.folded in names}
     for folded, name in names.items():
         if folded not in found:

@@ -12,20 +12,30 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+import sqlalchemy as sa
 from werkzeug.datastructures import MultiDict
 
 from webapp.acting import act
-from webapp.contacts.fields import COLLECTIONS, COMPANY_ONLY, FIELDS, PERSON_ONLY, Collection
-from webapp.contacts.models import Contact
+from webapp.contacts.fields import BY_NAME, COLLECTIONS, COMPANY_ONLY, FIELDS, PERSON_ONLY, Collection
+from webapp.contacts.models import Contact, ContactNumber
+from webapp.contacts.queries import LIVE
+from webapp.db import db
 from webapp.functions import numbers
 from webapp.functions.models import FunctionRow
 from webapp.functions.services import fields_of
 from webapp.i18n import _l
 from webapp.plugin import ContactFunction, Field
 from webapp.registry import registry
-from webapp.shown import typed
+from webapp.shown import shown, typed
+from webapp.text import fold
 
 TAGS = Field(name="tags", label=_l("Tags"), hint=_l("Separated by commas"), max_length=2000)
+PARENT = Field(
+    name="parent_id",
+    label=BY_NAME["parent_id"].label,
+    hint=_l("Its name as it stands in Carnet, or its number"),
+    max_length=240,
+)
 NUMBER = Field(name="number", label=_l("Number"), max_length=60)
 Items = list[dict[str, str]]
 
@@ -63,6 +73,8 @@ class ContactForm:
         """The form as it stands for a stored contact and those of its functions that the view shows."""
         values = {one.name: typed(one, getattr(contact, one.name)) for one in fields_for(contact.kind)}
         values["tags"] = ", ".join(contact.tags)
+        if contact.parent_id:
+            values["parent_id"] = f"{shown(BY_NAME['parent_id'], contact.parent_id)} #{contact.parent_id}"
         functions = []
         for row in rows:
             function, own = registry().function(row.function), fields_of(row)
@@ -100,9 +112,7 @@ class ContactForm:
 
     def names(self) -> list[str]:
         """Names of all single values of this form."""
-        own = [
-            f"{function.key}.{one.name}" for function in self.functions for one in function_fields(function)
-        ]
+        own = [f"{function.key}.{one.name}" for function in self.functions for one in function_fields(function)]
         return [*(one.name for one in fields_for(self.kind)), "tags", *own]
 
     def _booleans(self) -> set[str]:
@@ -116,15 +126,15 @@ class ContactForm:
 
     def contact_values(self) -> dict[str, Any]:
         """What the contact service takes."""
-        single = {name: value for name, value in self.values.items() if "." not in name}
+        single: dict[str, Any] = {name: value for name, value in self.values.items() if "." not in name}
+        if parent := single.get("parent_id"):
+            single["parent_id"] = company_called(parent)
         return {"kind": self.kind, **single, **self.items}
 
     def function_values(self, key: str) -> dict[str, str]:
         """What the function service takes."""
         prefix = f"{key}."
-        return {
-            name.removeprefix(prefix): value for name, value in self.values.items() if name.startswith(prefix)
-        }
+        return {name.removeprefix(prefix): value for name, value in self.values.items() if name.startswith(prefix)}
 
     def change(self, add: str, remove: str) -> bool:
         """Add an empty line to a collection, or take one out; tells whether that was asked."""
@@ -150,6 +160,29 @@ class ContactForm:
         return found if isinstance(found, dict) else {}
 
 
+def company_called(text: str) -> str:
+    """The id of the company that was typed: `Name #12` as the form writes it, a number, or an exact name.
+
+    What is not found, or found twice, is given on as it is; the service then says so.
+    """
+    if match := re.search(r"#(\d{1,18})$", text.strip()):
+        return match[1]
+    folded = fold(text)
+    found = db.session.scalars(
+        sa.select(Contact.id)
+        .where(
+            *LIVE,
+            Contact.kind == "company",
+            sa.or_(
+                Contact.sort_name == folded,
+                Contact.numbers.any(sa.and_(ContactNumber.folded == folded, ContactNumber.valid_to.is_(None))),
+            ),
+        )
+        .limit(2)
+    ).all()
+    return str(found[0]) if len(found) == 1 else "?"
+
+
 def _items_of(collection: Collection, contact: Contact) -> Items:
     found: Items = []
     for row in getattr(contact, collection.name):
@@ -165,9 +198,7 @@ def _items_of(collection: Collection, contact: Contact) -> Items:
 
 def _items_posted(collection: Collection, sent: MultiDict[str, str]) -> Items:
     """Gather `name-0-field` into a list; a missing index is an item that was taken out."""
-    pattern = re.compile(
-        rf"{collection.name}-(\d{{1,3}})-({'|'.join(one.name for one in collection.fields)}|id)"
-    )
+    pattern = re.compile(rf"{collection.name}-(\d{{1,3}})-({'|'.join(one.name for one in collection.fields)}|id)")
     found: dict[int, dict[str, str]] = {}
     for name in sent:
         if match := pattern.fullmatch(name):

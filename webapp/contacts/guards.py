@@ -31,21 +31,23 @@ def _has_function() -> sa.ColumnElement[bool]:
     )
 
 
-def _links(ids: Sequence[int]) -> Iterator[tuple[ContactLink, str]]:
+def _links(ids: Sequence[int]) -> Iterator[tuple[ContactLink, Contact]]:
     """Links of these persons to parties with a function; links to a party without one go with the person."""
-    yield from db.session.execute(
+    rows = db.session.execute(
         sa.select(ContactLink, Contact)
         .join(Contact, Contact.id == ContactLink.party_id)
         .where(ContactLink.person_id.in_(ids), Contact.deleted_at.is_(None), _has_function())
         .order_by(Contact.sort_name, ContactLink.id)
-    ).tuples()  # type: ignore[misc]
+    )
+    for link, party in rows:
+        yield link, party
 
 
 def linked_persons(ids: Sequence[int]) -> Mapping[int, Sequence[Blocker]]:
     """D1 and D2: the person is a contact person of a prospect, customer or supplier, perhaps its primary contact."""
     found: dict[int, list[Blocker]] = {}
     for link, party in _links(ids):
-        name = party.name  # type: ignore[attr-defined]
+        name = party.name
         if link.is_primary:
             blocker = Blocker(
                 key="primary_contact",
@@ -105,9 +107,7 @@ def subsidiaries(ids: Sequence[int]) -> Mapping[int, Sequence[Blocker]]:
         parent_id: [
             Blocker(
                 key="subsidiaries",
-                label=ngettext(
-                    "Parent company of %(num)s contact", "Parent company of %(num)s contacts", count
-                ),
+                label=ngettext("Parent company of %(num)s contact", "Parent company of %(num)s contacts", count),
                 count=count,
                 remedy=_("First give the subsidiary another parent company, or none."),
                 override=True,

@@ -79,9 +79,7 @@ def edit(link_id: int) -> Response:
     """Change role, department, flags and dates of one link."""
     link = links.load_link(link_id)
     if request.method == "GET":
-        return _page(
-            "contacts/link_edit.html", link=link, values=_values_of(link), errors={}, version=link.version
-        )
+        return _page("contacts/link_edit.html", link=link, values=_values_of(link), errors={}, version=link.version)
     version = request.form.get("version", type=int)
     try:
         links.update(link_id, _sent(), version, move_primary=request.form.get("move_primary") == "1")

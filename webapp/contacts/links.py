@@ -61,17 +61,13 @@ def _ordered(where: sa.ColumnElement[bool], other: Any, limit: int | None) -> Se
     ).all()
 
 
-def create(
-    party_id: int, person_id: int, values: Mapping[str, Any], *, move_primary: bool = False
-) -> ContactLink:
+def create(party_id: int, person_id: int, values: Mapping[str, Any], *, move_primary: bool = False) -> ContactLink:
     """Link a person to a party. `move_primary` says yes to taking the mark from the present primary contact."""
     need("contacts.edit")
     party = writable(party_id)
     person = writable(person_id)
     if party.id == person.id:
-        raise Invalid(
-            _("A contact can't be its own contact person."), {"person_id": _("Choose another person.")}
-        )
+        raise Invalid(_("A contact can't be its own contact person."), {"person_id": _("Choose another person.")})
     if person.kind != "person":
         raise Invalid(_("Only a person can be a contact person."), {"person_id": _("Choose a person.")})
     _refuse_second(party, person, None)
@@ -110,9 +106,7 @@ def remove(link_id: int) -> None:
     db.session.refresh(link)
     if link.is_primary:
         raise Refused(
-            _(
-                "The primary contact can't be unlinked: untick “Primary contact” and save, then remove the link."
-            )
+            _("The primary contact can't be unlinked: untick “Primary contact” and save, then remove the link.")
         )
     db.session.delete(link)
     db.session.flush()
@@ -133,13 +127,9 @@ def _refuse_second(party: Contact, person: Contact, link_id: int | None) -> None
             )  # fmt: skip
 
 
-def _apply(
-    link: ContactLink, party: Contact, values: Mapping[str, Any], move_primary: bool
-) -> dict[str, Change]:
+def _apply(link: ContactLink, party: Contact, values: Mapping[str, Any], move_primary: bool) -> dict[str, Change]:
     known = {field.name for field in LINK_FIELDS}
-    errors = {
-        name: _("There is no field “%(field)s”.", field=str(name)[:60]) for name in values.keys() - known
-    }
+    errors = {name: _("There is no field “%(field)s”.", field=str(name)[:60]) for name in values.keys() - known}
     wanted: dict[str, Any] = {}
     for field in LINK_FIELDS:
         if field.name in values:

@@ -276,12 +276,8 @@ class ContactNumber(Base):
     )
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
-    contact_id: Mapped[int | None] = mapped_column(
-        sa.ForeignKey("contact.id", ondelete="SET NULL"), index=True
-    )
-    came_from_id: Mapped[int | None] = mapped_column(
-        sa.ForeignKey("contact.id", ondelete="SET NULL"), index=True
-    )
+    contact_id: Mapped[int | None] = mapped_column(sa.ForeignKey("contact.id", ondelete="SET NULL"), index=True)
+    came_from_id: Mapped[int | None] = mapped_column(sa.ForeignKey("contact.id", ondelete="SET NULL"), index=True)
     function: Mapped[str] = mapped_column(sa.String(40))
     value: Mapped[str] = mapped_column(sa.String(60))
     folded: Mapped[str] = mapped_column(sa.String(80))
@@ -316,9 +312,7 @@ class ContactLink(Base):
     person_came_from_id: Mapped[int | None] = mapped_column(
         sa.ForeignKey("contact.id", ondelete="SET NULL"), index=True
     )
-    party_came_from_id: Mapped[int | None] = mapped_column(
-        sa.ForeignKey("contact.id", ondelete="SET NULL"), index=True
-    )
+    party_came_from_id: Mapped[int | None] = mapped_column(sa.ForeignKey("contact.id", ondelete="SET NULL"), index=True)
     role: Mapped[str] = mapped_column(NAME, default="", server_default="")
     department: Mapped[str] = mapped_column(NAME, default="", server_default="")
     is_primary: Mapped[bool] = mapped_column(default=False, server_default=sa.false())

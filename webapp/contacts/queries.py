@@ -86,4 +86,4 @@ def persons_count(party_ids: Sequence[int]) -> dict[int, int]:
         .where(ContactLink.party_id.in_(party_ids), Contact.deleted_at.is_(None))
         .group_by(ContactLink.party_id)
     )
-    return dict(rows.tuples())
+    return {row.party_id: row[1] for row in rows}

@@ -35,9 +35,7 @@ def create(values: Mapping[str, Any]) -> Contact:
     need("contacts.edit")
     kind = values.get("kind")
     if kind not in KINDS:
-        raise Invalid(
-            _("A contact is a person or a company: choose one."), {"kind": _("Choose person or company.")}
-        )
+        raise Invalid(_("A contact is a person or a company: choose one."), {"kind": _("Choose person or company.")})
     contact = Contact(kind=kind)
     changes = _apply(contact, values)
     _require_a_name(contact)
@@ -75,9 +73,7 @@ def writable(contact_id: int) -> Contact:
     """The contact, its row locked; raises `Refused` where its state allows no change, naming the way out."""
     contact = load(contact_id, lock=True)
     if contact.merged_into_id is not None:
-        raise Refused(
-            _("This contact was merged into another: change that one."), merged_into=contact.merged_into_id
-        )
+        raise Refused(_("This contact was merged into another: change that one."), merged_into=contact.merged_into_id)
     if contact.deleted_at is not None:
         raise Refused(_("This contact is in the bin: restore it first."))
     if contact.anonymised_at is not None:
@@ -124,9 +120,7 @@ def _apply(contact: Contact, values: Mapping[str, Any]) -> dict[str, Change]:
 
 def _check_singles(contact: Contact) -> None:
     """Values that libraries can verify: kept as typed, with a warning where they can't be (spec A2)."""
-    warnings = {
-        key: text for key, text in (contact.warnings or {}).items() if key not in ("vat_id", "website")
-    }
+    warnings = {key: text for key, text in (contact.warnings or {}).items() if key not in ("vat_id", "website")}
     vat = check.check_vat(contact.vat_id, country_of(contact)) if contact.vat_id else None
     contact.vat_id_normalised = vat.normalised if vat else None
     if vat and vat.warning:

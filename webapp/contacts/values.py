@@ -60,9 +60,7 @@ WARNINGS: dict[str, str] = {
     Warning_.BIC: N_("A BIC has 8 or 11 characters, like DEUTDEFF: compare it with a bank document."),
     Warning_.POSTAL_CODE: N_("This is no postal code of this country: correct the code or the country."),
     Warning_.POSTAL_COUNTRY: N_("The postal code can't be checked without a country: choose the country."),
-    Warning_.WEBSITE: N_(
-        "This is no web address and is shown without a link: write it like https://www.example.com."
-    ),
+    Warning_.WEBSITE: N_("This is no web address and is shown without a link: write it like https://www.example.com."),
 }
 """English sentences for the keys, each naming the remedy; to be shown through gettext."""
 

@@ -109,9 +109,7 @@ def file(id: int) -> Response:  # noqa: A002 - the address's own word
     for row in past_rows(contact.id):
         function_, own = registry().function(row.function), fields_of(row)
         if function_ is not None and own is not None and row.ended_how != "merged":
-            past.append(
-                {"row": row, "function": function_, "own": own, "fields": function_fields(function_)[1:]}
-            )
+            past.append({"row": row, "function": function_, "own": own, "fields": function_fields(function_)[1:]})
     entries = of_contact(contact.id, limit=6)
     return render(
         "contacts/file.html",
@@ -237,8 +235,7 @@ def _named(errors: dict[str, str], form: ContactForm) -> dict[str, str]:
     own = {one.name: function.key for function in form.functions for one in function_fields(function)}
     known = {*form.values, *form.items}
     return {
-        (f"{own[name]}.{name}" if name in own and name not in known else name): text
-        for name, text in errors.items()
+        (f"{own[name]}.{name}" if name in own and name not in known else name): text for name, text in errors.items()
     }
 
 

@@ -53,9 +53,7 @@ class FunctionRow(Base):
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     contact_id: Mapped[int] = mapped_column(sa.ForeignKey("contact.id", ondelete="CASCADE"), index=True)
-    came_from_id: Mapped[int | None] = mapped_column(
-        sa.ForeignKey("contact.id", ondelete="SET NULL"), index=True
-    )
+    came_from_id: Mapped[int | None] = mapped_column(sa.ForeignKey("contact.id", ondelete="SET NULL"), index=True)
     function: Mapped[str] = mapped_column(sa.String(40))
     slot: Mapped[str] = mapped_column(sa.String(40))
     is_final: Mapped[bool] = mapped_column(default=False, server_default=sa.false())

@@ -84,9 +84,7 @@ def activate(contact_id: int, key: str, values: Mapping[str, Any] | None = None)
     return True
 
 
-def convert(
-    contact_id: int, to: str, values: Mapping[str, Any] | None = None, *, source: str | None = None
-) -> bool:
+def convert(contact_id: int, to: str, values: Mapping[str, Any] | None = None, *, source: str | None = None) -> bool:
     """Turn a prospect into a customer, for good (spec C1-C6); False where it was one already.
 
     `source` names what caused it, such as a proposal. Raises `Refused` where there is nothing to convert, or
@@ -131,9 +129,7 @@ def _convert(
     row = _add(contact, function, values, previous=holder)
     holder.converted_to_id = row.id
     record(contact.id, "converted", {"function": (holder.function, row.function)}, source=source)
-    registry().publish(
-        FunctionActivated(contact_id=contact.id, function=row.function, converted_from=holder.function)
-    )
+    registry().publish(FunctionActivated(contact_id=contact.id, function=row.function, converted_from=holder.function))
     return True
 
 
@@ -146,9 +142,7 @@ def release(contact_id: int, key: str) -> None:
     if row is None or row.function != key:
         raise Refused(_("%(name)s does not have this function.", name=contact.name))
     if row.is_final:
-        raise Refused(
-            _("The function “%(function)s” stays for good: it can't be taken back.", function=function.label)
-        )
+        raise Refused(_("The function “%(function)s” stays for good: it can't be taken back.", function=function.label))
     _ask_guards(row, "release")
     _end(row, "released")
     touch(contact)
@@ -172,9 +166,7 @@ def save_fields(contact_id: int, key: str, values: Mapping[str, Any], version: i
     if changes:
         touch(contact)
         record(contact.id, "changed", {f"{key}.{name}": change for name, change in changes.items()})
-        registry().publish(
-            ContactChanged(contact_id=contact.id, fields=tuple(f"{key}.{name}" for name in changes))
-        )
+        registry().publish(ContactChanged(contact_id=contact.id, fields=tuple(f"{key}.{name}" for name in changes)))
 
 
 def _holder(contact_id: int, function: ContactFunction) -> FunctionRow | None:
@@ -231,9 +223,7 @@ def _add(
     return row
 
 
-def _apply(
-    function: ContactFunction, own: Any, values: Mapping[str, Any], contact: Contact
-) -> dict[str, Change]:
+def _apply(function: ContactFunction, own: Any, values: Mapping[str, Any], contact: Contact) -> dict[str, Change]:
     fields = {field.name: field for field in function.fields}
     errors = {
         name: _("There is no field “%(field)s”.", field=str(name)[:60])

@@ -85,9 +85,7 @@ def convert(id: int) -> Response:  # noqa: A002
             values={f"{to}.number": numbers.present(id, holder.function)},
             functions=[wanted],
         )
-        return _page(
-            "functions/convert.html", 200, id, wanted, form, holder=registry().function(holder.function)
-        )
+        return _page("functions/convert.html", 200, id, wanted, form, holder=registry().function(holder.function))
     return _do(
         id,
         wanted,
@@ -104,9 +102,7 @@ def _former(contact_id: int, wanted: ContactFunction) -> ContactFunction | None:
     return registry().function(row.function) if row else None
 
 
-def _do(
-    id: int, wanted: ContactFunction, template: str, run: Any, done: str, already: str, **more: Any
-) -> Response:
+def _do(id: int, wanted: ContactFunction, template: str, run: Any, done: str, already: str, **more: Any) -> Response:
     """Run the service with the form's values; bring the form back with what is wrong."""
     form = ContactForm(kind="", functions=[wanted])
     for name in form.names():

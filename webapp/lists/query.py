@@ -123,10 +123,7 @@ class ListQuery:
         if self.cursor is not None:
             place = sa.tuple_(column, Contact.id)
             here = sa.tuple_(
-                *(
-                    sa.literal(value, one.type)
-                    for value, one in zip(self.cursor, (column, Contact.id), strict=True)
-                )
+                *(sa.literal(value, one.type) for value, one in zip(self.cursor, (column, Contact.id), strict=True))
             )
             query = query.where(place > here if forward else place < here)
         if forward:

@@ -129,9 +129,7 @@ def name_of(row: Any) -> str:
     """The name to show; what it sorts by where it has none (an e-mail address, a phone)."""
     if row.kind == "company":
         return row.company_name or row.sort_name
-    return (
-        " ".join(part for part in (row.first_name, row.middle_name, row.last_name) if part) or row.sort_name
-    )
+    return " ".join(part for part in (row.first_name, row.middle_name, row.last_name) if part) or row.sort_name
 
 
 def number_of(numbers: Mapping[str, str], function: str = "") -> str:

@@ -1,0 +1,317 @@
+"""Pytest fixtures, for Carnet's own tests and for those of plug-in authors: `pytest_plugins = ["webapp.testing"]`.
+
+Every test that asks for `app` runs on SQLite and on PostgreSQL, in a transaction that is rolled back. A plug-in
+names itself by overriding one fixture:
+
+    @pytest.fixture
+    def plugins():
+        return PluginSet(found=discover(["my_package"]))
+
+PostgreSQL is looked for where libpq's variables say (`PGHOST` …, else 127.0.0.1), then among the installed
+programs. Where there is none, its tests are skipped with the reason, and fail with `CI=true`.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import contextvars
+import os
+import secrets
+import shutil
+import tempfile
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+from flask import has_app_context
+from flask.testing import FlaskClient
+from itsdangerous import URLSafeTimedSerializer
+
+import webapp
+from webapp import accounts, schema, servers
+from webapp.accounts.models import User
+from webapp.acting import Act, acting, acting_as_system
+from webapp.config import Config
+from webapp.db import db
+from webapp.registry import Found, Registry, discover, registry
+
+PASSWORD = "a sentence does very well"  # noqa: S105 - the users of tests are as secret as this file
+CHEAP = {"argon2__time_cost": 1, "argon2__memory_cost": 8, "argon2__parallelism": 1}
+"""Hashing that takes no time: what it is worth is not what tests ask."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class PluginSet:
+    """Which packages an application finds, and which of them are switched on (None: all)."""
+
+    found: Found
+    wanted: tuple[str, ...] | None = None
+
+    @property
+    def installed(self) -> tuple[str, ...]:
+        """Names of the packages: databases of one set have one schema."""
+        return tuple(sorted(plugin.name for plugin in self.found.plugins))
+
+
+@cache
+def shipped() -> Found:
+    """The plug-ins that Carnet brings."""
+    return discover()
+
+
+class Client(FlaskClient):
+    """Flask's test client; each request is alone, as on a server, and sees what the test has made so far."""
+
+    def open(self, *args: Any, **kwargs: Any) -> Any:
+        """Send a request, in a context of its own."""
+        if has_app_context():
+            db.session.commit()
+        return contextvars.Context().run(super().open, *args, **kwargs)
+
+    def token(self) -> str:
+        """A CSRF token of this client's session, as its forms carry it."""
+        with self.session_transaction() as session:
+            raw = session.setdefault("csrf_token", secrets.token_hex(20))
+        signer = URLSafeTimedSerializer(self.application.config["SECRET_KEY"], salt="wtf-csrf-token")
+        return str(signer.dumps(raw))
+
+    def submit(self, url: str, data: Mapping[str, Any] | None = None, **kwargs: Any) -> Any:
+        """POST a form with its CSRF token."""
+        return self.post(url, data={"csrf_token": self.token(), **(data or {})}, **kwargs)
+
+
+@dataclass
+class Statements:
+    """The SQL statements of a `with statements() as seen:` block, savepoints aside."""
+
+    texts: list[str] = field(default_factory=list)
+
+    def __len__(self) -> int:
+        return len(self.texts)
+
+
+class Applications:
+    """One application per set of plug-ins and database, one database per set of packages; made when first asked for."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self._made: dict[Any, webapp.Carnet] = {}
+        self._urls: dict[Any, str] = {}
+        self._closing = contextlib.ExitStack()
+
+    def url(self, database: str) -> str:
+        """The address of a new, empty database that lives until the end of the session."""
+        return self._closing.enter_context(new_database(database, self.folder))
+
+    def make(self, database: str, plugins: PluginSet) -> webapp.Carnet:
+        """The application for these, with the schema that its migrations make."""
+        key = (database, plugins.installed, plugins.wanted)
+        if key not in self._made:
+            place = key[:2]
+            is_new = place not in self._urls
+            url = self._urls.setdefault(place, "") or self.url(database)
+            self._urls[place] = url
+            app = create(url, plugins, self.folder)
+            self._closing.callback(_dispose, app)
+            if is_new:
+                with app.app_context():
+                    schema.upgrade(db.engine, registry())
+            self._made[key] = app
+        return self._made[key]
+
+    def close(self) -> None:
+        """Close all connections, then drop the databases."""
+        self._closing.close()
+
+
+def create(url: str, plugins: PluginSet, folder: Path) -> webapp.Carnet:
+    """An application on a database, configured as in production but for the cost of its password hashes."""
+    settings = Config(
+        database_url=url,
+        secret_key="only for tests, never elsewhere",  # noqa: S106
+        data_dir=folder,
+        plugins=plugins.wanted,
+        trusted_hosts=("localhost", "127.0.0.1"),
+    )
+    accounts.SETTINGS["SECURITY_PASSWORD_HASH_PASSLIB_OPTIONS"] = CHEAP
+    app = webapp.create_app(settings, found=plugins.found)
+    app.test_client_class = Client
+    return app
+
+
+def _dispose(app: webapp.Carnet) -> None:
+    with app.app_context():
+        db.engine.dispose()
+
+
+@contextlib.contextmanager
+def new_database(database: str, folder: Path) -> Iterator[str]:
+    """The address of an empty database, dropped in the end; skips (fails with `CI=true`) where there is no server."""
+    name = f"carnet_test_{os.getpid()}_{secrets.token_hex(3)}"
+    if database == "sqlite":
+        path = folder / f"{name}.db"
+        yield f"sqlite:///{path}"
+        for suffix in ("", "-wal", "-shm"):
+            path.with_name(path.name + suffix).unlink(missing_ok=True)
+        return
+    server = servers.postgresql()
+    if isinstance(server, str):
+        if os.environ.get("CI") == "true":
+            pytest.fail(server, pytrace=False)
+        pytest.skip(server)
+    with servers.administrator(server) as cursor:
+        cursor.execute(f'CREATE DATABASE "{name}" TEMPLATE template0')
+    try:
+        yield server.set(database=name).render_as_string(hide_password=False)
+    finally:
+        with servers.administrator(server) as cursor:
+            cursor.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+
+
+@contextlib.contextmanager
+def rolled_back(app: webapp.Carnet) -> Iterator[sa.Connection]:
+    """All sessions of `app` work in savepoints of one connection, and leave nothing behind."""
+    with app.app_context():
+        engines = db._app_engines[app]
+        engine = engines[None]
+        with engine.connect() as connection:
+            outer = connection.begin()
+            # What asks the engine for a connection gets this one, so that it sees what the test has made.
+            connection.connect = lambda: contextlib.nullcontext(connection)  # type: ignore[attr-defined]
+            engines[None] = connection  # type: ignore[assignment]
+            try:
+                yield connection
+            finally:
+                db.session.remove()
+                engines[None] = engine
+                outer.rollback()
+
+
+def pytest_unconfigure() -> None:
+    """Stop the server that was started for these tests, if any."""
+    servers.stop()
+
+
+@pytest.fixture(scope="session")
+def applications() -> Iterator[Applications]:
+    """All applications of this session."""
+    folder = Path(tempfile.mkdtemp(prefix="carnet-tests-"))
+    made = Applications(folder)
+    yield made
+    made.close()
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database(request: pytest.FixtureRequest) -> str:
+    """The kind of database at hand."""
+    return str(request.param)
+
+
+@pytest.fixture
+def plugins() -> PluginSet:
+    """The plug-ins of the application: override it to test your own."""
+    return PluginSet(found=shipped())
+
+
+@pytest.fixture
+def app(applications: Applications, database: str, plugins: PluginSet) -> Iterator[webapp.Carnet]:
+    """The application inside a transaction that is rolled back after the test."""
+    made = applications.make(database, plugins)
+    with rolled_back(made):
+        yield made
+
+
+@pytest.fixture
+def connection(app: webapp.Carnet) -> sa.Connection:
+    """The connection of the test's transaction, for SQL typed by hand."""
+    return db.session.connection()
+
+
+@pytest.fixture
+def system(app: webapp.Carnet) -> Iterator[Act]:
+    """The test acts as the deployment's operator: all rights, no user."""
+    with acting(acting_as_system("form")) as who:
+        yield who
+
+
+@pytest.fixture
+def client(app: webapp.Carnet) -> Client:
+    """A browser without JavaScript, not signed in."""
+    made = app.test_client()
+    assert isinstance(made, Client)
+    return made
+
+
+@pytest.fixture
+def user(app: webapp.Carnet) -> Callable[..., User]:
+    """Makes a user of a role, with `PASSWORD`."""
+
+    def make(role: str = "editor", **values: Any) -> User:
+        made = User(
+            email=f"{secrets.token_hex(4)}@carnet.example",
+            name=role.capitalize(),
+            password=_hashed(),
+            role=role,
+            active=True,
+            fs_uniquifier=secrets.token_hex(32),
+            **values,
+        )
+        db.session.add(made)
+        db.session.flush()
+        return made
+
+    return make
+
+
+@cache
+def _hashed() -> str:
+    from argon2 import PasswordHasher
+
+    return PasswordHasher(time_cost=1, memory_cost=8, parallelism=1).hash(PASSWORD)
+
+
+@pytest.fixture
+def sign_in(client: Client, user: Callable[..., User]) -> Callable[..., Client]:
+    """Signs the client in as a new user of a role, and returns it."""
+
+    def enter(role: str = "editor", **values: Any) -> Client:
+        made = user(role, **values)
+        with client.session_transaction() as session:
+            session.clear()
+            session["_user_id"], session["_fresh"] = made.fs_uniquifier, True
+        return client
+
+    return enter
+
+
+@pytest.fixture
+def statements(app: webapp.Carnet) -> Callable[[], contextlib.AbstractContextManager[Statements]]:
+    """Records the SQL of a block: `with statements() as seen: …; len(seen)`."""
+
+    @contextlib.contextmanager
+    def record() -> Iterator[Statements]:
+        seen = Statements()
+        place = db._app_engines[app][None]
+
+        def note(_connection: Any, _cursor: Any, text: str, *_more: Any) -> None:
+            if not text.startswith(("SAVEPOINT", "RELEASE", "ROLLBACK")):
+                seen.texts.append(text)
+
+        sa.event.listen(place, "before_cursor_execute", note)
+        try:
+            yield seen
+        finally:
+            sa.event.remove(place, "before_cursor_execute", note)
+
+    return record
+
+
+@pytest.fixture
+def plugin_registry(app: webapp.Carnet) -> Registry:
+    """The registry of the application at hand."""
+    return registry()
