@@ -23,7 +23,7 @@ def setting(key: str) -> Any:
     """The value of a setting; raises KeyError for one that nobody defined."""
     cache = _cache()
     if "settings" not in cache:
-        cache["settings"] = dict(db.session.execute(sa.select(Setting.key, Setting.value)).tuples())
+        cache["settings"] = {row.key: row.value for row in db.session.execute(sa.select(Setting.key, Setting.value))}
     return cache["settings"].get(key, DEFAULTS[key])
 
 
