@@ -14,6 +14,7 @@ from webapp.config import TEMPLATES
 from webapp.contacts import fields, guards
 from webapp.contacts import models as contacts_models
 from webapp.contacts.link_views import blueprint as links
+from webapp.contacts.picture_views import blueprint as pictures
 from webapp.contacts.views import blueprint as contacts
 from webapp.functions import models as functions_models
 from webapp.functions.views import blueprint as functions
@@ -109,7 +110,7 @@ plugin = Plugin(
         ),
         PersonalData(table="history_entry", personal=("changes",), kept=("at", "user_id", "way", "action", "source")),
     ),
-    blueprints=(contacts, links, functions, accounts_pages, health),
+    blueprints=(contacts, links, pictures, functions, accounts_pages, health),
     menu=(MenuEntry(label=_l("Contacts"), endpoint="contacts.index", icon="users", group="crm", order=10),),
 )  # fmt: skip
 

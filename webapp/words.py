@@ -40,6 +40,8 @@ ACTIONS = {
     "released": (_l("Function taken back"), "unlink"),
     "linked": (_l("Contact person linked"), "link"),
     "link_changed": (_l("Link changed"), "pencil"),
+    "picture_set": (_l("Picture set"), "pencil"),
+    "picture_removed": (_l("Picture removed"), "x"),
     "unlinked": (_l("Link removed"), "unlink"),
 }
 ENDINGS = {"converted": _l("converted"), "released": _l("taken back"), "merged": _l("merged")}

@@ -11,7 +11,7 @@ from webapp.contacts import links
 from webapp.contacts.fields import LINK_FIELDS
 from webapp.contacts.models import Contact, ContactLink
 from webapp.contacts.queries import LIVE, load
-from webapp.db import db
+from webapp.db import db, discard
 from webapp.errors import Invalid, Refused, Stale
 from webapp.htmx import redirect_to, render, toast
 from webapp.i18n import _
@@ -60,7 +60,7 @@ def create(id: int) -> Response:  # noqa: A002 - the address's own word
     try:
         links.create(id, person.id, _sent(), move_primary=request.form.get("move_primary") == "1")
     except (Invalid, Refused) as error:
-        db.session.rollback()
+        discard()
         context |= {"party": load(id), "person": load(person.id), "errors": getattr(error, "errors", {})}
         return _page(
             "contacts/link_new.html",
@@ -84,7 +84,7 @@ def edit(link_id: int) -> Response:
     try:
         links.update(link_id, _sent(), version, move_primary=request.form.get("move_primary") == "1")
     except (Invalid, Refused) as error:
-        db.session.rollback()
+        discard()
         link = links.load_link(link_id)
         return _page(
             "contacts/link_edit.html",
@@ -110,7 +110,7 @@ def remove(link_id: int) -> Response:
     try:
         links.remove(link_id)
     except Refused as error:
-        db.session.rollback()
+        discard()
         link = links.load_link(link_id)
         return _page(
             "contacts/link_edit.html",

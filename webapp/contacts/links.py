@@ -64,8 +64,7 @@ def _ordered(where: sa.ColumnElement[bool], other: Any, limit: int | None) -> Se
 def create(party_id: int, person_id: int, values: Mapping[str, Any], *, move_primary: bool = False) -> ContactLink:
     """Link a person to a party. `move_primary` says yes to taking the mark from the present primary contact."""
     need("contacts.edit")
-    party = writable(party_id)
-    person = writable(person_id)
+    party, person = _both(party_id, person_id)
     if party.id == person.id:
         raise Invalid(_("A contact can't be its own contact person."), {"person_id": _("Choose another person.")})
     if person.kind != "person":
@@ -85,7 +84,7 @@ def update(
     """Change what holds for a link; raises `Stale` like contacts do."""
     need("contacts.edit")
     link = load_link(link_id)
-    party, person = writable(link.party_id), writable(link.person_id)
+    party, person = _both(link.party_id, link.person_id)
     db.session.refresh(link)
     check_version(link.version, version)
     changes = _apply(link, party, values, move_primary)
@@ -102,7 +101,7 @@ def remove(link_id: int) -> None:
     """Remove a link; the primary contact's can't be (spec D2)."""
     need("contacts.edit")
     link = load_link(link_id)
-    party, person = writable(link.party_id), writable(link.person_id)
+    party, person = _both(link.party_id, link.person_id)
     db.session.refresh(link)
     if link.is_primary:
         raise Refused(
@@ -111,6 +110,12 @@ def remove(link_id: int) -> None:
     db.session.delete(link)
     db.session.flush()
     _note(party, person, "unlinked", {"role": (link.role, None)} if link.role else {})
+
+
+def _both(party_id: int, person_id: int) -> tuple[Contact, Contact]:
+    """Lock both contacts, the lower id first, so that two requests never wait for each other."""
+    locked = {one: writable(one) for one in sorted({party_id, person_id})}
+    return locked[party_id], locked[person_id]
 
 
 def _refuse_second(party: Contact, person: Contact, link_id: int | None) -> None:

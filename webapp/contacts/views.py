@@ -9,8 +9,9 @@ from flask import Blueprint, Response, abort, request, url_for
 from webapp.contacts import guards, links, services
 from webapp.contacts.forms import ContactForm, compare, function_fields
 from webapp.contacts.models import Contact
+from webapp.contacts.pictures import has_picture
 from webapp.contacts.queries import former_numbers, load, numbers_of, persons_count
-from webapp.db import db
+from webapp.db import discard
 from webapp.errors import Invalid, Refused, Stale
 from webapp.functions.models import FunctionRow
 from webapp.functions.services import activate, fields_of, live_rows, past_rows, save_fields
@@ -53,6 +54,7 @@ def file_context(contact: Contact, view: str, tab: str) -> dict[str, Any]:
         "former_numbers": former_numbers(contact.id),
         "responsible": responsible_names({contact.responsible_id}).get(contact.responsible_id, ""),
         "persons_count": persons,
+        "has_picture": has_picture(contact.id),
         "tabs": [
             {
                 "label": one.label,
@@ -142,7 +144,7 @@ def persons(id: int) -> Response:  # noqa: A002
 def history(id: int) -> Response:  # noqa: A002
     """The tab with every change (spec A4)."""
     contact = load(id)
-    before = request.args.get("before", type=int)
+    before = min(request.args.get("before", type=int) or 2**62, 2**62)
     entries = of_contact(contact.id, before=before, limit=51)
     return render(
         "contacts/history.html",
@@ -176,11 +178,11 @@ def new() -> Response:
         for key in wanted:
             activate(contact.id, key)
     except Invalid as error:
-        db.session.rollback()
+        discard()
         form.errors = error.errors
         return _form_page("contacts/new.html", form, 422, wanted=wanted)
     except Refused as error:
-        db.session.rollback()
+        discard()
         form.errors = {"function": error.message}
         return _form_page("contacts/new.html", form, 409, wanted=wanted)
     toast(_("%(name)s is saved.", name=contact.name or contact.sort_name))
@@ -214,16 +216,16 @@ def edit(id: int) -> Response:  # noqa: A002
         for function in form.functions:
             save_fields(id, function.key, form.function_values(function.key))
     except Stale:
-        db.session.rollback()
+        discard()
         return _conflict(load(id), form, view)
     except Invalid as error:
-        db.session.rollback()
+        discard()
         form.errors = _named(error.errors, form)
         return _form_page("contacts/edit.html", form, 422, **context)
     except Refused as error:
         if "field" not in error.details:
             raise
-        db.session.rollback()
+        discard()
         form.errors = {f"{one.key}.{error.details['field']}": error.message for one in form.functions}
         return _form_page("contacts/edit.html", form, 409, **context)
     toast(_("Your changes are saved."))
@@ -287,7 +289,7 @@ def delete(id: int) -> Response:  # noqa: A002
     except Refused as error:
         if "blockers" not in error.details:
             raise
-        db.session.rollback()
+        discard()
         return render(
             "contacts/delete.html",
             409,

@@ -9,7 +9,7 @@ from flask import Blueprint, Response, abort, request, url_for
 from webapp.contacts.forms import ContactForm, function_fields
 from webapp.contacts.queries import load
 from webapp.contacts.services import writable
-from webapp.db import db
+from webapp.db import discard
 from webapp.errors import Invalid, Refused
 from webapp.functions import numbers, services
 from webapp.functions.models import FunctionRow
@@ -113,7 +113,7 @@ def _do(id: int, wanted: ContactFunction, template: str, run: Any, done: str, al
     except (Invalid, Refused) as error:
         if isinstance(error, Refused) and "field" not in error.details:
             raise
-        db.session.rollback()
+        discard()
         found = getattr(error, "errors", None) or {error.details["field"]: error.message}
         form.errors = {f"{wanted.key}.{name}": text for name, text in found.items()}
         return _page(template, error.status, id, wanted, form, **more)

@@ -1,0 +1,71 @@
+"""The picture of a contact: checked by its content, kept small, given back as what it is (spec A2, ASVS 5.2)."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+
+from webapp.acting import need
+from webapp.contacts.models import Picture
+from webapp.contacts.queries import load
+from webapp.contacts.services import touch, writable
+from webapp.db import db
+from webapp.errors import Invalid
+from webapp.history.services import record
+from webapp.i18n import _
+
+LARGEST = 1024 * 1024
+"""Bytes of a picture."""
+
+SIGNS = (
+    (b"\x89PNG\r\n\x1a\n", 0, "image/png"),
+    (b"\xff\xd8\xff", 0, "image/jpeg"),
+    (b"WEBP", 8, "image/webp"),
+)
+"""First bytes, where they stand, and what they tell; the file's name and its claims count for nothing."""
+
+
+def media_type(content: bytes) -> str:
+    """What a picture is by its first bytes; an empty text for anything else."""
+    return next((kind for sign, at, kind in SIGNS if content[at : at + len(sign)] == sign), "")
+
+
+def picture_of(contact_id: int) -> Picture | None:
+    """The picture, if the contact has one; raises `Missing` for a contact that is not there."""
+    load(contact_id)
+    return db.session.scalar(sa.select(Picture).where(Picture.contact_id == contact_id))
+
+
+def has_picture(contact_id: int) -> bool:
+    """Whether there is a picture to show."""
+    return db.session.scalar(sa.select(Picture.id).where(Picture.contact_id == contact_id)) is not None
+
+
+def put(contact_id: int, content: bytes) -> None:
+    """Set the picture; raises `Invalid` for what is too large or no PNG, JPEG or WebP."""
+    need("contacts.edit")
+    contact = writable(contact_id)
+    if not content:
+        raise Invalid(_("No picture was chosen: choose a file first."))
+    if len(content) > LARGEST:
+        raise Invalid(_("This picture is too large: at most 1 MB. Make it smaller and try again."))
+    kind = media_type(content)
+    if not kind:
+        raise Invalid(_("This file is not a picture that Carnet shows: choose a PNG, JPEG or WebP."))
+    present = picture_of(contact_id)
+    if present is None:
+        db.session.add(Picture(contact_id=contact_id, media_type=kind, content=content))
+    else:
+        present.media_type, present.content = kind, content
+    touch(contact)
+    record(contact_id, "picture_set")
+
+
+def remove(contact_id: int) -> None:
+    """Take the picture away; nothing happens where there is none."""
+    need("contacts.edit")
+    contact = writable(contact_id)
+    present = picture_of(contact_id)
+    if present is not None:
+        db.session.delete(present)
+        touch(contact)
+        record(contact_id, "picture_removed")
