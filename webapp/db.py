@@ -104,18 +104,32 @@ def _begin(connection: Connection) -> None:
         connection.exec_driver_sql("BEGIN IMMEDIATE" if writes.get() else "BEGIN")
 
 
+COLLISIONS = ("40001", "40P01", "55P03")
+"""PostgreSQL's codes for a serialisation failure, a deadlock, a lock that was not to be had."""
+
+
+def is_collision(error: DBAPIError) -> bool:
+    """Whether two units of work met in the database, so that one of them may simply be tried again."""
+    if isinstance(error, IntegrityError):
+        return True
+    code = getattr(error.orig, "sqlstate", None) or getattr(error.orig, "sqlite_errorname", "")
+    return code in COLLISIONS or code.startswith("SQLITE_BUSY")
+
+
 @contextmanager
 def transaction() -> Iterator[Session]:
     """One unit of work: committed whole, or rolled back whole. The only commit of the application.
 
-    A constraint that a race ran into is answered as `Refused`, never as a raw database error.
+    A constraint or a lock that a race ran into is answered as `Refused`, never as a raw database error.
     """
     session = db.session()
     try:
         yield session
         session.commit()
-    except IntegrityError as error:
+    except DBAPIError as error:
         session.rollback()
+        if not is_collision(error):
+            raise
         raise Refused(
             _("Someone else changed this at the same moment. Nothing was saved: reload and try again."),
             constraint=str(error.orig),

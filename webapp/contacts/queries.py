@@ -34,7 +34,8 @@ def load(contact_id: int, *, lock: bool = False) -> Contact:
         raise Missing(_("There is no such contact."))
     query = sa.select(Contact).where(Contact.id == contact_id)
     if lock:
-        query = query.with_for_update().execution_options(populate_existing=True)
+        # Not against FOR KEY SHARE: rows that refer to the contact may be inserted meanwhile.
+        query = query.with_for_update(key_share=True).execution_options(populate_existing=True)
     contact = db.session.scalar(query)
     if contact is None:
         raise Missing(_("There is no such contact."))
