@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 from typing import Any
+from wsgiref.headers import Headers
 
 from flask import Flask
 from flask.typing import ResponseReturnValue
@@ -59,9 +60,20 @@ def create_app(settings: Config | None = None, *, found: Found | None = None) ->
     cli.attach(app, registry)
     app.after_request(htmx.finish)
     app.wsgi_app = WhiteNoise(  # type: ignore[method-assign]
-        app.wsgi_app, root=str(config.STATIC), prefix="static/", max_age=86_400, autorefresh=app.debug
+        app.wsgi_app,
+        root=str(config.STATIC),
+        prefix="static/",
+        max_age=86_400,
+        autorefresh=app.debug,
+        add_headers_function=ask_again_for_scripts,
     )
     return app
+
+
+def ask_again_for_scripts(headers: Headers, path: str, _url: str) -> None:
+    """Scripts import each other without the stamp of `static_url`: a browser must ask whether they have changed."""
+    if path.endswith(".js"):
+        headers["Cache-Control"] = "no-cache"
 
 
 def flask_settings(settings: Config) -> Mapping[str, Any]:

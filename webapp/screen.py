@@ -171,6 +171,7 @@ def setup(app: Flask) -> None:
         return {
             "locale": language(),
             "theme": current_user.theme if signed_in else "system",
+            "shortcuts": request.cookies.get("carnet-shortcuts") != "off",
             "me": current_user if signed_in else None,
             "role_label": ROLES.get(current_user.role, "") if signed_in else "",
             "navigation": navigation,

@@ -1,13 +1,12 @@
 // The rows chosen in a list. Without script each row has its box and the bar is always there; with it, Shift
 // chooses a range, the head's box the page, the bar shows only while something is chosen, and says how many.
 //
-// #bulk is the form of mass actions, input[name=ids][form=bulk] a row's box, input[name=page][form=bulk] the
-// page's, #bulk-count the number: its data-one, data-other … hold the sentence with {n}, by plural category.
+// #bulk is the form of mass actions, input[name=ids][form=bulk] a row's box, [data-page-box] the page's, #bulk-count the number: its data-one, data-other … hold the sentence with {n}, by plural category.
 
 import { say } from "./live.js";
 
 const BOX = "input[type='checkbox'][name='ids'][form='bulk']";
-const PAGE = "input[type='checkbox'][name='page'][form='bulk']";
+const PAGE = "input[type='checkbox'][data-page-box]";
 const SETTLED_MS = 500;
 
 let anchor = null;
@@ -75,17 +74,9 @@ function onClick(event) {
   }
 }
 
-/** An action was done: what it was done to is no longer chosen. Choosing all that match is no action. */
-function onDone({ detail: { ctx } }) {
-  const isAction = ctx.sourceElement?.id === "bulk" && ctx.sourceEvent?.submitter?.name !== "select";
-  if (isAction && ctx.response?.status < 300) setAll(false);
-}
-
 export function start() {
   document.addEventListener("click", onClick);
   document.addEventListener("htmx:after:swap", () => refresh());
-  document.addEventListener("htmx:finally:request", onDone);
-  document.addEventListener("carnet-selection-clear", () => setAll(false));
   // Boxes ticked before a reload or on Back are still ticked.
   window.addEventListener("pageshow", () => refresh());
   refresh();

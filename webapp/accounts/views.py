@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 
-from flask import Blueprint, abort, current_app, request, session, url_for
+from flask import Blueprint, Response, abort, current_app, request, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 from flask_security.utils import login_user
@@ -69,26 +69,26 @@ def first_run() -> ResponseReturnValue:
     return redirect_to(url_for("contacts.index"))
 
 
+def _remember(answer: Response, name: str, value: str) -> None:
+    """Keep a choice in this browser, for a year."""
+    answer.set_cookie(name, value, max_age=31_536_000, samesite="Lax", secure=request.is_secure, httponly=True)
+
+
 @blueprint.route("/preferences", methods=["POST"])
 @public
 def preferences() -> ResponseReturnValue:
-    """Set theme or language: the user's own where signed in, this browser's before."""
+    """Set theme or language: the user's own where signed in, this browser's before. Shortcuts are the browser's."""
     answer = redirect_to(safe_next(request.form.get("next")) or url_for("accounts.home"))
     locale, theme = request.form.get("locale"), request.form.get("theme")
     user: User | None = (
         db.session.get(User, current_user.id, with_for_update=True) if current_user.is_authenticated else None
     )
     if locale in LOCALES:
-        answer.set_cookie(  # type: ignore[union-attr]
-            "carnet-locale",
-            locale,
-            max_age=31_536_000,
-            samesite="Lax",
-            secure=request.is_secure,
-            httponly=True,
-        )
+        _remember(answer, "carnet-locale", str(locale))
         if user:
             user.locale = locale
+    if (shortcuts := request.form.get("shortcuts")) in ("on", "off"):
+        _remember(answer, "carnet-shortcuts", str(shortcuts))
     if theme in THEMES and user:
         user.theme = theme
     return answer

@@ -1,0 +1,19 @@
+// Asks before a page is left with something typed and not sent, on forms that say data-guard. What was typed can't
+// be had back once the page is gone.
+
+const changed = new Set();
+
+function guarded(element) {
+  return element?.closest?.("form[data-guard]") ?? element?.form?.closest("form[data-guard]") ?? null;
+}
+
+export function start() {
+  document.addEventListener("input", (event) => {
+    const form = guarded(event.target);
+    if (form) changed.add(form);
+  });
+  document.addEventListener("submit", (event) => changed.delete(event.target));
+  window.addEventListener("beforeunload", (event) => {
+    if ([...changed].some((form) => form.isConnected)) event.preventDefault();
+  });
+}
