@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from webapp.acting import Act, act, acting, acting_as_system, need
 from webapp.administration.settings import setting, value_label, value_list
-from webapp.contacts.models import Contact
-from webapp.contacts.queries import live, load
+from webapp.contacts.links import create as link_person
+from webapp.contacts.models import Address, Contact, ContactLink, ContactNumber, Email, ExternalId, Phone
+from webapp.contacts.queries import functions_of, live, load
 from webapp.contacts.services import create as create_contact
+from webapp.contacts.services import touch, writable
 from webapp.contacts.services import update as update_contact
-from webapp.contacts.services import writable
+from webapp.contacts.values import check_email, check_phone, check_vat
 from webapp.db import Base, BigId, Moment, db, now, transaction
 from webapp.errors import BootError, CarnetError, Forbidden, Invalid, Missing, Refused, Stale
 from webapp.events import (
@@ -46,12 +48,13 @@ from webapp.plugin import (
 from webapp.ports import MassActions, Numbering
 from webapp.registry import registry
 from webapp.security import right, safe_next
-from webapp.text import clean, digits, fold
+from webapp.text import clean, digits, fold, sort_name
 
 __all__ = [
     "CONTRACT",
     "N_",
     "Act",
+    "Address",
     "Base",
     "BigId",
     "Blocker",
@@ -63,8 +66,12 @@ __all__ = [
     "ContactChanged",
     "ContactCreated",
     "ContactFunction",
+    "ContactLink",
+    "ContactNumber",
     "ContactRestored",
     "DeleteGuard",
+    "Email",
+    "ExternalId",
     "Field",
     "Filter",
     "Forbidden",
@@ -80,6 +87,7 @@ __all__ = [
     "Moment",
     "Numbering",
     "PersonalData",
+    "Phone",
     "Plugin",
     "Refused",
     "Service",
@@ -93,12 +101,17 @@ __all__ = [
     "acting",
     "acting_as_system",
     "activate",
+    "check_email",
+    "check_phone",
+    "check_vat",
     "clean",
     "convert",
     "create_contact",
     "db",
     "digits",
     "fold",
+    "functions_of",
+    "link_person",
     "list_page",
     "live",
     "load",
@@ -113,7 +126,9 @@ __all__ = [
     "right",
     "safe_next",
     "setting",
+    "sort_name",
     "toast",
+    "touch",
     "transaction",
     "update_contact",
     "value_label",

@@ -7,7 +7,8 @@ import secrets
 
 from flask import Flask, Response, make_response, render_template, request
 from flask_wtf.csrf import CSRFError
-from werkzeug.exceptions import HTTPException
+from sqlalchemy.exc import SQLAlchemyError
+from werkzeug.exceptions import HTTPException, SecurityError
 
 from webapp.errors import BootError, CarnetError, Refused
 from webapp.htmx import toast, wants_fragment
@@ -20,6 +21,7 @@ def setup(app: Flask) -> None:
     """Answer every error of `app`."""
     app.register_error_handler(CarnetError, expected)
     app.register_error_handler(CSRFError, no_token)
+    app.register_error_handler(SecurityError, unknown_host)
     app.register_error_handler(HTTPException, by_status)
     app.register_error_handler(Exception, unexpected)
 
@@ -75,13 +77,25 @@ def by_status(error: HTTPException) -> Response:
     return answer
 
 
+def unknown_host(error: SecurityError) -> Response:
+    """A host name this deployment does not serve: no page, since no address of ours could be put into it."""
+    return _plain(400, "This address is not served here. Ask the administrator to set CARNET_BASE_URL.")
+
+
+def _plain(status: int, text: str) -> Response:
+    answer = make_response(text, status)
+    answer.mimetype = "text/plain"
+    return answer
+
+
 def unexpected(error: Exception) -> Response:
     """A mistake of ours: an id for the log, nothing of the cause on the screen."""
     reference = secrets.token_hex(4)
     log.error("%s %s %s", reference, request.method, request.endpoint, exc_info=error)
-    return page(
-        500,
-        _("That went wrong on our side"),
-        _("Nothing was saved. Try again; if it happens once more, tell your administrator this reference."),
-        reference=reference,
-    )
+    title = _("That went wrong on our side")
+    text = _("Nothing was saved. Try again; if it happens once more, tell your administrator this reference.")
+    try:
+        return page(500, title, text, reference=reference)
+    except SQLAlchemyError:
+        # A page asks who is signed in; without a database nobody can say.
+        return _plain(500, f"{title}. {text} {reference}")

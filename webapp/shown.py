@@ -101,8 +101,15 @@ def choices(field: Field, present: str = "") -> list[tuple[str, str]]:
         case _:
             found = []
     if present and present not in dict(found):
-        found.append((present, shown(field, int(present) if field.kind == "user" else present)))
+        found.append((present, _still(field, present)))
     return found
+
+
+def _still(field: Field, present: str) -> str:
+    """The words for a value that is no longer offered; what was never one stays as it was typed."""
+    if field.kind != "user":
+        return shown(field, present)
+    return shown(field, int(present)) if present.isdecimal() and len(present) < 19 else present
 
 
 def _word(pair: tuple[str, str]) -> str:

@@ -101,7 +101,7 @@ class ContactForm:
         for name in form.names():
             boolean = name in form._booleans()
             if name in sent or boolean:
-                form.values[name] = sent.get(name, "")[: 2**17]
+                form.values[name] = sent.get(name, "")
         for collection in collections_shown():
             form.items[collection.name] = _items_posted(collection, sent)
         try:

@@ -28,6 +28,8 @@ from webapp.i18n import _
 from webapp.registry import registry
 
 KINDS = ("person", "company")
+UNSET = frozenset({"date", "user", "contact"})
+"""Kinds of fields that are NULL, not an empty text, where nothing is noted."""
 
 
 def create(values: Mapping[str, Any]) -> Contact:
@@ -36,7 +38,8 @@ def create(values: Mapping[str, Any]) -> Contact:
     kind = values.get("kind")
     if kind not in KINDS:
         raise Invalid(_("A contact is a person or a company: choose one."), {"kind": _("Choose person or company.")})
-    contact = Contact(kind=kind)
+    # A column's default comes only with the insert; names are needed before.
+    contact = Contact(kind=kind, **{one.name: "" for one in BY_NAME.values() if one.kind not in UNSET})
     changes = _apply(contact, values)
     _require_a_name(contact)
     db.session.add(contact)
@@ -101,7 +104,7 @@ def _apply(contact: Contact, values: Mapping[str, Any]) -> dict[str, Change]:
                 errors[name] = str(error)
                 continue
             old = getattr(contact, name)
-            if new != (old if old is not None or field.kind in ("date", "user", "contact") else ""):
+            if new != (old if old is not None or field.kind in UNSET else ""):
                 setattr(contact, name, new)
                 changes[name] = (old, new)
     # Addresses first: they tell the country by which phones and codes are read.

@@ -28,6 +28,8 @@ from webapp.text import clean
 
 LONGEST = 500
 """Longer texts are no phone, address or id; the libraries are not asked about them."""
+MEMORY = 4096
+"""Answers kept per check: an import asks for the same value when it looks for doubles and when it writes."""
 
 
 class Warning_(StrEnum):  # noqa: N801 - `Warning` is Python's own
@@ -74,6 +76,7 @@ class Checked:
     warning: Warning_ | None = None
 
 
+@lru_cache(maxsize=MEMORY)
 def check_phone(value: str, country: str = "") -> Checked:
     """A phone number as E.164 by phonenumbers; `country` (ISO, any case) reads numbers without +."""
     text = clean(value)
@@ -93,6 +96,7 @@ def check_phone(value: str, country: str = "") -> Checked:
     return Checked(text, phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164))
 
 
+@lru_cache(maxsize=MEMORY)
 def check_email(value: str) -> Checked:
     """An e-mail address by its syntax (no network); normalised to lower case, its domain to Unicode."""
     text = clean(value)
@@ -141,6 +145,7 @@ def check_bic(value: str) -> Checked:
     return _by_module(value, bic, Warning_.BIC)
 
 
+@lru_cache(maxsize=MEMORY)
 def check_postal_code(value: str, country: str = "") -> Checked:
     """A postal code by its country's pattern (Google's address data).
 

@@ -12,7 +12,7 @@ from webapp.contacts.models import Contact
 from webapp.contacts.pictures import has_picture
 from webapp.contacts.queries import former_numbers, load, numbers_of, persons_count
 from webapp.db import discard
-from webapp.errors import Invalid, Refused, Stale
+from webapp.errors import Invalid, Missing, Refused, Stale
 from webapp.functions.models import FunctionRow
 from webapp.functions.services import activate, fields_of, live_rows, past_rows, save_fields
 from webapp.history.services import of_contact
@@ -162,7 +162,7 @@ def new() -> Response:
     sent = request.form if request.method == "POST" else request.args
     kind = sent.get("kind") or sent.get("present_kind") or "company"
     kind = kind if kind in services.KINDS else "company"
-    wanted = [key for key in sent.getlist("function") if registry().is_function_enabled(key)]
+    wanted = sent.getlist("function")
     if request.method == "GET":
         form = ContactForm.posted(request.args, kind, [])
         form.items = {
@@ -181,7 +181,7 @@ def new() -> Response:
         discard()
         form.errors = error.errors
         return _form_page("contacts/new.html", form, 422, wanted=wanted)
-    except Refused as error:
+    except (Refused, Missing) as error:
         discard()
         form.errors = {"function": error.message}
         return _form_page("contacts/new.html", form, 409, wanted=wanted)

@@ -121,9 +121,7 @@ def upgrade() -> None:
         sa.CheckConstraint("kind IN ('person', 'company')", name=op.f("ck_contact_kind")),
         sa.ForeignKeyConstraint(["merged_into_id"], ["contact.id"], name=op.f("fk_contact_merged_into_id")),
         sa.ForeignKeyConstraint(["parent_id"], ["contact.id"], name=op.f("fk_contact_parent_id")),
-        sa.ForeignKeyConstraint(
-            ["responsible_id"], ["user_account.id"], name=op.f("fk_contact_responsible_id")
-        ),
+        sa.ForeignKeyConstraint(["responsible_id"], ["user_account.id"], name=op.f("fk_contact_responsible_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_contact")),
         sqlite_autoincrement=True,
     )
@@ -162,9 +160,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_contact_address")),
         sqlite_autoincrement=True,
     )
-    op.create_index(
-        op.f("ix_contact_address_came_from_id"), "contact_address", ["came_from_id"], unique=False
-    )
+    op.create_index(op.f("ix_contact_address_came_from_id"), "contact_address", ["came_from_id"], unique=False)
     op.create_index(op.f("ix_contact_address_contact_id"), "contact_address", ["contact_id"], unique=False)
     op.create_table(
         "contact_bank_account",
@@ -196,12 +192,8 @@ def upgrade() -> None:
     op.create_index(
         op.f("ix_contact_bank_account_came_from_id"), "contact_bank_account", ["came_from_id"], unique=False
     )
-    op.create_index(
-        op.f("ix_contact_bank_account_contact_id"), "contact_bank_account", ["contact_id"], unique=False
-    )
-    op.create_index(
-        op.f("ix_contact_bank_account_normalised"), "contact_bank_account", ["normalised"], unique=False
-    )
+    op.create_index(op.f("ix_contact_bank_account_contact_id"), "contact_bank_account", ["contact_id"], unique=False)
+    op.create_index(op.f("ix_contact_bank_account_normalised"), "contact_bank_account", ["normalised"], unique=False)
     op.create_table(
         "contact_consent",
         sa.Column("channel", sa.String(length=20), nullable=False),
@@ -225,9 +217,7 @@ def upgrade() -> None:
         sa.UniqueConstraint("contact_id", "channel", name=op.f("uq_contact_consent_contact_id_channel")),
         sqlite_autoincrement=True,
     )
-    op.create_index(
-        op.f("ix_contact_consent_came_from_id"), "contact_consent", ["came_from_id"], unique=False
-    )
+    op.create_index(op.f("ix_contact_consent_came_from_id"), "contact_consent", ["came_from_id"], unique=False)
     op.create_index(op.f("ix_contact_consent_contact_id"), "contact_consent", ["contact_id"], unique=False)
     op.create_table(
         "contact_email",
@@ -272,12 +262,8 @@ def upgrade() -> None:
         sa.UniqueConstraint("source", "value", name=op.f("uq_contact_external_id_source_value")),
         sqlite_autoincrement=True,
     )
-    op.create_index(
-        op.f("ix_contact_external_id_came_from_id"), "contact_external_id", ["came_from_id"], unique=False
-    )
-    op.create_index(
-        op.f("ix_contact_external_id_contact_id"), "contact_external_id", ["contact_id"], unique=False
-    )
+    op.create_index(op.f("ix_contact_external_id_came_from_id"), "contact_external_id", ["came_from_id"], unique=False)
+    op.create_index(op.f("ix_contact_external_id_contact_id"), "contact_external_id", ["contact_id"], unique=False)
     op.create_table(
         "contact_function",
         sa.Column("id", BIG_ID, nullable=False),
@@ -311,30 +297,20 @@ def upgrade() -> None:
             name=op.f("fk_contact_function_converted_to_id"),
             ondelete="SET NULL",
         ),
-        sa.ForeignKeyConstraint(
-            ["ended_by_id"], ["user_account.id"], name=op.f("fk_contact_function_ended_by_id")
-        ),
+        sa.ForeignKeyConstraint(["ended_by_id"], ["user_account.id"], name=op.f("fk_contact_function_ended_by_id")),
         sa.ForeignKeyConstraint(
             ["function", "slot", "is_final"],
             ["function_kind.key", "function_kind.slot", "function_kind.is_final"],
             name="fk_contact_function_kind",
         ),
-        sa.ForeignKeyConstraint(
-            ["started_by_id"], ["user_account.id"], name=op.f("fk_contact_function_started_by_id")
-        ),
+        sa.ForeignKeyConstraint(["started_by_id"], ["user_account.id"], name=op.f("fk_contact_function_started_by_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_contact_function")),
         sqlite_autoincrement=True,
     )
-    op.create_index(
-        op.f("ix_contact_function_came_from_id"), "contact_function", ["came_from_id"], unique=False
-    )
+    op.create_index(op.f("ix_contact_function_came_from_id"), "contact_function", ["came_from_id"], unique=False)
     op.create_index(op.f("ix_contact_function_contact_id"), "contact_function", ["contact_id"], unique=False)
-    op.create_index(
-        op.f("ix_contact_function_converted_to_id"), "contact_function", ["converted_to_id"], unique=False
-    )
-    op.create_index(
-        op.f("ix_contact_function_ended_by_id"), "contact_function", ["ended_by_id"], unique=False
-    )
+    op.create_index(op.f("ix_contact_function_converted_to_id"), "contact_function", ["converted_to_id"], unique=False)
+    op.create_index(op.f("ix_contact_function_ended_by_id"), "contact_function", ["ended_by_id"], unique=False)
     op.create_index(
         "ix_contact_function_live",
         "contact_function",
@@ -343,9 +319,7 @@ def upgrade() -> None:
         sqlite_where=sa.text("ended_at IS NULL"),
         postgresql_where=sa.text("ended_at IS NULL"),
     )
-    op.create_index(
-        op.f("ix_contact_function_started_by_id"), "contact_function", ["started_by_id"], unique=False
-    )
+    op.create_index(op.f("ix_contact_function_started_by_id"), "contact_function", ["started_by_id"], unique=False)
     op.create_index(
         "uq_contact_function_live",
         "contact_function",
@@ -391,13 +365,9 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_contact_link")),
         sqlite_autoincrement=True,
     )
-    op.create_index(
-        op.f("ix_contact_link_party_came_from_id"), "contact_link", ["party_came_from_id"], unique=False
-    )
+    op.create_index(op.f("ix_contact_link_party_came_from_id"), "contact_link", ["party_came_from_id"], unique=False)
     op.create_index(op.f("ix_contact_link_party_id"), "contact_link", ["party_id"], unique=False)
-    op.create_index(
-        op.f("ix_contact_link_person_came_from_id"), "contact_link", ["person_came_from_id"], unique=False
-    )
+    op.create_index(op.f("ix_contact_link_person_came_from_id"), "contact_link", ["person_came_from_id"], unique=False)
     op.create_index(op.f("ix_contact_link_person_id"), "contact_link", ["person_id"], unique=False)
     op.create_index(
         "uq_contact_link_open",
@@ -481,9 +451,7 @@ def upgrade() -> None:
         sa.UniqueConstraint("contact_id", name=op.f("uq_contact_picture_contact_id")),
         sqlite_autoincrement=True,
     )
-    op.create_index(
-        op.f("ix_contact_picture_came_from_id"), "contact_picture", ["came_from_id"], unique=False
-    )
+    op.create_index(op.f("ix_contact_picture_came_from_id"), "contact_picture", ["came_from_id"], unique=False)
     op.create_index(op.f("ix_contact_picture_contact_id"), "contact_picture", ["contact_id"], unique=False)
     op.create_table(
         "contact_social_account",
@@ -530,9 +498,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(
             ["contact_id"], ["contact.id"], name=op.f("fk_contact_tag_contact_id"), ondelete="CASCADE"
         ),
-        sa.ForeignKeyConstraint(
-            ["tag_id"], ["tag.id"], name=op.f("fk_contact_tag_tag_id"), ondelete="CASCADE"
-        ),
+        sa.ForeignKeyConstraint(["tag_id"], ["tag.id"], name=op.f("fk_contact_tag_tag_id"), ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_contact_tag")),
         sa.UniqueConstraint("contact_id", "tag_id", name=op.f("uq_contact_tag_contact_id_tag_id")),
         sqlite_autoincrement=True,
