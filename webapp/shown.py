@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 import sqlalchemy as sa
+from babel import numbers
 from babel.numbers import get_currency_precision
 from flask_babel import format_currency, format_date, format_decimal
 
@@ -41,7 +42,8 @@ def typed(field: Field, value: Any, currency: str = "") -> str:
     if field.kind in ("money", "percent"):
         digits = _scale(field, currency)
         number = Decimal(value).scaleb(-digits)
-        return format_decimal(number, format=f"0.{'0' * digits}" if digits else "0", decimal_quantization=False)
+        pattern = f"0.{'0' * digits}" if digits else "0"
+        return numbers.format_decimal(number, pattern, locale=get_locale(), decimal_quantization=False)
     if isinstance(value, dt.date):
         return value.isoformat()
     return str(value)
