@@ -145,7 +145,7 @@ def _apply(link: ContactLink, party: Contact, values: Mapping[str, Any], move_pr
     start, end = wanted.get("active_from", link.active_from), wanted.get("active_to", link.active_to)
     if start and end and start > end:
         errors["active_to"] = _("“Active to” lies before “Active from”: correct one of the dates.")
-    if wanted.get("is_primary") and end and end < today():
+    if wanted.get("is_primary", link.is_primary) and end and end < today():
         errors["is_primary"] = _("A link that has ended can't be the primary contact's.")
     if errors:
         raise Invalid(_("Please correct what is marked."), errors)
