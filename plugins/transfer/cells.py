@@ -217,3 +217,8 @@ def unguarded(cell: str) -> str:
     """
     bare = cell.removeprefix("'")
     return bare if bare.startswith(_SIGNS) or bare.lstrip().startswith(_SIGNS) else cell
+
+
+def guarded(cell: str) -> str:
+    """A cell that no spreadsheet takes for a formula; `unguarded` gives it back as it was."""
+    return f"'{cell}" if cell.startswith(_SIGNS) or cell.lstrip().startswith(_SIGNS) else cell

@@ -1,0 +1,110 @@
+"""`carnet import` (contract)."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+from typing import Any, BinaryIO
+
+import click
+from flask.cli import with_appcontext
+
+from plugins.transfer.matching import DEFAULT_KEYS, KEYS
+from plugins.transfer.reader import Reading, Unreadable
+from plugins.transfer.report import Report, write_refusals
+from plugins.transfer.services import Options, function_words, import_rows
+from webapp.api import _, acting, acting_as_system, ngettext
+
+
+class Keys(click.ParamType[tuple[str, ...]]):
+    """A comma list of what rows are matched by."""
+
+    name = "keys"
+
+    def convert(self, value: Any, param: Any, ctx: Any) -> tuple[str, ...]:
+        """The keys in their order; fails, naming the known ones."""
+        if isinstance(value, tuple):
+            return value
+        keys = tuple(dict.fromkeys(one.strip() for one in value.split(",") if one.strip()))
+        for one in keys:
+            if one not in KEYS:
+                self.fail(f"{one!r} is not one of {', '.join(KEYS)}.", param, ctx)
+        if not keys:
+            self.fail(f"Name one of {', '.join(KEYS)}.", param, ctx)
+        return keys
+
+
+@click.command("import")
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option("--kind", type=click.Choice(["person", "company"]), help="What rows are that do not say it themselves.")
+@click.option("--match", type=Keys(), default=",".join(DEFAULT_KEYS), show_default=True, help="; ".join(KEYS))
+@click.option("--doubles", type=click.Choice(["create", "update", "skip"]), default="create", show_default=True)
+@click.option("--rehearse", is_flag=True, help="Tell what would happen, change nothing.")
+@click.option("--errors", type=click.Path(path_type=Path), help="Write the refused rows to this CSV file.")
+@click.option("--strict", is_flag=True, help="Exit with 1 when a row was refused.")
+@with_appcontext
+def import_command(
+    file: Path,
+    kind: str | None,
+    match: tuple[str, ...],
+    doubles: Any,
+    rehearse: bool,
+    errors: Path | None,
+    strict: bool,
+) -> None:
+    """Bring in contacts from a CSV file."""
+    options = Options(match=match, doubles=doubles, rehearse=rehearse)
+    if errors is not None and errors.exists() and file.exists() and errors.samefile(file):
+        raise click.BadParameter("This is the file to import: name another one.", param_hint="--errors")
+    try:
+        with acting(acting_as_system("import", file.name)), file.open("rb") as stream:
+            reading = Reading(stream, kind=kind, functions=function_words())
+            report = _import(reading, options, stream)
+        if errors is not None:
+            with errors.open("w", encoding="utf-8-sig", newline="") as target:
+                write_refusals(target, reading.headers, report.refusals)
+    except Unreadable as error:
+        raise click.ClickException(f"{file.name}: {error.message.told(_)}") from None
+    except OSError as error:
+        raise click.ClickException(f"{error.filename or file}: {error.strerror}.") from None
+    _tell(report, rehearse)
+    if strict and report.refused:
+        raise click.exceptions.Exit(1)
+
+
+def _import(reading: Reading, options: Options, stream: BinaryIO) -> Report:
+    """Run it under a progress bar that counts the bytes read."""
+    length = os.fstat(stream.fileno()).st_size
+    with click.progressbar(length=length, label=_("Importing"), file=sys.stderr, hidden=not sys.stderr.isatty()) as bar:
+        return import_rows(reading, options, progress=lambda _rows: bar.update(stream.tell() - bar.pos))
+
+
+def _tell(report: Report, rehearsed: bool) -> None:
+    """What to look at goes to stderr, line by line; the counts are the last line of stdout."""
+
+    def say(text: str) -> None:
+        click.echo(text, err=True)
+
+    for refusal in report.refusals:
+        say(_("Line %(line)s refused: %(reason)s", line=refusal.line, reason=refusal.reason))
+    for remark in report.remarks:
+        say(_("Line %(line)s: %(text)s", line=remark.line, text=remark.text))
+    for double in report.likely:
+        say(
+            _("Line %(line)s: %(name)s may be a double of %(other)s (id %(id)s, %(reason)s).",
+              line=double.line, name=double.name, other=double.other_name, id=double.other_id, reason=double.reason)
+        )  # fmt: skip
+    if report.ignored:
+        say(_("Columns not used: %(columns)s", columns=", ".join(report.ignored)))
+    if report.employers:
+        say(
+            ngettext(
+                "%(num)s company was created for those who work there.",
+                "%(num)s companies were created for those who work there.",
+                report.employers,
+            )
+        )
+    if rehearsed:
+        say(_("This was a rehearsal: nothing was changed."))
+    click.echo(str(report))

@@ -1,0 +1,160 @@
+"""A row's values against what a contact has: what is new, and what of it has no place (spec H3: nothing is lost).
+
+Single values of the row replace the contact's; e-mails, phones, addresses, tags, external ids and notes join
+what is there.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from webapp.api import N_, Address, Contact, Email, ExternalId, Phone, _, check_email, check_phone, fold, setting
+
+TOO_LONG = N_("“%(value)s” is longer than the %(most)s characters that fit here: shorten it and type it in.")
+TOO_MANY = N_("A contact has at most %(most)s of these: type in the ones that matter.")
+MOST = 100
+"""Items of one kind per contact, as everywhere."""
+LONGEST_NOTE, LONGEST_TAG, LONGEST_NUMBER = 20_000, 60, 60
+SHOWN = 60
+"""Characters of a cell that a warning repeats."""
+SINGLE = ("first_name", "middle_name", "last_name", "company_name", "birth_date", "vat_id", "website")
+PARTS = ("street", "street2", "postal_code", "city", "region", "country")
+
+
+def _room(model: type[Any], name: str) -> int:
+    return int(model.__table__.c[name].type.length)
+
+
+def fitting(values: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, str]]:
+    """The values that fit into their fields, and a sentence for each that does not, by field."""
+    kept: dict[str, Any] = {}
+    warnings: dict[str, str] = {}
+
+    def fits(field: str, text: str, most: int) -> bool:
+        if len(text) > most:
+            warnings[field] = _(TOO_LONG, value=text[:SHOWN] + "…", most=most)
+        return len(text) <= most
+
+    for name, value in values.items():
+        if name in ("emails", "phones"):
+            most = _room(Email if name == "emails" else Phone, "value")
+            kept[name] = [item for item in value if fits(name, item["value"], most)]
+        elif name == "addresses":
+            places = [
+                {part: text for part, text in item.items() if fits(part, text, _room(Address, part))} for item in value
+            ]
+            kept[name] = [item for item in places if any(item.get(part) for part in PARTS)]
+        elif name == "tags":
+            kept[name] = [word for word in value if fits(name, word, LONGEST_TAG)]
+        elif name in ("functions", "kind") or (name == "birth_date") or fits(name, value, _longest(name)):
+            kept[name] = value
+        if isinstance(value, list) and len(kept[name]) > MOST:
+            kept[name] = kept[name][:MOST]
+            warnings[name] = _(TOO_MANY, most=MOST)
+    return {name: value for name, value in kept.items() if value}, warnings
+
+
+def _longest(name: str) -> int:
+    if name == "description":
+        return LONGEST_NOTE
+    if name == "number":
+        return LONGEST_NUMBER
+    if name == "external_id":
+        return _room(ExternalId, "value")
+    return _room(Contact, "company_name" if name == "employer" else name)
+
+
+def new_contact(values: Mapping[str, Any]) -> dict[str, Any]:
+    """The values as `create_contact` takes them."""
+    made = {name: value for name, value in values.items() if name not in ("functions", "number", "employer")}
+    if external := made.pop("external_id", ""):
+        made["external_ids"] = [{"source": "", "value": external}]
+    return made
+
+
+def difference(contact: Contact, values: Mapping[str, Any]) -> dict[str, Any]:
+    """What `update_contact` has to set so that the contact holds all that the row says; empty where it does already."""
+    changes: dict[str, Any] = {}
+    for name in SINGLE:
+        if name in values:
+            present = getattr(contact, name)
+            shown = present.isoformat() if isinstance(present, dt.date) else present
+            if shown != values[name]:
+                changes[name] = values[name]
+    note, present_note = values.get("description", ""), contact.description
+    if note and note not in present_note:
+        joined = f"{present_note}\n{note}".strip()
+        # Two notes that are too long together: the newer one replaces the other, which stays in the history.
+        changes["description"] = joined if len(joined) <= LONGEST_NOTE else note
+    for name, joined_items in (
+        ("emails", _reach(contact.emails, values.get("emails", []), _email_key)),
+        ("phones", _reach(contact.phones, values.get("phones", []), _phone_key(contact, values))),
+        ("addresses", _addresses(contact, values.get("addresses", []))),
+    ):
+        if joined_items is not None:
+            changes[name] = joined_items
+    external = values.get("external_id", "")
+    if external and all((one.source, one.value) != ("", external) for one in contact.external_ids):
+        present_ids = [{"id": one.id, "source": one.source, "value": one.value} for one in contact.external_ids]
+        changes["external_ids"] = [*present_ids, {"source": "", "value": external}]
+    if "tags" in values:
+        tags = contact.tags
+        folded = {fold(one) for one in tags}
+        if more := [word for word in values["tags"] if fold(word) not in folded]:
+            changes["tags"] = [*tags, *more]
+    return changes
+
+
+def _email_key(value: str) -> str:
+    return check_email(value).normalised or fold(value)
+
+
+def _phone_key(contact: Contact, values: Mapping[str, Any]) -> Any:
+    told = next((item.get("country", "") for item in values.get("addresses", [])), "")
+    country = contact.country or told or str(setting("company.country"))
+    return lambda value: check_phone(value, country).normalised or fold(value)
+
+
+def _reach(present: list[Any], items: list[dict[str, str]], key: Any) -> list[dict[str, Any]] | None:
+    """The present items and the new ones; None where none is new."""
+    held = {one.normalised or key(one.value) for one in present} | {fold(one.value) for one in present}
+    more = [item for item in items if key(item["value"]) not in held and fold(item["value"]) not in held]
+    if not more:
+        return None
+    kept = [{"id": one.id, "type": one.type, "value": one.value, "is_primary": one.is_primary} for one in present]
+    return [*kept, *more]
+
+
+def _addresses(contact: Contact, items: list[dict[str, str]]) -> list[dict[str, Any]] | None:
+    """The present addresses, their gaps filled from the row, and those that are new; None where nothing is new."""
+    kept: list[dict[str, Any]] = [
+        {"id": one.id, "purpose": one.purpose, **{part: getattr(one, part) for part in PARTS}}
+        for one in contact.addresses
+    ]
+    changed = False
+    for item in items:
+        alike = [one for one in kept if _is_same_place(one, item)]
+        same = min(alike, key=lambda one: len(dict(_gaps(one, item))), default=None)
+        if same is None:
+            has_main = any(one["purpose"] == "main" for one in kept)
+            kept.append(item | ({"purpose": "other"} if has_main and item.get("purpose") == "main" else {}))
+            changed = True
+        elif gaps := dict(_gaps(same, item)):
+            same.update(gaps)
+            changed = True
+    return kept if changed else None
+
+
+def _is_same_place(one: Mapping[str, Any], other: Mapping[str, str]) -> bool:
+    """Nothing contradicts, and there is more in common than the country or region."""
+    common = [part for part in PARTS if one.get(part) and other.get(part)]
+    if any(fold(one[part]) != fold(other[part]) for part in common):
+        return False
+    gaps = dict(_gaps(one, other))
+    return bool({"street", "postal_code", "city"} & set(common)) or not gaps
+
+
+def _gaps(one: Mapping[str, Any], other: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+    return ((part, other[part]) for part in PARTS if other.get(part) and not one.get(part))
