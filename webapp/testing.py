@@ -39,7 +39,7 @@ from webapp.config import Config
 from webapp.db import db
 from webapp.registry import Found, Registry, discover, registry
 
-PASSWORD = "a sentence does very well"  # noqa: S105 - the users of tests are as secret as this file
+PASSWORD = "blue cars seldom sing"  # noqa: S105 - the users of tests are as secret as this file
 CHEAP = {"argon2__time_cost": 1, "argon2__memory_cost": 8, "argon2__parallelism": 1}
 """Hashing that takes no time: what it is worth is not what tests ask."""
 

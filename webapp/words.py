@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from webapp.acting import act
 from webapp.contacts.fields import BY_NAME, COLLECTION, LINK_FIELDS
 from webapp.i18n import _, _l
 from webapp.plugin import Field
@@ -77,9 +78,18 @@ def change_label(name: str) -> str:
     return str(field.label) if field else name
 
 
+def may_see(name: str) -> bool:
+    """Whether this user may read the values of a changed field; those that no plug-in explains, from editors up."""
+    if name in COLLECTION:
+        return act().may(COLLECTION[name].right)
+    field = _field(name)
+    unexplained = "." in name and field is None and not name.endswith(".number")
+    return act().may(field.right if field else "contacts.edit" if unexplained else "contacts.read")
+
+
 def change_value(name: str, value: Any) -> str:
-    """An old or new value in words."""
-    if value in (None, "", []):
+    """An old or new value in words; nothing where this user may not see it (spec J1)."""
+    if value in (None, "", []) or not may_see(name):
         return ""
     if isinstance(value, list):
         return ", ".join(str(one) for one in value)
