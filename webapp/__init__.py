@@ -50,11 +50,11 @@ def create_app(settings: Config | None = None, *, found: Found | None = None) ->
     registry = Registry(core.plugin, found or discover(), settings.plugins, timezone=settings.timezone)
     app.extensions["carnet"] = registry
     db.init_app(app)
+    security.setup(app)
     CSRFProtect(app)
     i18n.setup(app, [folder / "translations" for folder in registry.folders.values()], settings.timezone)
     units.setup(app)
     accounts.setup(app)
-    security.setup(app)
     errorpages.setup(app)
     core.mount(app, registry)
     cli.attach(app, registry)

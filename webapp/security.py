@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import ParamSpec, TypeVar
 from urllib.parse import urlsplit
 
-from flask import Flask, Response, current_app
+from flask import Flask, Response, current_app, request
 
 from webapp.acting import need
 
@@ -79,6 +79,13 @@ def set_headers(response: Response) -> Response:
     return response
 
 
+def limit_size() -> None:
+    """Refuse a large body unread: all that is no upload is held in memory whole, so it has the smaller limit."""
+    if request.mimetype != "multipart/form-data":
+        request.max_content_length = current_app.config["MAX_FORM_MEMORY_SIZE"]
+
+
 def setup(app: Flask) -> None:
-    """Put the headers on every answer of `app`."""
+    """Put the headers on every answer of `app`, and limits on every request before anything reads it."""
+    app.before_request(limit_size)
     app.after_request(set_headers)
