@@ -51,9 +51,9 @@ class _World:
         while True:
             land = self.random.choices(LANDS, SHARES)[0]
             chance = self.random.random()
-            if chance < 0.38:
+            if chance < 0.52:
                 yield self.company(land)
-            elif chance < 0.45:
+            elif chance < 0.59:
                 yield from self.family(land)
             else:
                 yield self.person(land)

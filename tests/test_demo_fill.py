@@ -1,0 +1,131 @@
+"""The base of made-up contacts: the same each time, and as if the services had written it (contract: `carnet demo`)."""
+
+from __future__ import annotations
+
+import time
+from collections import Counter
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+
+from webapp import testing
+from webapp.contacts import derived
+from webapp.contacts.models import Contact, ContactLink, ContactNumber
+from webapp.db import Base, db
+from webapp.demo.fill import fill
+from webapp.functions.models import FunctionRow
+from webapp.functions.services import convert, fields_of, save_fields
+from webapp.history.models import HistoryEntry
+from webapp.registry import registry
+from webapp.search.match import matching
+
+DERIVED = ("sort_name", "search_text", "city", "sort_city", "country")
+
+
+@pytest.fixture
+def filled(app: Any, system: Any) -> None:
+    fill(600, 3)
+
+
+def _content() -> dict[str, list[tuple[Any, ...]]]:
+    """All rows but what a fresh base has already."""
+    return {
+        name: [tuple(row) for row in db.session.execute(sa.select(table).order_by(*table.primary_key.columns))]
+        for name, table in Base.metadata.tables.items()
+        if name not in ("value_list_item", "function_kind")
+    }
+
+
+@pytest.mark.parametrize("database", ["sqlite"])
+def test_same_seed_same_base(applications: testing.Applications, plugins: testing.PluginSet, system: Any) -> None:
+    found = []
+    for seed in (5, 5, 6):
+        made = testing.create(applications.url("sqlite"), plugins, applications.folder)
+        with made.app_context():
+            testing.schema.upgrade(db.engine, registry())
+            fill(300, seed)
+            found.append(_content())
+            db.session.remove()
+            db.engine.dispose()
+    assert found[0] == found[1]
+    assert found[0]["contact"] != found[2]["contact"]
+
+
+def test_derived_columns_are_what_the_services_would_compute(filled: None) -> None:
+    for contact in db.session.scalars(sa.select(Contact)):
+        before = {name: getattr(contact, name) for name in DERIVED}
+        derived.refresh(contact)
+        assert {name: getattr(contact, name) for name in DERIVED} == before
+        assert contact.name
+
+
+def test_functions_have_plausible_shares(filled: None) -> None:
+    live = Counter(db.session.scalars(sa.select(FunctionRow.function).where(FunctionRow.ended_at.is_(None))))
+    assert live["prospect"] > live["customer"] > live["supplier"] > 40
+    kinds = Counter(db.session.scalars(sa.select(Contact.kind)))
+    assert 0.35 < kinds["company"] / 600 < 0.55
+    several = sa.select(FunctionRow.contact_id).where(FunctionRow.ended_at.is_(None)).group_by(FunctionRow.contact_id)
+    assert db.session.scalars(several.having(sa.func.count() > 1)).all()
+
+
+def test_C5_converted_prospects_keep_what_was_noted(filled: None) -> None:
+    ended = db.session.scalars(sa.select(FunctionRow).where(FunctionRow.ended_at.is_not(None))).all()
+    assert len(ended) > 20
+    for row in ended:
+        after = db.session.get(FunctionRow, row.converted_to_id)
+        assert after is not None
+        assert (after.contact_id, after.started_at, row.ended_how) == (row.contact_id, row.ended_at, "converted")
+        assert fields_of(row).status != "disqualified"
+    actions = Counter(db.session.scalars(sa.select(HistoryEntry.action)))
+    assert (actions["created"], actions["converted"]) == (600, len(ended))
+
+
+def test_F3_numbers_are_unique_and_found(filled: None) -> None:
+    numbers = db.session.scalars(sa.select(ContactNumber).where(ContactNumber.valid_to.is_(None))).all()
+    live = db.session.scalars(sa.select(FunctionRow.id).where(FunctionRow.ended_at.is_(None))).all()
+    assert len(numbers) == len(live)
+    one = numbers[-1]
+    found = db.session.scalars(sa.select(Contact.id).where(*matching(one.value))).all()
+    assert one.contact_id in found
+
+
+def test_B4_companies_have_contact_persons_and_one_primary(filled: None) -> None:
+    links = db.session.scalars(sa.select(ContactLink)).all()
+    persons = Counter(link.party_id for link in links)
+    assert max(persons.values()) >= 6
+    assert Counter(link.party_id for link in links if link.is_primary) == Counter(persons.keys())
+    assert {link.person.kind for link in links} == {"person"}
+
+
+def test_a_second_filling_adds_to_the_first(filled: None) -> None:
+    fill(50, 4)
+    assert db.session.scalar(sa.select(sa.func.count()).select_from(Contact)) == 650
+
+
+def test_services_go_on_from_there(filled: None) -> None:
+    row = db.session.scalars(
+        sa.select(FunctionRow).where(FunctionRow.function == "prospect", FunctionRow.ended_at.is_(None))
+    ).first()
+    assert row is not None
+    save_fields(row.contact_id, "prospect", {"status": "qualified"})
+    assert convert(row.contact_id, "customer")
+
+
+@pytest.mark.parametrize("plugins", [testing.PluginSet(found=testing.shipped(), wanted=("suppliers",))], ids=["one"])
+def test_only_functions_of_enabled_plugins(app: Any, system: Any) -> None:
+    fill(100)
+    assert set(db.session.scalars(sa.select(FunctionRow.function))) == {"supplier"}
+
+
+@pytest.mark.parametrize("plugins", [testing.PluginSet(found=testing.shipped(), wanted=())], ids=["none"])
+def test_bare_core_is_filled_too(app: Any, system: Any) -> None:
+    fill(100)
+    assert db.session.scalar(sa.select(FunctionRow.id)) is None
+
+
+@pytest.mark.parametrize("database", ["sqlite"])
+def test_ten_thousand_take_less_than_ten_seconds(app: Any, system: Any) -> None:
+    began = time.process_time()
+    fill(10_000)
+    assert time.process_time() - began < 10
