@@ -1,4 +1,4 @@
-"""All that plug-ins may import from the core. `__all__` is the promise: what stands here changes only with `CONTRACT`."""
+"""All that plug-ins may import from the core. `__all__` is the promise: it changes only with `CONTRACT`."""
 
 from __future__ import annotations
 
@@ -8,9 +8,11 @@ from webapp.contacts.links import create as link_person
 from webapp.contacts.models import Address, Contact, ContactLink, ContactNumber, Email, ExternalId, Phone
 from webapp.contacts.queries import functions_of, live, load
 from webapp.contacts.services import create as create_contact
+from webapp.contacts.services import create_many as create_contacts
 from webapp.contacts.services import touch, writable
 from webapp.contacts.services import update as update_contact
 from webapp.contacts.values import check_email, check_phone, check_vat
+from webapp.contacts.views import file_context
 from webapp.db import Base, BigId, Moment, db, now, transaction
 from webapp.errors import BootError, CarnetError, Forbidden, Invalid, Missing, Refused, Stale
 from webapp.events import (
@@ -21,9 +23,10 @@ from webapp.events import (
     FunctionActivated,
     FunctionReleased,
 )
+from webapp.functions.models import FunctionRow
 from webapp.functions.services import activate, convert, release
 from webapp.history.services import record
-from webapp.htmx import place, render, toast
+from webapp.htmx import place, redirect_to, render, toast
 from webapp.i18n import N_, _, _l, ngettext
 from webapp.lists.views import list_page
 from webapp.plugin import (
@@ -78,6 +81,7 @@ __all__ = [
     "FunctionActivated",
     "FunctionGuard",
     "FunctionReleased",
+    "FunctionRow",
     "Invalid",
     "MassAction",
     "MassActions",
@@ -107,8 +111,10 @@ __all__ = [
     "clean",
     "convert",
     "create_contact",
+    "create_contacts",
     "db",
     "digits",
+    "file_context",
     "fold",
     "functions_of",
     "link_person",
@@ -120,6 +126,7 @@ __all__ = [
     "now",
     "place",
     "record",
+    "redirect_to",
     "registry",
     "release",
     "render",

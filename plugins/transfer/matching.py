@@ -59,6 +59,13 @@ class Keys:
     external: str = ""
     number: str = ""
 
+    @property
+    def marks(self) -> set[tuple[str, str]]:
+        """All keys, each with its kind."""
+        found = {("email", one) for one in self.emails} | {("phone", one) for one in self.phones}
+        single = (("vat", self.vat), ("name", self.name), ("external", self.external), ("number", self.number))
+        return found | {mark for mark in single if mark[1]}
+
 
 def keys_of(values: Mapping[str, Any]) -> Keys:
     """The keys of a row's values."""
@@ -123,16 +130,18 @@ class Known:
             companies = self.companies[keys.name]
             if contact.id not in companies:
                 companies.append(contact.id)
-        found = {("email", one) for one in keys.emails} | {("phone", one) for one in keys.phones}
-        found |= {("vat", keys.vat), ("name", keys.name)}
-        found |= {("external", one.value) for one in contact.external_ids if not one.source}
-        for key in found:
-            if key[1]:
-                self._by[key][contact.id] = None
+        for mark in keys.marks | {("external", one.value) for one in contact.external_ids if not one.source}:
+            self._by[mark][contact.id] = None
         for number in contact.numbers:
             held = (contact.id, number.function, number.valid_to is None)
             if held not in self._numbers[number.folded]:
                 self._numbers[number.folded].append(held)
+
+    def knows_none(self, marks: Iterable[tuple[str, str]]) -> bool:
+        """Whether no contact has any of these keys."""
+        return not any(
+            value in self._numbers if kind == "number" else (kind, value) in self._by for kind, value in marks
+        )
 
     def find(self, keys: Keys, functions: Sequence[str], match: Sequence[str]) -> Contact | None:
         """The contact that the row names by one of the keys of `match`, in their order.

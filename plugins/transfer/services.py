@@ -24,6 +24,7 @@ from webapp.api import (
     _,
     activate,
     create_contact,
+    create_contacts,
     db,
     fold,
     link_person,
@@ -47,6 +48,8 @@ NO_FUNCTION = N_(
 FUNCTION_REFUSED = N_("The function was not taken over: %(reason)s")
 NUMBER_REFUSED = N_("The number was not taken over: %(reason)s")
 DATABASE = N_("The database did not take this row: someone else may have changed the same contact. Import it again.")
+
+DATABASE_ERRORS = (sa.exc.IntegrityError, sa.exc.DataError)
 
 Doubles = Literal["create", "update", "skip"]
 Outcome = Literal["created", "updated", "unchanged", "skipped"]
@@ -135,6 +138,12 @@ class _Entry:
     employer: tuple[Contact | None, str] | None = None
     remarks: list[str] = field(default_factory=list)
 
+    @property
+    def marks(self) -> set[tuple[str, str]]:
+        """By what a later row may speak of this one's contact, or of its employer."""
+        employer = fold(self.values.get("employer", ""))
+        return self.keys.marks | ({("name", employer)} if employer else set())
+
 
 class _Chunk:
     """Rows that are written together. `made` are the contacts that this import has created so far."""
@@ -154,17 +163,45 @@ class _Chunk:
             else:
                 entries.append(self._entry(row))
         self.known = look_up((one.keys, one.values.get("employer", "")) for one in entries)
+        waiting: list[_Entry] = []
+        marks: set[tuple[str, str]] = set()
         for entry in entries:
-            try:
-                with db.session.begin_nested():
-                    contact, outcome = self._record(entry)
-            except CarnetError as error:
-                reason = " ".join([error.message, *getattr(error, "errors", {}).values()])
-                self.report.refuse(entry.row.line, reason, entry.row.raw)
-            except (sa.exc.IntegrityError, sa.exc.DataError):
-                self.report.refuse(entry.row.line, _(DATABASE), entry.row.raw)
+            if marks & entry.marks:
+                self._write_together(waiting)
+                waiting, marks = [], set()
+            if self.known.knows_none(entry.keys.marks):
+                waiting.append(entry)
+                marks |= entry.marks
             else:
-                self._count(entry, contact, outcome)
+                self._write(entry)
+        self._write_together(waiting)
+
+    def _write_together(self, entries: Sequence[_Entry]) -> None:
+        """Create contacts that meet no other by a few statements for all; where one fails, one by one after all."""
+        try:
+            with db.session.begin_nested():
+                contacts = create_contacts([uniting.new_contact(entry.values) for entry in entries])
+                for contact, entry in zip(contacts, entries, strict=True):
+                    self._complete(contact, entry)
+                    self._warn(contact, entry.warnings)
+        except (CarnetError, *DATABASE_ERRORS):
+            for entry in entries:
+                self._write(self._entry(entry.row))
+        else:
+            for contact, entry in zip(contacts, entries, strict=True):
+                self._count(entry, contact, "created")
+
+    def _write(self, entry: _Entry) -> None:
+        try:
+            with db.session.begin_nested():
+                contact, outcome = self._record(entry)
+        except CarnetError as error:
+            reason = " ".join([error.message, *getattr(error, "errors", {}).values()])
+            self.report.refuse(entry.row.line, reason, entry.row.raw)
+        except DATABASE_ERRORS:
+            self.report.refuse(entry.row.line, _(DATABASE), entry.row.raw)
+        else:
+            self._count(entry, contact, outcome)
 
     def _entry(self, row: Row) -> _Entry:
         warnings: dict[str, str] = {}

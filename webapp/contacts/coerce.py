@@ -41,7 +41,9 @@ def coerce(field: Field, raw: Any, *, currency: str = "") -> Any:
         raw = clean(raw, multiline=field.kind == "multiline")
     elif isinstance(raw, list | dict):
         raise ValueError(_("“%(field)s” takes a single value.", field=field.label))
-    value = _BY_KIND[field.kind](field, raw, currency or str(setting("company.currency")))
+    if field.kind == "money" and not currency:
+        currency = str(setting("company.currency"))
+    value = _BY_KIND[field.kind](field, raw, currency)
     if field.required and value in ("", None):
         raise ValueError(_("“%(field)s” is needed: fill it in.", field=field.label))
     return value

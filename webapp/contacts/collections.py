@@ -74,8 +74,6 @@ def set_items(
         if hasattr(row, "position"):
             row.position = position
         _verify(collection.name, row, country)
-    if collection.name == "external_ids":
-        _check_external_ids(contact, rows, errors)
     setattr(contact, collection.name, rows)
     after = [shown(collection, row) for row in rows]
     if before != after:
@@ -149,9 +147,9 @@ def _verify(name: str, row: Any, country: str) -> None:
     row.warning = str(found.warning) if found.warning else None
 
 
-def _check_external_ids(contact: Contact, rows: list[ExternalId], errors: dict[str, str]) -> None:
+def check_external_ids(contact: Contact, errors: dict[str, str]) -> None:
     """A pair of system and id belongs to one contact alone."""
-    for row in rows:
+    for row in contact.external_ids:
         with db.session.no_autoflush:
             owner = db.session.scalar(
                 sa.select(ExternalId.contact_id).where(ExternalId.source == row.source, ExternalId.value == row.value)

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy import event
+from sqlalchemy.orm import Session, SessionTransaction
 
 from webapp.acting import need
 from webapp.contacts.models import Contact, ContactLink, ContactNumber
@@ -22,7 +25,7 @@ LIVE = (
 """What makes a contact one of the lists': the base of all of them."""
 
 
-def live() -> sa.Select[tuple[Contact]]:
+def live() -> sa.Select[Any]:
     """All contacts that lists, pickers and searches show."""
     return sa.select(Contact).where(*LIVE)
 
@@ -32,6 +35,8 @@ def load(contact_id: int, *, lock: bool = False) -> Contact:
     need("contacts.read")
     if not 0 < contact_id < 2**63:
         raise Missing(_("There is no such contact."))
+    if lock and (held := _locks().get(contact_id)) is not None and _is_current(held):
+        return held
     query = sa.select(Contact).where(Contact.id == contact_id)
     if lock:
         # Not against FOR KEY SHARE: rows that refer to the contact may be inserted meanwhile.
@@ -39,7 +44,36 @@ def load(contact_id: int, *, lock: bool = False) -> Contact:
     contact = db.session.scalar(query)
     if contact is None:
         raise Missing(_("There is no such contact."))
+    if lock:
+        locked(contact)
     return contact
+
+
+def locked(contact: Contact) -> None:
+    """This transaction holds the contact's row, or has made it: nobody else changes it until the commit."""
+    _locks()[contact.id] = contact
+
+
+def _is_current(contact: Contact) -> bool:
+    state = sa.inspect(contact)
+    return state.persistent and not state.expired
+
+
+def _locks() -> dict[int, Contact]:
+    locks: dict[int, Contact] = db.session().info.setdefault("carnet_locks", {})
+    return locks
+
+
+@event.listens_for(Session, "after_transaction_end")
+def _unlock(session: Session, ended: SessionTransaction) -> None:
+    if ended.parent is None:
+        session.info.pop("carnet_locks", None)
+
+
+@event.listens_for(Session, "after_soft_rollback")
+def _unlock_rolled_back(session: Session, previous: SessionTransaction) -> None:
+    # Back to a savepoint, PostgreSQL gives up the locks taken since; which ones, nobody says.
+    session.info.pop("carnet_locks", None)
 
 
 def functions_of(ids: Iterable[int]) -> dict[int, list[str]]:

@@ -10,16 +10,17 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.orm.attributes import set_committed_value
 
 from webapp.acting import need
 from webapp.contacts import guards
 from webapp.contacts import values as check
 from webapp.contacts.coerce import coerce
-from webapp.contacts.collections import set_items, set_tags
+from webapp.contacts.collections import check_external_ids, set_items, set_tags
 from webapp.contacts.derived import country_of, refresh
 from webapp.contacts.fields import BY_NAME, COLLECTION
 from webapp.contacts.models import Contact
-from webapp.contacts.queries import load
+from webapp.contacts.queries import load, locked
 from webapp.db import db, now
 from webapp.errors import Invalid, Missing, Refused, Stale
 from webapp.events import ContactBinned, ContactChanged, ContactCreated, ContactRestored
@@ -35,18 +36,45 @@ UNSET = frozenset({"date", "user", "contact"})
 def create(values: Mapping[str, Any]) -> Contact:
     """Create a contact; raises `Invalid` with one sentence per field. It needs a name, e-mail or phone."""
     need("contacts.edit")
+    made = _new(values)
+    _add([made])
+    return made[0]
+
+
+def create_many(many: Sequence[Mapping[str, Any]]) -> list[Contact]:
+    """Create contacts by a few statements for all of them; raises `Invalid` for the first that can't be.
+
+    That an external id is taken shows only by the database's `IntegrityError`: to be called in a savepoint, and
+    gone through one by one with `create` where it fails.
+    """
+    need("contacts.edit")
+    made = [_new(values, trusting=True) for values in many]
+    _add(made)
+    return [contact for contact, _changes in made]
+
+
+def _new(values: Mapping[str, Any], *, trusting: bool = False) -> tuple[Contact, dict[str, Change]]:
     kind = values.get("kind")
     if kind not in KINDS:
         raise Invalid(_("A contact is a person or a company: choose one."), {"kind": _("Choose person or company.")})
     # A column's default comes only with the insert; names are needed before.
     contact = Contact(kind=kind, **{one.name: "" for one in BY_NAME.values() if one.kind not in UNSET})
-    changes = _apply(contact, values)
+    changes = _apply(contact, values, trusting=trusting)
     _require_a_name(contact)
-    db.session.add(contact)
+    return contact, changes
+
+
+def _add(made: Sequence[tuple[Contact, Mapping[str, Change]]]) -> None:
+    db.session.add_all([contact for contact, _changes in made])
     db.session.flush()
-    record(contact.id, "created", changes)
-    registry().publish(ContactCreated(contact_id=contact.id))
-    return contact
+    collections = sa.inspect(Contact).relationships.keys()
+    for contact, changes in made:
+        # What a new contact has none of need not be asked of the database by whoever goes on with it.
+        for name in collections - vars(contact).keys():
+            set_committed_value(contact, name, [])
+        locked(contact)
+        record(contact.id, "created", changes)
+        registry().publish(ContactCreated(contact_id=contact.id))
 
 
 def update(contact_id: int, values: Mapping[str, Any], version: int | None = None) -> Contact:
@@ -90,8 +118,11 @@ def touch(contact: Contact) -> None:
     contact.updated_at = now()
 
 
-def _apply(contact: Contact, values: Mapping[str, Any]) -> dict[str, Change]:
-    """Set what is named, checked; returns the changes. Raises `Invalid` with all errors at once."""
+def _apply(contact: Contact, values: Mapping[str, Any], *, trusting: bool = False) -> dict[str, Change]:
+    """Set what is named, checked; returns the changes. Raises `Invalid` with all errors at once.
+
+    `trusting` leaves it to the database to refuse an external id that is another contact's.
+    """
     errors: dict[str, str] = {}
     changes: dict[str, Change] = {}
     for name in values.keys() - BY_NAME.keys() - COLLECTION.keys() - {"kind", "tags"}:
@@ -110,20 +141,26 @@ def _apply(contact: Contact, values: Mapping[str, Any]) -> dict[str, Change]:
     # Addresses first: they tell the country by which phones and codes are read.
     for name in sorted(COLLECTION.keys() & values.keys(), key=lambda one: one != "addresses"):
         set_items(contact, COLLECTION[name], values[name], country_of(contact), changes, errors)
+    if "external_ids" in changes and not trusting:
+        check_external_ids(contact, errors)
     if "tags" in values:
         set_tags(contact, values["tags"], changes, errors)
     if contact.parent_id is not None and "parent_id" in changes:
         _check_parent(contact, errors)
     if errors:
         raise Invalid(_("Please correct what is marked."), errors)
-    _check_singles(contact)
+    _check_singles(contact, changes)
     refresh(contact)
     return changes
 
 
-def _check_singles(contact: Contact) -> None:
-    """Values that libraries can verify: kept as typed, with a warning where they can't be (spec A2)."""
-    warnings = {key: text for key, text in (contact.warnings or {}).items() if key not in ("vat_id", "website")}
+def _check_singles(contact: Contact, changes: Mapping[str, Change]) -> None:
+    """Values that libraries can verify: kept as typed, with a warning where they can't be (spec A2).
+
+    An import's warning about a cell it left empty ends when the field is filled.
+    """
+    ended = {"vat_id", "website", *(f"import.{name}" for name in changes)}
+    warnings = {key: text for key, text in (contact.warnings or {}).items() if key not in ended}
     vat = check.check_vat(contact.vat_id, country_of(contact)) if contact.vat_id else None
     contact.vat_id_normalised = vat.normalised if vat else None
     if vat and vat.warning:
