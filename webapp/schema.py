@@ -20,6 +20,7 @@ from sqlalchemy.engine import Connection, Engine
 
 from webapp.administration.models import ValueListItem
 from webapp.db import Base
+from webapp.migrations import search_0001
 from webapp.registry import Registry
 
 
@@ -76,7 +77,7 @@ def _upgrade_owner(connection: Connection, owner: str, folder: Path) -> list[str
 
 
 def _fill_value_lists(connection: Connection, registry: Registry) -> None:
-    items = ValueListItem.__table__
+    items = Base.metadata.tables[ValueListItem.__tablename__]
     present = set(connection.scalars(sa.select(items.c.list).distinct()))
     rows = [
         {"list": one.key, "code": code, "label_fr": fr, "label_en": en, "label_de": de, "position": position}
@@ -104,15 +105,22 @@ def is_current(engine: Engine, registry: Registry) -> bool:
     return all(row["present"] == row["newest"] for row in status(engine, registry))
 
 
-def drift(engine: Engine) -> list[str]:
-    """Differences between the models and the database, a line each; empty where the migrations say the same."""
+def drift(engine: Engine, registry: Registry) -> list[str]:
+    """Differences between the models and the database, a line each; empty where the migrations say the same.
+
+    Only tables of installed plug-ins are compared: those of a package that is gone are left alone, as are the
+    indexes of the search, which no model can describe.
+    """
+    owned = {model.__tablename__ for _plugin, model in registry.duties("models")}
+
+    def compared(_thing: Any, name: str | None, kind: str, _reflected: bool, _other: Any) -> bool:
+        return name in owned if kind == "table" else name not in search_0001.INDEXES
+
     with engine.connect() as connection:
         context = MigrationContext.configure(
             connection,
             opts={
-                "include_object": lambda thing, name, kind, reflected, other: (
-                    not (kind == "table" and reflected and other is None)
-                ),
+                "include_object": compared,
                 "compare_type": True,
             },
         )

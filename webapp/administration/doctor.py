@@ -25,7 +25,7 @@ def examine() -> list[str]:
                 "run `carnet schema upgrade`."
             )
     if not findings:
-        findings += [f"The schema differs from the models: {line}" for line in schema.drift(db.engine)]
+        findings += [f"The schema differs from the models: {line}" for line in schema.drift(db.engine, registry())]
     findings += references.undeclared(registry())
     folder = current_app.config["CARNET"].data_dir
     if not folder.is_dir():

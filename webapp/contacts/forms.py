@@ -83,7 +83,7 @@ class ContactForm:
             functions.append(function)
             values[f"{function.key}.number"] = numbers.present(contact.id, function.key)
             for one in function_fields(function)[1:]:
-                values[f"{function.key}.{one.name}"] = typed(one, getattr(own, one.name), own.currency)
+                values[f"{function.key}.{one.name}"] = typed(one, getattr(own, one.name), getattr(own, "currency", ""))
         form = cls(
             kind=contact.kind,
             values=values,

@@ -19,6 +19,7 @@ SQLITE = (
         INSERT INTO contact_search(rowid, search_text) VALUES (NEW.id, NEW.search_text);
     END""",
 )
+INDEXES = ("contact_search_trgm",)
 POSTGRESQL = (
     "CREATE EXTENSION IF NOT EXISTS pg_trgm",
     "CREATE INDEX contact_search_trgm ON contact USING gin (search_text gin_trgm_ops)",

@@ -1,0 +1,168 @@
+"""A third party's plug-in: every extension point acts, off leaves no trace, and duties go on (spec I1, I2)."""
+
+from __future__ import annotations
+
+import pytest
+import sqlalchemy as sa
+from sample_plugin import services
+from sample_plugin.models import PartnerContract
+
+from webapp import testing
+from webapp.contacts import guards
+from webapp.contacts import services as contacts
+from webapp.contacts.queries import numbers_of
+from webapp.db import db
+from webapp.errors import Invalid, Refused
+from webapp.functions.services import activate, fields_of, live_rows, past_rows, release, save_fields
+from webapp.history.services import of_contact
+from webapp.lists.query import ListQuery
+from webapp.ports import NoNumbering, Numbering
+from webapp.registry import discover
+from webapp.schema import drift
+
+FOUND = discover(["sample_plugin"])
+SHIPPED = tuple(plugin.name for plugin in testing.shipped().plugins)
+
+
+class TestOn:
+    """Switched on, everything that it declares acts."""
+
+    @pytest.fixture
+    def plugins(self) -> testing.PluginSet:
+        return testing.PluginSet(found=FOUND)
+
+    def test_I2_its_function_is_like_any_other(self, make, system) -> None:
+        contact = make("Firm", functions=["customer"])
+        activate(contact.id, "partner", {"level": "gold", "since": "2026-01-31", "discount": "2.5"})
+        row = fields_of(live_rows(contact.id)[-1])
+        assert (row.level, row.since.isoformat(), row.discount) == ("gold", "2026-01-31", 250)
+        with pytest.raises(Invalid):
+            save_fields(contact.id, "partner", {"level": "platinum"})
+        release(contact.id, "partner")
+        assert fields_of(past_rows(contact.id)[0]).level == "gold"
+
+    def test_I2_its_numbering_gives_numbers(self, make, plugin_registry) -> None:
+        assert isinstance(plugin_registry.service(Numbering), services.Numbers)
+        one, two = make(functions=["partner"]), make(functions=["partner", "supplier"])
+        assert numbers_of([one.id, two.id]) == {one.id: {"partner": "PA-1"}, two.id: {"partner": "PA-2"}}
+
+    def test_I2_its_subscriber_hears(self, make) -> None:
+        contact = make(functions=["partner"])
+        db.session.flush()
+        assert "welcomed" in [entry.action for entry in of_contact(contact.id)]
+
+    def test_I2_its_guards_hold(self, make, system) -> None:
+        contact = make(functions=["partner"])
+        contract = services.add_contract(contact.id, "Distribution")
+        with pytest.raises(Refused) as error:
+            contacts.to_bin(contact.id)
+        assert [one.key for one in error.value.details["blockers"]] == ["partner_contracts"]
+        with pytest.raises(Refused):
+            release(contact.id, "partner")
+        db.session.delete(contract)
+        db.session.flush()
+        release(contact.id, "partner")
+        contacts.to_bin(contact.id)
+
+    def test_I2_its_filter_and_column_act_in_the_lists(self, sign_in, make, system) -> None:
+        gold, silver = make("Gold & Co"), make("Silver & Co")
+        for contact, level in ((gold, "gold"), (silver, "silver")):
+            activate(contact.id, "partner", {"level": level})
+        assert [row.id for row in ListQuery(filters={"partner_level": "gold"}).page().rows] == [gold.id]
+        with pytest.raises(Invalid):
+            ListQuery(filters={"partner_level": "lead"}).page()
+        page = sign_in("reader").get("/partners?partner_level=silver").text
+        assert "Partner level" in page
+        assert "Silver &amp; Co" in page
+        assert "Gold &amp; Co" not in page
+
+    def test_I2_its_pages_menu_and_tab_are_there(self, sign_in, make, system) -> None:
+        contact = make("Firm", functions=["partner"])
+        client = sign_in("editor")
+        page = client.get(f"/contacts/{contact.id}").text
+        for address in ('href="/partners"', f'href="/contacts/{contact.id}/contracts"', "view=partner"):
+            assert address in page, address
+        assert client.submit(f"/contacts/{contact.id}/contracts", {"title": "Distribution"}).status_code == 303
+        assert "Distribution" in client.get(f"/contacts/{contact.id}/contracts").text
+        assert client.submit(f"/contacts/{contact.id}/contracts", {"title": ""}).status_code == 422
+        for address in ("edit", "functions/partner", "history", "?view=partner"):
+            assert client.get(f"/contacts/{contact.id}/{address}".replace("/?", "?")).status_code == 200, address
+
+    def test_I2_its_mass_action_acts(self, sign_in, make) -> None:
+        one, two = make("One"), make("Two", functions=["partner"])
+        client = sign_in("manager")
+        assert "make_partner" in client.get("/contacts").text
+        sent = {"action": "make_partner", "ids": [str(one.id), str(two.id)], "confirmed": "1"}
+        assert client.submit("/mass-actions", sent).status_code == 200
+        assert services.count() == 2
+
+    def test_I2_its_command_acts(self, app, make) -> None:
+        make(functions=["partner"])
+        db.session.commit()
+        assert app.test_cli_runner().invoke(args=["partners"]).output == "1 partners\n"
+
+    def test_I2_its_value_list_is_filled(self, app) -> None:
+        codes = sa.text("SELECT code FROM value_list_item WHERE list = 'partner_levels' ORDER BY position")
+        assert list(db.session.scalars(codes)) == ["gold", "silver"]
+
+    def test_I2_its_models_and_migrations_say_the_same(self, app, plugin_registry) -> None:
+        assert drift(db.engine, plugin_registry) == []
+
+
+class TestOff:
+    """Switched off: no menu, no route, no panel; its data stays and is guarded."""
+
+    @pytest.fixture
+    def plugins(self) -> testing.PluginSet:
+        return testing.PluginSet(found=FOUND, wanted=SHIPPED)
+
+    @pytest.fixture
+    def partner(self, make, plugin_registry):
+        """A contact that became a partner while the plug-in was on."""
+        plugin_registry.enabled.add("sample_plugin")
+        make("Other", functions=["partner"])
+        contact = make("Partner", functions=["partner"])
+        plugin_registry.enabled.discard("sample_plugin")
+        return contact
+
+    def test_I1_no_menu_no_route_no_panel(self, sign_in, partner) -> None:
+        client = sign_in("administrator")
+        for address in ("/partners", f"/contacts/{partner.id}/contracts"):
+            assert client.get(address).status_code == 404
+            assert client.submit(address).status_code in (404, 405)
+        assert client.get(f"/contacts/{partner.id}?view=partner").status_code == 404
+        for address in ("/contacts", f"/contacts/{partner.id}", f"/contacts/{partner.id}/edit"):
+            page = client.get(address)
+            assert page.status_code == 200
+            for trace in ("/partners", "contracts", "Partner level", "make_partner", "partner_level"):
+                assert trace not in page.text, (address, trace)
+
+    def test_I1_activating_is_refused_and_says_why(self, make, system, partner) -> None:
+        with pytest.raises(Refused) as error:
+            activate(make("New").id, "partner")
+        assert "switched off" in error.value.message
+
+    def test_I1_nothing_of_its_offers_acts(self, app, plugin_registry) -> None:
+        for kind in ("functions", "menu", "tabs", "columns", "filters", "mass_actions", "services", "subscribers"):
+            assert not any(
+                one in getattr(plugin_registry.installed["sample_plugin"], kind) for one in plugin_registry.offers(kind)
+            )
+        assert isinstance(plugin_registry.service(Numbering), NoNumbering)
+        assert "partners" not in app.cli.commands
+
+    def test_I1_its_duties_still_act(self, system, partner) -> None:
+        db.session.add(PartnerContract(contact_id=partner.id, title="Distribution"))
+        db.session.flush()
+        assert [one.key for one in guards.blockers([partner.id])[partner.id]] == ["partner_contracts"]
+        with pytest.raises(Refused):
+            contacts.to_bin(partner.id)
+
+    def test_I1_functions_still_name_it_and_on_again_all_is_back(self, sign_in, partner, plugin_registry) -> None:
+        assert [row.function for row in live_rows(partner.id)] == ["partner"]
+        plugin_registry.enabled.add("sample_plugin")
+        try:
+            client = sign_in("reader")
+            assert "Partner" in client.get("/partners").text
+            assert client.get(f"/contacts/{partner.id}?view=partner").status_code == 200
+        finally:
+            plugin_registry.enabled.discard("sample_plugin")

@@ -1,0 +1,87 @@
+"""Partners: a plug-in that uses every extension point of the contract, for tests and as an example."""
+
+from sample_plugin import commands, models, services, views
+from webapp.api import (
+    Column,
+    ContactFunction,
+    DeleteGuard,
+    Filter,
+    FunctionActivated,
+    FunctionGuard,
+    MassAction,
+    MenuEntry,
+    MergeRule,
+    Numbering,
+    PersonalData,
+    Plugin,
+    Service,
+    Subscriber,
+    Tab,
+    ValueList,
+    _l,
+)
+
+plugin = Plugin(
+    name="sample_plugin",
+    label=_l("Partners"),
+    version="1.0.0",
+    contract=1,
+    requires=("suppliers",),
+    models=(models.Partner, models.PartnerContract),
+    migrations="migrations",
+    delete_guards=(DeleteGuard(key="partner_contracts", find=services.contracts_hold),),
+    function_guards=(FunctionGuard(function="partner", action="release", find=services.still_under_contract),),
+    merge_rules=(MergeRule(table="partner_contract", columns=("contact_id", "title"), rule="unite"),),
+    personal_data=(
+        PersonalData(table="partner", personal=("note",), kept=("level", "since", "discount")),
+        PersonalData(table="partner_contract", personal=("title",), kept=("signed_on",)),
+    ),
+    value_lists=(ValueList(key="partner_levels", label=_l("Partner levels"), items=services.LEVELS),),
+    blueprints=(views.blueprint,),
+    functions=(
+        ContactFunction(
+            key="partner",
+            label=_l("Partner"),
+            plural=_l("Partners"),
+            letter=_l("A"),
+            view_label=_l("Partner view"),
+            past_label=_l("As a partner"),
+            icon="handshake",
+            colour="slot-a",
+            slot="partner",
+            model=models.Partner,
+            fields=services.FIELDS,
+            list_endpoint="sample_plugin.index",
+            order=90,
+        ),
+    ),
+    menu=(
+        MenuEntry(
+            label=_l("Partners"), endpoint="sample_plugin.index", icon="handshake", order=90, count=services.count
+        ),
+    ),
+    tabs=(
+        Tab(
+            key="contracts",
+            label=_l("Contracts"),
+            endpoint="sample_plugin.contracts",
+            order=90,
+            count=services.count_contracts,
+        ),
+    ),
+    columns=(Column(key="partner_level", label=_l("Partner level"), values=services.levels_of),),
+    filters=(
+        Filter(
+            key="partner_level",
+            label=_l("Partner level"),
+            choices=services.level_choices,
+            where=services.has_level,
+        ),
+    ),
+    mass_actions=(
+        MassAction(key="make_partner", label=_l("Make partner"), icon="handshake", run=services.make_partner),
+    ),
+    services=(Service(port=Numbering, provide=services.Numbers),),
+    subscribers=(Subscriber(event=FunctionActivated, hear=services.welcome),),
+    commands=(commands.partners,),
+)
