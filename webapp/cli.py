@@ -8,6 +8,7 @@ from collections.abc import Callable
 from typing import Any
 
 import click
+import sqlalchemy as sa
 from flask import Flask, current_app
 from flask.cli import FlaskGroup, with_appcontext
 
@@ -15,6 +16,7 @@ from webapp import schema
 from webapp.accounts import services as accounts
 from webapp.acting import ROLES, acting, acting_as_system
 from webapp.administration import doctor as examination
+from webapp.contacts.models import Contact
 from webapp.db import db, transaction
 from webapp.errors import BootError, CarnetError
 from webapp.registry import Registry, registry
@@ -31,12 +33,11 @@ def main() -> None:
             add_version_option=False,
             load_dotenv=False,
         )
-        group.main(prog_name="carnet", standalone_mode=False)
+        # Without its own way out, click hands the code of an Exit back instead of raising it.
+        code = group.main(prog_name="carnet", standalone_mode=False)
     except click.UsageError as error:
         error.show()
         sys.exit(2)
-    except click.exceptions.Exit as error:
-        sys.exit(error.exit_code)
     except click.Abort:
         sys.exit(1)
     except (CarnetError, click.ClickException) as error:
@@ -44,12 +45,16 @@ def main() -> None:
         for name, text in getattr(error, "errors", {}).items():
             click.echo(f"  {name}: {text}", err=True)
         sys.exit(1)
+    if isinstance(code, int):
+        sys.exit(code)
 
 
 def attach(app: Flask, plugins: Registry) -> None:
     """Give `app` its commands, those of enabled plug-ins included."""
-    app.cli.commands.clear()  # type: ignore[attr-defined]
+    app.cli.commands.clear()
     for command in (run, schema_group, plugins_command, user, demo, doctor, *plugins.offers("commands")):
+        if command.name in app.cli.commands:
+            raise BootError(f"A plug-in brings the command `{command.name}`, which is Carnet's own: rename it.")
         app.cli.add_command(command)
 
 
@@ -170,13 +175,19 @@ def add_user(email: str, role: str, name: str, data_protection: bool, password_s
 
 
 @click.command()
-@click.argument("n", type=click.IntRange(1, 10_000_000))
+@click.argument("n", type=click.IntRange(0, 10_000_000))
 @click.option("--seed", default=1, show_default=True, help="The same seed makes the same base.")
+@click.option("--if-empty", is_flag=True, help="Do nothing where there is a contact already.")
 @with_appcontext
-def demo(n: int, seed: int) -> None:
+def demo(n: int, seed: int, if_empty: bool) -> None:
     """Fill the base with N made-up contacts with functions and links."""
     from webapp.demo import fill
 
+    if not schema.is_current(db.engine, registry()):
+        raise BootError("The database is not up to date: run `carnet schema upgrade` first.")
+    if n == 0 or (if_empty and db.session.scalar(sa.select(Contact.id).limit(1)) is not None):
+        return
+    db.session.rollback()
     with acting(acting_as_system("job", "demo")):
         fill.fill(n, seed, progress=lambda done: click.echo(f"\r{done}/{n}", nl=False, err=True))
     click.echo(err=True)

@@ -20,6 +20,10 @@ from webapp.plugin import CONTRACT, ContactFunction, Plugin
 
 State = Literal["enabled", "off", "broken"]
 DUTIES = ("models", "delete_guards", "function_guards", "merge_rules", "personal_data", "value_lists")
+KEYED = (
+    "functions", "columns", "filters", "mass_actions", "tabs", "value_lists", "delete_guards", "blueprints", "commands",
+)  # fmt: skip
+"""What has a key, or a name, of its own: each has one owner, whether that is switched on or off."""
 GROUP = "carnet.plugins"
 T = TypeVar("T")
 
@@ -85,24 +89,17 @@ class Registry:
         self._check_keys()
 
     def _check_keys(self) -> None:
-        for kind in (
-            "functions",
-            "columns",
-            "filters",
-            "mass_actions",
-            "tabs",
-            "value_lists",
-            "delete_guards",
-        ):
+        for kind in KEYED:
             owners: dict[str, str] = {}
             for plugin in self._all():
                 for one in getattr(plugin, kind):
-                    if one.key in owners:
+                    key = one.key if hasattr(one, "key") else one.name
+                    if key in owners:
                         raise BootError(
-                            f"Plug-ins {owners[one.key]} and {plugin.name} both bring {kind} “{one.key}”: "
+                            f"Plug-ins {owners[key]} and {plugin.name} both bring {kind} “{key}”: "
                             "switch one of them off by uninstalling it."
                         )
-                    owners[one.key] = plugin.name
+                    owners[key] = plugin.name
         names = Counter(getattr(model, "__tablename__", "") for plugin in self._all() for model in plugin.models)
         for table, times in names.items():
             if times > 1:
@@ -197,9 +194,13 @@ def discover(extra: Iterable[str] = ()) -> Found:
         try:
             package = importlib.import_module(module.partition(":")[0])
             plugin = package.plugin
-        except Exception as error:
+        except (Exception, SystemExit) as error:
             # Whatever a third party's module does at import must not take the others down.
-            broken.append(Broken(name=name, reason=f"{type(error).__name__}: {error}"))
+            reason = " ".join(f"{type(error).__name__}: {error}".split())
+            broken.append(Broken(name=name, reason=reason))
+            continue
+        if not isinstance(plugin, Plugin):
+            broken.append(Broken(name=name, reason="its `plugin` is no Plugin object"))
             continue
         if plugin.name != name:
             broken.append(Broken(name=name, reason=f"its manifest calls itself {plugin.name}"))
