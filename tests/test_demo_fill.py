@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from webapp import testing
 from webapp.contacts import derived
 from webapp.contacts.models import Contact, ContactLink, ContactNumber
-from webapp.db import Base, db
+from webapp.db import db
 from webapp.demo.fill import fill
 from webapp.functions.models import FunctionRow
 from webapp.functions.services import convert, fields_of, save_fields
@@ -32,7 +32,7 @@ def _content() -> dict[str, list[tuple[Any, ...]]]:
     """All rows but what a fresh base has already."""
     return {
         name: [tuple(row) for row in db.session.execute(sa.select(table).order_by(*table.primary_key.columns))]
-        for name, table in Base.metadata.tables.items()
+        for name, table in {one.__tablename__: one.__table__ for _owner, one in registry().duties("models")}.items()
         if name not in ("value_list_item", "function_kind")
     }
 

@@ -60,9 +60,7 @@ def test_persons_and_companies_of_three_languages(thousands: list[dict[str, Any]
     assert len(kinds) == 6
     assert min(kinds.values()) > 200
     for one in thousands:
-        named = (
-            one.get("company_name") if one["kind"] == "company" else one["first_name"] and one["last_name"]
-        )
+        named = one.get("company_name") if one["kind"] == "company" else one["first_name"] and one["last_name"]
         assert named
 
 

@@ -77,7 +77,7 @@ def read(environ: Mapping[str, str]) -> Config:
     instance = Path(environ.get("PWD", ".")) / "instance" if not (ROOT / "wsgi.py").is_file() else ROOT / "instance"
     url = given.get("DATABASE_URL") or f"sqlite:///{instance / 'carnet.db'}"
     data_dir = Path(given["DATA_DIR"]) if given.get("DATA_DIR") else _data_dir(url, instance)
-    if url.startswith("postgres://") or url.startswith("postgresql://"):
+    if url.startswith(("postgres://", "postgresql://")):
         url = "postgresql+psycopg://" + url.split("://", 1)[1]
     if not url.startswith(("sqlite://", "postgresql+psycopg://")):
         raise BootError("CARNET_DATABASE_URL must begin with sqlite:/// or postgresql+psycopg://.")

@@ -123,7 +123,7 @@ def mount(app: Flask, registry: Registry) -> None:
             app.register_blueprint(blueprint)
             owners[blueprint.name] = one.name
     folders = {name: FileSystemLoader(folder / "templates" / name) for name, folder in registry.folders.items()}
-    app.jinja_loader = ChoiceLoader([FileSystemLoader(TEMPLATES), PrefixLoader(folders)])  # type: ignore[assignment]
+    app.jinja_loader = ChoiceLoader([FileSystemLoader(TEMPLATES), PrefixLoader(folders)])
     screen.setup(app)
 
     @app.before_request

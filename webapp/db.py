@@ -46,7 +46,7 @@ db = SQLAlchemy(
 )
 
 BigId = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
-"""64-bit ids, given once: SQLite's rowid alias must be spelt INTEGER; AUTOINCREMENT comes with `sqlite_autoincrement`."""
+"""64-bit ids, given once: SQLite's rowid alias must be spelt INTEGER (AUTOINCREMENT: `sqlite_autoincrement`)."""
 
 
 class Moment(TypeDecorator[dt.datetime]):
@@ -112,7 +112,7 @@ def is_collision(error: DBAPIError) -> bool:
     """Whether two units of work met in the database, so that one of them may simply be tried again."""
     if isinstance(error, IntegrityError):
         return True
-    code = getattr(error.orig, "sqlstate", None) or getattr(error.orig, "sqlite_errorname", "")
+    code = getattr(error.orig, "sqlstate", None) or getattr(error.orig, "sqlite_errorname", None) or ""
     return code in COLLISIONS or code.startswith("SQLITE_BUSY")
 
 

@@ -32,7 +32,7 @@ def N_(message: str) -> str:  # noqa: N802 - the customary name of a mark for th
     return message
 
 
-class Catalogues(Domain):  # type: ignore[misc]
+class Catalogues(Domain):
     """One merged catalogue per language from the `translations` folders of core and installed plug-ins."""
 
     def __init__(self, folders: Iterable[Path]) -> None:
@@ -73,7 +73,7 @@ def choose_locale() -> str:
     return request.accept_languages.best_match(list(LOCALES)) or str(current_app.config["CARNET"].locale)
 
 
-class Languages(Babel):  # type: ignore[misc]
+class Languages(Babel):
     """Flask-Babel with our catalogues as its domain."""
 
     def __init__(self, catalogues: Catalogues) -> None:

@@ -46,7 +46,7 @@ def find(key: str) -> MassAction:
     """The action called `key`; raises `Missing`."""
     for one in registry().offers("mass_actions"):
         if one.key == key:
-            return one  # type: ignore[no-any-return]
+            return one
     raise Missing(_("There is no such mass action."))
 
 

@@ -1,4 +1,4 @@
-"""One table of contacts with all their values, each change in the history, two editors at once (spec A1, A2, A4, A5)."""
+"""One table of contacts with all values, each change in the history, two editors at once (spec A1, A2, A4, A5)."""
 
 from __future__ import annotations
 

@@ -230,7 +230,7 @@ AROUND = {
 
 
 def test_C4_no_sqlite_connection_gets_around(typed: tuple[Typed, dict[str, int], sqlite3.Connection]) -> None:
-    run, ids, connection = typed
+    run, _ids, connection = typed
     before = connection.execute("SELECT * FROM contact_function ORDER BY id").fetchall()
     passed = []
     for name, sql in {**AROUND, **REFUSED}.items():

@@ -60,9 +60,7 @@ def values(text: str, **told: Any) -> dict[str, Any]:
     return found.values
 
 
-@pytest.mark.parametrize(
-    ("field", "header"), [(field, one) for field, names in CONTRACT.items() for one in names]
-)
+@pytest.mark.parametrize(("field", "header"), [(field, one) for field, names in CONTRACT.items() for one in names])
 def test_H1_every_promised_header_is_known_in_any_case(field: str, header: str) -> None:
     for form in (header, header.upper(), header.lower(), f" {header} "):
         layout = reading(f"{form};Surname\nx;Weber").layout

@@ -33,7 +33,7 @@ SETTINGS: dict[str, Any] = {
 }
 
 
-class NoRole(RoleMixin):  # type: ignore[misc]
+class NoRole(RoleMixin):
     """Flask-Security wants a role model; our roles are a column of the user (spec J1)."""
 
 

@@ -12,7 +12,7 @@ from webapp.acting import RIGHTS
 from webapp.db import Base, BigId, Moment, now
 
 
-class User(Base, UserMixin):  # type: ignore[misc]
+class User(Base, UserMixin):
     """A person who signs in. `role` is one of `webapp.acting.ROLES`; `fs_uniquifier` ends all sessions when renewed."""
 
     __tablename__ = "user_account"

@@ -24,7 +24,7 @@ blueprint = Blueprint("accounts", __name__)
 THEMES = ("system", "light", "dark")
 
 
-class FirstRunForm(FlaskForm):  # type: ignore[misc]
+class FirstRunForm(FlaskForm):
     """The first administrator."""
 
     code = StringField(_l("One-time code"))

@@ -39,8 +39,7 @@ def _links(ids: Sequence[int]) -> Iterator[tuple[ContactLink, Contact]]:
         .where(ContactLink.person_id.in_(ids), Contact.deleted_at.is_(None), _has_function())
         .order_by(Contact.sort_name, ContactLink.id)
     )
-    for link, party in rows:
-        yield link, party
+    yield from rows
 
 
 def linked_persons(ids: Sequence[int]) -> Mapping[int, Sequence[Blocker]]:

@@ -54,7 +54,14 @@ def create(id: int) -> Response:  # noqa: A002 - the address's own word
             )
         )
     person = load(person_id) if person_id else None
-    context = {"party": party, "person": person, "q": q, "found": found, "values": _sent(), "errors": {}}
+    context: dict[str, Any] = {
+        "party": party,
+        "person": person,
+        "q": q,
+        "found": found,
+        "values": _sent(),
+        "errors": {},
+    }
     if request.method == "GET" or person is None:
         return _page("contacts/link_new.html", fragments={"found": "contacts/_found.html"}, **context)
     try:

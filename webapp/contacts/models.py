@@ -142,7 +142,7 @@ class OfContact:
 
 
 class Listed(OfContact):
-    """A value of which a contact can have several, in an order of its own; `warning` names what could not be verified."""
+    """A value of which a contact can have several, in their order; `warning` says what could not be verified."""
 
     position: Mapped[int] = mapped_column(default=0, server_default="0")
     warning: Mapped[str | None] = mapped_column(sa.String(40))

@@ -203,7 +203,7 @@ def edit(id: int) -> Response:  # noqa: A002
     view = request.values.get("view", "all")
     rows = [row for row in live_rows(id) if view in ("all", row.function)]
     present = ContactForm.of(contact, rows)
-    context = {"contact": contact, "view": view}
+    context: dict[str, Any] = {"contact": contact, "view": view}
     if request.method == "GET":
         services.writable(id)
         return _form_page("contacts/edit.html", present, **context)

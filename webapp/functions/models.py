@@ -1,4 +1,4 @@
-"""Which functions a contact has: core data, guarded by the database (spec C4); a function's own fields are its plug-in's.
+"""Which functions a contact has: core data, guarded by the database (spec C4); its own fields are its plug-in's.
 
 `function_kind` is filled by each function plug-in's migration. The composite foreign key makes the database
 itself vouch for `slot` and `is_final` of every row, so that hand-typed SQL can't lie about them; the triggers

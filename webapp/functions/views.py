@@ -102,7 +102,15 @@ def _former(contact_id: int, wanted: ContactFunction) -> ContactFunction | None:
     return registry().function(row.function) if row else None
 
 
-def _do(id: int, wanted: ContactFunction, template: str, run: Any, done: str, already: str, **more: Any) -> Response:
+def _do(
+    id: int,  # noqa: A002
+    wanted: ContactFunction,
+    template: str,
+    run: Any,
+    done: str,
+    already: str,
+    **more: Any,
+) -> Response:
     """Run the service with the form's values; bring the form back with what is wrong."""
     form = ContactForm(kind="", functions=[wanted])
     for name in form.names():

@@ -83,7 +83,7 @@ class ListQuery:
             filters={key: args[key] for key in known if args.get(key)},
         )
 
-    def arguments(self, **changes: Any) -> dict[str, str]:
+    def arguments(self, **changes: Any) -> dict[str, Any]:
         """The address's arguments of this list, or of one that differs by `changes`, at its first page."""
         other = replace(self, cursor=None, backward=False, **changes)
         found = {"q": other.q, **other.filters}
@@ -126,11 +126,10 @@ class ListQuery:
                 *(sa.literal(value, one.type) for value, one in zip(self.cursor, (column, Contact.id), strict=True))
             )
             query = query.where(place > here if forward else place < here)
-        if forward:
-            query = query.order_by(column, Contact.id)
-        else:
-            query = query.order_by(column.desc(), Contact.id.desc())
-        rows = list(db.session.execute(query).all())
+        order = (column, Contact.id)
+        query = query.order_by(*(one if forward else one.desc() for one in order))
+        found: Any = db.session.execute(query).all()
+        rows: list[sa.Row[Any]] = list(found)
         more = len(rows) > self.size
         rows = rows[: self.size]
         if self.backward:

@@ -64,7 +64,7 @@ def list_page(function: str = "", title: Any = None, new_label: Any = None) -> R
         sort_urls=_sort_urls(query, endpoint),
         next_url=url_for(endpoint, **query.arguments(), after=place["after"]) if page.next else "",
         previous_url=url_for(endpoint, **query.arguments(), before=place["before"]) if page.previous else "",
-        here=url_for(endpoint, **request.args.to_dict()),
+        here=request.script_root + request.full_path.rstrip("?"),
         filters=registry().offers("filters"),
         mass_actions=mass_actions(function),
         mass_actions_url=registry().service(MassActions).address(),
