@@ -45,6 +45,11 @@ def main() -> None:
         for name, text in getattr(error, "errors", {}).items():
             click.echo(f"  {name}: {text}", err=True)
         sys.exit(1)
+    except (sa.exc.OperationalError, sa.exc.ProgrammingError) as error:
+        reason = str(error.orig).strip().partition("\n")[0]
+        remedy = "is it there, and did you run `carnet schema upgrade`?"
+        click.echo(f"carnet: The database can't be used ({reason}): {remedy}", err=True)
+        sys.exit(1)
     if isinstance(code, int):
         sys.exit(code)
 
