@@ -147,10 +147,7 @@ class ListQuery:
         return db.session.scalar(sa.select(sa.func.count()).select_from(inner)) or 0
 
     def _place(self, row: sa.Row[Any]) -> str:
-        value = getattr(row, SORTS[self.sort].key)
-        if isinstance(value, dt.datetime):
-            value = value.isoformat()
-        return base64.urlsafe_b64encode(json.dumps([self.sort, value, row.id]).encode()).decode().rstrip("=")
+        return cursor(self.sort, getattr(row, SORTS[self.sort].key), row.id)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -160,6 +157,12 @@ class Page:
     rows: list[sa.Row[Any]]
     previous: str
     next: str
+
+
+def cursor(sort: str, value: str | dt.datetime, contact_id: int) -> str:
+    """The place just behind (or before) a row, as an address carries it."""
+    plain = value.isoformat() if isinstance(value, dt.datetime) else value
+    return base64.urlsafe_b64encode(json.dumps([sort, plain, contact_id]).encode()).decode().rstrip("=")
 
 
 def _cursor(text: str | None, sort: str) -> tuple[Any, int] | None:

@@ -1,0 +1,129 @@
+"""Servers in processes of their own, a browser's kept connection to each, and the times of its requests."""
+
+from __future__ import annotations
+
+import http.client
+import re
+import socket
+import statistics
+import subprocess
+import sys
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from urllib.parse import urlencode
+
+from bench.bases import EMAIL, PASSWORD, ROOT
+
+PATIENCE = 30.0
+
+
+@dataclass
+class Served:
+    """A server at work, spoken to over one connection; `started_in` is the time to its first answer, in seconds."""
+
+    process: subprocess.Popen[bytes]
+    port: int
+    started_in: float = 0.0
+    cookies: dict[str, str] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=PATIENCE)
+
+    def ask(self, path: str, form: Mapping[str, str] | None = None) -> tuple[int, str]:
+        """One request, with the cookies so far; the status and the page."""
+        headers = {"Cookie": "; ".join(f"{key}={value}" for key, value in self.cookies.items())}
+        body = None
+        if form is not None:
+            body = urlencode(form)
+            headers |= {"Content-Type": "application/x-www-form-urlencoded", "Origin": f"http://127.0.0.1:{self.port}"}
+        self.connection.request("GET" if form is None else "POST", path, body, headers)
+        answer = self.connection.getresponse()
+        page = answer.read().decode()
+        for name, value in answer.getheaders():
+            if name.lower() == "set-cookie":
+                key, _, rest = value.partition("=")
+                self.cookies[key] = rest.partition(";")[0]
+        return answer.status, page
+
+    def time(self, path: str) -> float:
+        """How long the answer took to be read whole, in milliseconds; raises RuntimeError for another than 200."""
+        began = time.perf_counter()
+        status, _page = self.ask(path)
+        took = (time.perf_counter() - began) * 1000
+        if status != 200:
+            raise RuntimeError(f"{path} answered {status}")
+        return took
+
+    def sign_in(self) -> None:
+        """As a browser does: read the form, send it back."""
+        _status, page = self.ask("/login")
+        token = re.search(r'name="csrf_token"[^>]*value="([^"]+)"', page)
+        if token is None:
+            raise RuntimeError("The sign-in page has no form.")
+        status, _page = self.ask("/login", {"csrf_token": token[1], "email": EMAIL, "password": PASSWORD})
+        if status not in (302, 303):
+            raise RuntimeError(f"Signing in answered {status}.")
+
+    def memory(self) -> float:
+        """Resident memory of the worker process, in MB (Linux; 0 elsewhere)."""
+        children = [int(one) for one in _read(f"/proc/{self.process.pid}/task/{self.process.pid}/children").split()]
+        sizes = [re.search(r"VmRSS:\s+(\d+)", _read(f"/proc/{one}/status")) for one in children]
+        return max((int(size[1]) / 1000 for size in sizes if size), default=0.0)
+
+    def stop(self) -> None:
+        """End the server and its worker."""
+        self.connection.close()
+        self.process.terminate()
+        try:
+            self.process.wait(10)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+
+
+def serve(command: list[str], environment: Mapping[str, str], path: str) -> Served:
+    """Start `python …` with `{port}` filled in, and wait for its first answer at `path`."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    began = time.perf_counter()
+    process = subprocess.Popen(
+        [sys.executable, *(part.replace("{port}", str(port)) for part in command)],
+        env=dict(environment),
+        cwd=ROOT,
+        stdout=subprocess.DEVNULL,
+    )
+    while time.perf_counter() - began < PATIENCE:
+        if process.poll() is not None:
+            raise RuntimeError(f"{' '.join(command)} ended with {process.returncode}.")
+        try:
+            served = Served(process, port)
+            served.ask(path)
+        except (ConnectionError, http.client.HTTPException):
+            time.sleep(0.02)
+            continue
+        served.started_in = time.perf_counter() - began
+        return served
+    process.kill()
+    raise RuntimeError(f"{' '.join(command)} did not answer within {PATIENCE:.0f} s.")
+
+
+@dataclass(frozen=True)
+class Times:
+    """Median and 95th percentile, in milliseconds."""
+
+    p50: float
+    p95: float
+
+    @classmethod
+    def of(cls, taken: list[float]) -> Times:
+        """Of all single times."""
+        return cls(round(statistics.median(taken), 2), round(statistics.quantiles(taken, n=20)[-1], 2))
+
+
+def _read(path: str) -> str:
+    try:
+        return Path(path).read_text()
+    except OSError:
+        return ""
