@@ -30,6 +30,7 @@ import sqlalchemy as sa
 from flask import has_app_context
 from flask.testing import FlaskClient
 from itsdangerous import URLSafeTimedSerializer
+from jinja2 import FileSystemBytecodeCache
 
 import webapp
 from webapp import accounts, schema, servers
@@ -140,7 +141,16 @@ def create(url: str, plugins: PluginSet, folder: Path) -> webapp.Carnet:
     accounts.SETTINGS["SECURITY_PASSWORD_HASH_PASSLIB_OPTIONS"] = CHEAP
     app = webapp.create_app(settings, found=plugins.found)
     app.test_client_class = Client
+    # Compiling the templates once serves all applications of the session.
+    app.jinja_env.bytecode_cache = _compiled(folder)
     return app
+
+
+@cache
+def _compiled(folder: Path) -> FileSystemBytecodeCache:
+    place = folder / "templates"
+    place.mkdir(exist_ok=True)
+    return FileSystemBytecodeCache(str(place))
 
 
 def _dispose(app: webapp.Carnet) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import logging
 from typing import Any
 
@@ -18,6 +19,8 @@ SETTINGS: dict[str, Any] = {
     "SECURITY_PASSWORD_SALT": "unused: argon2 brings its own",
     "SECURITY_PASSWORD_LENGTH_MIN": 12,
     "SECURITY_RETURN_GENERIC_RESPONSES": True,
+    # Nothing asks for a fresh sign-in yet, so the page where one would give it is not there.
+    "SECURITY_FRESHNESS": dt.timedelta(minutes=-1),
     "SECURITY_LOGIN_URL": "/login",
     "SECURITY_LOGOUT_URL": "/logout",
     "SECURITY_LOGOUT_METHODS": ["POST"],
