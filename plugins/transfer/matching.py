@@ -143,6 +143,10 @@ class Known:
             value in self._numbers if kind == "number" else (kind, value) in self._by for kind, value in marks
         )
 
+    def owners(self, external: str) -> Iterable[int]:
+        """Whose external id it is, or which main contact it leads to."""
+        return self._by.get(("external", external), {}).keys()
+
     def find(self, keys: Keys, functions: Sequence[str], match: Sequence[str]) -> Contact | None:
         """The contact that the row names by one of the keys of `match`, in their order.
 

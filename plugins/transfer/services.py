@@ -47,6 +47,7 @@ NO_FUNCTION = N_(
 )
 FUNCTION_REFUSED = N_("The function was not taken over: %(reason)s")
 NUMBER_REFUSED = N_("The number was not taken over: %(reason)s")
+EXTERNAL_ID_TAKEN = N_("External id “%(id)s” was not taken over, for it is another contact's: correct it there first.")
 DATABASE = N_("The database did not take this row: someone else may have changed the same contact. Import it again.")
 
 DATABASE_ERRORS = (sa.exc.IntegrityError, sa.exc.DataError)
@@ -248,6 +249,7 @@ class _Chunk:
         contact = self.known.find(entry.keys, entry.functions, self.options.match) or self._same(entry)
         if contact is not None:
             return contact, "updated" if self._update(contact, entry) else "unchanged"
+        self._settle_external_id(None, entry)
         entry.double = next(iter(self.known.likely(entry.keys)), None)
         if entry.double is not None and self.options.doubles == "skip":
             return entry.double[0], "skipped"
@@ -292,12 +294,21 @@ class _Chunk:
 
     def _update(self, contact: Contact, entry: _Entry) -> bool:
         """Add what the row says to a contact; whether that changed anything."""
+        self._settle_external_id(contact, entry)
         changed = False
         if changes := uniting.difference(contact, entry.values):
             update_contact(contact.id, changes)
             changed = True
         changed = self._complete(contact, entry) or changed
         return self._warn(contact, entry.warnings, settled=entry.values.keys()) or changed
+
+    def _settle_external_id(self, contact: Contact | None, entry: _Entry) -> None:
+        """An id that leads to this contact already is not added; one that is another's is left out, with a warning."""
+        external = entry.values.get("external_id", "")
+        if external and (owners := self.known.owners(external)):
+            del entry.values["external_id"]
+            if contact is None or contact.id not in owners:
+                entry.warnings["external_id"] = _(EXTERNAL_ID_TAKEN, id=external)
 
     def _complete(self, contact: Contact, entry: _Entry) -> bool:
         """Functions, number and employer; whether that changed anything."""

@@ -37,7 +37,7 @@ def fitting(values: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, str]]:
             warnings[field] = _(TOO_LONG, value=text[:SHOWN] + "…", most=most)
         return len(text) <= most
 
-    for name, value in values.items():
+    for name, value in _told_apart(values).items():
         if name in ("emails", "phones"):
             most = _room(Email if name == "emails" else Phone, "value")
             kept[name] = [item for item in value if fits(name, item["value"], most)]
@@ -54,6 +54,18 @@ def fitting(values: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, str]]:
             kept[name] = kept[name][:MOST]
             warnings[name] = _(TOO_MANY, most=MOST)
     return {name: value for name, value in kept.items() if value}, warnings
+
+
+def _told_apart(values: Mapping[str, Any]) -> dict[str, Any]:
+    """A person's company is an employer, not a name; of whom only a company is known is that company."""
+    told = dict(values)
+    if told["kind"] == "person" and "company_name" in told:
+        if any(name in told for name in ("first_name", "last_name", "emails", "phones")):
+            del told["company_name"]
+        else:
+            told["kind"] = "company"
+            told.pop("employer", None)
+    return told
 
 
 def _longest(name: str) -> int:

@@ -1,0 +1,27 @@
+"""Importing a text as a file."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from plugins.transfer.reader import Reading
+from plugins.transfer.report import Report
+from plugins.transfer.services import Options, function_words, import_rows
+from webapp.acting import acting, acting_as_system
+
+
+@pytest.fixture
+def bring(app: Any) -> Callable[..., Report]:
+    """Imports a CSV text as the operator would; options as of the service."""
+
+    def bring(text: str | bytes, kind: str | None = None, commits: bool = True, **options: Any) -> Report:
+        content = text if isinstance(text, bytes) else text.encode()
+        with acting(acting_as_system("import", "list.csv")):
+            reading = Reading(io.BytesIO(content), kind=kind, functions=function_words())
+            return import_rows(reading, Options(**options), commits=commits)
+
+    return bring

@@ -1,0 +1,397 @@
+"""Importing contacts: what is matched, created, united, refused (spec H2, H3; contract: `carnet import`)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+
+from plugins.transfer import services
+from plugins.transfer.report import Report
+from webapp.contacts import services as contacts
+from webapp.contacts.links import parties_of
+from webapp.contacts.models import Contact, ContactNumber
+from webapp.contacts.queries import functions_of, numbers_of
+from webapp.db import db, now, transaction
+from webapp.errors import Forbidden
+from webapp.functions.services import activate, convert
+from webapp.history.services import of_contact
+
+Bring = Callable[..., Report]
+pytestmark = pytest.mark.usefixtures("system")
+
+FULL = (
+    "Type;First name;Last name;Company;E-mail;Phone;Street;Postal code;City;Country;Birth date;VAT id;Website;Tags;"
+    "Notes;External id;Number;Functions\n"
+    'person;Ann;Weber;Acme Ltd;"ann@acme.example, a@w.example";020 7946 0123;1 High Street;SW1A 1AA;London;GB;'
+    '1980-12-31;;w.example;"vip, fair";First note;X-1;10001;customer\n'
+    "company;;;Bakery Groß;post@gross.example;+49 30 200000;Markt 1;10115;Berlin;DE;;;;;;X-2;70001;supplier\n"
+)
+
+
+def counts(report: Report) -> tuple[int, int, int, int, int]:
+    return report.created, report.updated, report.unchanged, report.doubles, report.refused
+
+
+def only(**where: Any) -> Contact:
+    return db.session.scalars(sa.select(Contact).filter_by(**where)).one()
+
+
+def total() -> int:
+    return db.session.scalar(sa.select(sa.func.count()).select_from(Contact)) or 0
+
+
+def test_H1_a_row_becomes_a_contact_with_all_its_values(bring: Bring) -> None:
+    report = bring(FULL)
+    assert counts(report) == (2, 0, 0, 0, 0)
+    assert report.remarks == []
+    ann = only(last_name="Weber")
+    assert (ann.kind, ann.first_name, str(ann.birth_date), ann.website) == ("person", "Ann", "1980-12-31", "w.example")
+    assert [one.value for one in ann.emails] == ["ann@acme.example", "a@w.example"]
+    assert ann.phones[0].normalised == "+442079460123"
+    assert (ann.addresses[0].street, ann.addresses[0].city, ann.country) == ("1 High Street", "London", "GB")
+    assert ann.tags == ["fair", "vip"]
+    assert ann.description == "First note"
+    assert [(one.source, one.value) for one in ann.external_ids] == [("", "X-1")]
+    assert functions_of([ann.id]) == {ann.id: ["customer"]}
+    assert numbers_of([ann.id]) == {ann.id: {"customer": "10001"}}
+    assert [link.party.company_name for link in parties_of(ann.id)] == ["Acme Ltd"]
+    assert report.employers == 1
+    entries = of_contact(ann.id)
+    assert {(entry.way, entry.source) for entry in entries} == {("import", "list.csv")}
+    assert {entry.action for entry in entries} == {"created", "activated", "linked"}
+
+
+def test_H3_the_same_file_twice_makes_no_double(bring: Bring) -> None:
+    bring(FULL)
+    before = total()
+    assert counts(bring(FULL)) == (0, 0, 2, 0, 0)
+    assert total() == before
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Nachname;Vorname\nWeber;Anna\nGroß;Karl\n",
+        "E-mail\na@w.example\nno address at all\n",
+        "Telefon\n030 2000001\n123\n",
+        "Firma\nAcme\nHolz & Co\n",
+        "Nom;Prénom;Entreprise\nMartin;Zoé;Acme\nMartin;Luc;Acme\n",
+        "Name;Fonctions\nAnna Weber;client\nKarl Groß;client potentiel\n",
+        "Nachname;Geburtsdatum;Land\nWeber;31.02.1980;Nirgendwo\nGroß;99;FR\n",
+        "Nachname;Nummer\nWeber;1001\nGroß;1002\n",
+        "Company;Street;City;Postal code\nAcme;;Lyon;69001\nAcme 2;1 rue A;Lyon;69001\n",
+        "Nachname;Notizen;Straße;Ort\nWeber;" + "x" * 20_001 + ";" + "y" * 300 + ";Bonn\nGroß;a;b;c\n",
+    ],
+)
+def test_H3_a_file_without_ids_twice_makes_no_double(bring: Bring, text: str) -> None:
+    first = bring(text)
+    assert counts(first) == (2, 0, 0, 0, 0)
+    before = total()
+    assert counts(bring(text)) == (0, 0, 2, 0, 0)
+    assert total() == before
+
+
+def test_H3_a_converted_prospect_is_not_imported_again(bring: Bring) -> None:
+    text = "Last name;E-mail;Functions\nWeber;a@w.example;prospect\n"
+    bring(text)
+    convert(only().id, "customer")
+    report = bring(text)
+    assert counts(report) == (0, 0, 1, 0, 0)
+    assert "never becomes a prospect" in report.remarks[0].text
+
+
+def test_H3_matching_by_number_and_external_id(bring: Bring) -> None:
+    bring(FULL)
+    report = bring("Last name;Number;External id\nWeber-Smith;10001;\nGroß & Sohn;;X-2\n", kind=None)
+    assert report.refused == 1
+    assert "is a company in Carnet" in report.refusals[0].reason
+    assert "correct the type" in report.refusals[0].reason
+    report = bring("Type;Last name;Company;Number;External id\n;Weber-Smythe;;10001;\ncompany;;Groß & Sohn;;X-2\n")
+    assert counts(report) == (0, 2, 0, 0, 0)
+    assert only(last_name="Weber-Smythe").first_name == "Ann"
+    assert only(company_name="Groß & Sohn").emails[0].value == "post@gross.example"
+
+
+def test_H3_only_cells_with_a_value_change_and_collections_unite(bring: Bring) -> None:
+    bring(FULL)
+    report = bring(
+        "External id;E-mail;Phone;City;Postal code;Street;Tags;Notes;Website\n"
+        "X-1;new@acme.example;+44 20 7946 0999;Leeds;LS1 1BA;2 New Street;VIP,board;Second note;\n"
+    )
+    assert counts(report) == (0, 1, 0, 0, 0)
+    ann = only(last_name="Weber")
+    assert [one.value for one in ann.emails] == ["ann@acme.example", "a@w.example", "new@acme.example"]
+    assert ann.emails[0].is_primary
+    assert len(ann.phones) == 2
+    assert [(one.city, one.purpose) for one in ann.addresses] == [("London", "main"), ("Leeds", "other")]
+    assert ann.tags == ["board", "fair", "vip"]
+    assert ann.description == "First note\nSecond note"
+    assert ann.website == "w.example"
+
+
+def test_H3_the_same_phone_and_address_in_another_form_is_no_new_one(bring: Bring) -> None:
+    bring(FULL)
+    report = bring("External id;Phone;City;Region\nX-1;+44 (20) 7946-0123;london;Greater London\n")
+    assert counts(report) == (0, 1, 0, 0, 0)
+    ann = only(last_name="Weber")
+    assert len(ann.phones) == 1
+    assert [(one.street, one.region) for one in ann.addresses] == [("1 High Street", "Greater London")]
+
+
+@pytest.mark.parametrize(("match", "column"), [("email", "E-mail"), ("vat_id", "VAT id"), ("name", "Company")])
+def test_H3_matching_by_what_is_told(bring: Bring, match: str, column: str) -> None:
+    values = {"E-mail": "post@holz.example", "VAT id": "DE 136 695 976", "Company": "Holz GmbH"}
+    bring(";".join(values) + "\n" + ";".join(values.values()) + "\n")
+    other = values | {"Company": "Holz GmbH" if match == "name" else "Holzbau GmbH"}
+    given = {name: text for name, text in other.items() if name in (column, "Company")}
+    text = "City;" + ";".join(given) + "\nBonn;" + ";".join(given.values()) + "\n"
+    assert counts(bring(text, match=(match,))) == (0, 1, 0, 0, 0)
+    assert only(kind="company").city == "Bonn"
+
+
+def test_H3_a_key_that_fits_several_contacts_is_refused(bring: Bring) -> None:
+    for name in ("A", "B"):
+        contacts.create({"kind": "company", "company_name": name, "emails": [{"value": "info@x.example"}]})
+    report = bring("Company;E-mail\nC;info@x.example\n", match=("email",))
+    assert counts(report) == (0, 0, 0, 0, 1)
+    assert "several contacts by email" in report.refusals[0].reason
+    assert counts(bring("Company;E-mail;City\nB;info@x.example;Bonn\n", match=("email",))) == (0, 1, 0, 0, 0)
+
+
+def test_H3_merged_contacts_are_followed_and_the_bin_refuses(bring: Bring) -> None:
+    main = contacts.create({"kind": "company", "company_name": "Main"})
+    gone = contacts.create({"kind": "company", "company_name": "Gone", "external_ids": [{"value": "OLD"}]})
+    activate(gone.id, "supplier", {"number": "7"})
+    gone.merged_into_id, gone.deleted_at = main.id, now()
+    db.session.flush()
+    report = bring("Company;External id;City\nMain;OLD;Bonn\n")
+    assert (counts(report), report.refusals) == ((0, 1, 0, 0, 0), [])
+    assert counts(bring("Company;Number;Website\nMain;7;m.example\n")) == (0, 1, 0, 0, 0)
+    assert (only(company_name="Main").city, only(company_name="Main").website) == ("Bonn", "m.example")
+    binned = contacts.create({"kind": "company", "company_name": "B", "external_ids": [{"value": "BIN"}]})
+    contacts.to_bin(binned.id)
+    report = bring("Company;External id\nB2;BIN\nC;\n")
+    assert counts(report) == (1, 0, 0, 0, 1)
+    assert "in the bin" in report.refusals[0].reason
+
+
+class TestDoubles:
+    @pytest.fixture
+    def there(self) -> int:
+        there = contacts.create(
+            {
+                "kind": "person", "first_name": "Anna", "last_name": "Weber", "emails": [{"value": "a@w.example"}],
+                "phones": [{"value": "+49 30 200000"}], "addresses": [{"postal_code": "10115", "country": "DE"}],
+            }
+        )  # fmt: skip
+        return there.id
+
+    @pytest.mark.parametrize(
+        "row",
+        ["Annie;Weber-Groß;A@W.example;;;", "A.;Weber;;+49 (30) 200000;;Bonn", "ANNA;weber;;;10115;Köln"],
+    )
+    def test_A6_a_likely_double_is_created_and_counted(self, bring: Bring, there: int, row: str) -> None:
+        report = bring(f"First name;Last name;E-mail;Phone;Postal code;City\n{row}\n")
+        assert counts(report) == (1, 0, 0, 1, 0)
+        (double,) = report.likely
+        assert (double.other_id, double.line) == (there, 2)
+        assert double.contact_id not in (None, there)
+
+    def test_A6_colleagues_with_one_phone_are_no_doubles(self, bring: Bring, there: int) -> None:
+        assert counts(bring("First name;Last name;Phone\nKarl;Groß;+49 30 200000\n")) == (1, 0, 0, 0, 0)
+        assert counts(bring("Company;E-mail\nWeber KG;a@w.example\n")) == (1, 0, 0, 0, 0)
+
+    def test_H3_doubles_update(self, bring: Bring, there: int) -> None:
+        text = "First name;Last name;E-mail;City\nAnna;Weber;a@w.example;Bonn\n"
+        assert counts(bring(text, doubles="update")) == (0, 1, 0, 1, 0)
+        assert total() == 1
+        assert counts(bring(text, doubles="update")) == (0, 0, 1, 0, 0)
+
+    def test_H3_doubles_skip(self, bring: Bring, there: int) -> None:
+        report = bring("First name;Last name;E-mail;City\nAnna;Weber;a@w.example;Bonn\n", doubles="skip")
+        assert counts(report) == (0, 0, 0, 1, 0)
+        assert report.likely[0].contact_id is None
+        assert total() == 1
+        assert only().city == ""
+
+    def test_H3_two_rows_of_one_file_find_each_other(self, bring: Bring) -> None:
+        report = bring("Last name;E-mail;External id\nA;x@w.example;1\nB;x@w.example;\nA2;;1\n")
+        assert counts(report) == (2, 1, 0, 1, 0)
+
+
+class TestFunctions:
+    def test_C4_a_customer_row_converts_a_prospect(self, bring: Bring) -> None:
+        bring("Company;Functions;Number\nAcme;prospect;500\n")
+        assert counts(bring("Company;Functions;Number\nAcme;customer;500\n")) == (0, 1, 0, 0, 0)
+        acme = only()
+        assert functions_of([acme.id]) == {acme.id: ["customer"]}
+        assert numbers_of([acme.id]) == {acme.id: {"customer": "500"}}
+
+    def test_C4_a_prospect_row_for_a_customer_keeps_its_other_values(self, bring: Bring) -> None:
+        bring("Company;Functions;Number\nAcme;Kunde;500\n")
+        report = bring("Company;Functions;Number;City\nAcme;Interessent;500;Bonn\n")
+        assert counts(report) == (0, 1, 0, 0, 0)
+        assert "never becomes a prospect" in report.remarks[0].text
+        acme = only()
+        assert acme.city == "Bonn"
+        assert functions_of([acme.id]) == {acme.id: ["customer"]}
+
+    def test_F3_customer_and_supplier_may_bring_the_same_number(self, bring: Bring) -> None:
+        text = "Company;Functions;Number\nAcme;customer;1001\nBolt;supplier;1001\n"
+        assert counts(bring(text)) == (2, 0, 0, 0, 0)
+        assert counts(bring(text)) == (0, 0, 2, 0, 0)
+        report = bring("Company;Number\nAcme;1001\n")
+        assert "several contacts by number" in report.refusals[0].reason
+
+    def test_F3_the_number_goes_to_all_functions_of_the_row(self, bring: Bring) -> None:
+        bring("Company;Functions;Number\nAcme;Client, Fournisseur;1001\n")
+        assert numbers_of([only().id])[only().id] == {"customer": "1001", "supplier": "1001"}
+
+    def test_F3_a_changed_number_is_kept_as_former_and_an_old_list_does_not_bring_it_back(self, bring: Bring) -> None:
+        old = "Company;Functions;Number;External id\nAcme;supplier;1;X\n"
+        bring(old)
+        assert counts(bring(old.replace(";1;", ";2;"))) == (0, 1, 0, 0, 0)
+        assert counts(bring(old)) == (0, 0, 1, 0, 0)
+        assert numbers_of([only().id])[only().id] == {"supplier": "2"}
+
+    def test_F3_a_taken_number_is_left_out_with_a_warning(self, bring: Bring) -> None:
+        bring("Company;Functions;Number\nAcme;supplier;1\n")
+        report = bring("Company;Functions;Number;External id\nBolt;supplier;1;X\n", match=("external_id",))
+        assert counts(report) == (1, 0, 0, 0, 0)
+        bolt = only(company_name="Bolt")
+        assert functions_of([bolt.id]) == {bolt.id: ["supplier"]}
+        assert numbers_of([bolt.id]) == {}
+        assert "is or was another contact's" in bolt.warnings["import.number"]
+
+    def test_F3_a_number_without_function_is_a_warning(self, bring: Bring) -> None:
+        report = bring("Company;Number\nAcme;1\n")
+        assert counts(report) == (1, 0, 0, 0, 0)
+        assert "belongs to a function" in only().warnings["import.number"]
+        assert db.session.scalars(sa.select(ContactNumber)).all() == []
+
+    def test_I1_a_function_nobody_knows_is_a_warning(self, bring: Bring) -> None:
+        report = bring("Company;Functions\nAcme;astronaut\n")
+        assert counts(report) == (1, 0, 0, 0, 0)
+        assert "astronaut" in only().warnings["import.functions"]
+
+
+class TestEmployers:
+    def test_B4_a_person_is_linked_to_the_company_of_exactly_that_name(self, bring: Bring) -> None:
+        acme = contacts.create({"kind": "company", "company_name": "ACMÉ"}).id
+        report = bring("Last name;Company\nWeber;Acme\nGroß;acme\nMartin;Acme Ltd\n")
+        assert counts(report) == (3, 0, 0, 0, 0)
+        assert report.employers == 1
+        assert [link.party_id for link in parties_of(only(last_name="Weber").id)] == [acme]
+        assert [link.party_id for link in parties_of(only(last_name="Groß").id)] == [acme]
+
+    def test_B4_the_company_of_a_later_row_is_the_one_made_for_its_people(self, bring: Bring) -> None:
+        text = "Type;Last name;Company;City\nperson;Weber;Acme;\ncompany;;Acme;Bonn\nperson;Groß;Acme;\n"
+        assert counts(bring(text)) == (2, 1, 0, 0, 0)
+        assert only(company_name="Acme").city == "Bonn"
+        assert counts(bring(text)) == (0, 0, 3, 0, 0)
+
+
+class TestBadRows:
+    def test_a_bad_cell_is_left_empty_and_kept_as_a_warning(self, bring: Bring) -> None:
+        report = bring(f"Nachname;Geburtsdatum;Land;Ort;Stichwörter\nWeber;31.02.1980;Nirgendwo;{'x' * 500};vip\n")
+        assert counts(report) == (1, 0, 0, 0, 0)
+        weber = only()
+        assert (weber.birth_date, weber.country, weber.city, weber.tags) == (None, "", "", ["vip"])
+        assert set(weber.warnings) == {"import.birth_date", "import.country", "import.city"}
+        assert "31.02.1980" in weber.warnings["import.birth_date"]
+        assert [remark.line for remark in report.remarks] == [2, 2, 2]
+
+    def test_a_good_cell_later_ends_the_warning_and_so_does_the_form(self, bring: Bring) -> None:
+        bring("External id;Nachname;Geburtsdatum;Ort\n1;Weber;31.02.1980;" + "x" * 500 + "\n")
+        bring("External id;Nachname;Geburtsdatum\n1;Weber;28.02.1980\n")
+        assert set(only().warnings) == {"import.city"}
+        bring("External id;Nachname;Geburtsdatum\n2;Groß;gestern\n")
+        gross = only(last_name="Groß")
+        contacts.update(gross.id, {"birth_date": "1980-01-01"})
+        assert gross.warnings == {}
+
+    def test_a_refusal_in_the_middle_takes_no_neighbour_along(self, bring: Bring, monkeypatch: Any) -> None:
+        monkeypatch.setattr(services, "CHUNK", 3)
+        lines = [f"N{at};{'' if at != 4 else 'x'}" for at in range(8)]
+        lines[2] = ";"
+        lines[5] = "N5;a;too;many"
+        report = bring("Last name;City\n" + "\n".join(lines) + "\n")
+        assert counts(report) == (6, 0, 0, 0, 1)
+        assert [(one.line, one.cells) for one in report.refusals] == [(7, ("N5", "a", "too", "many"))]
+
+    def test_a_row_that_the_database_refuses_takes_no_neighbour_along(self, bring: Bring, monkeypatch: Any) -> None:
+        real = services.create_contacts, services.create_contact
+
+        def insist(values: Any) -> None:
+            if values.get("last_name") == "Bad":
+                raise sa.exc.IntegrityError("insert", {}, Exception("somebody was faster"))
+
+        def many(rows: Any) -> Any:
+            made = real[0](rows)
+            for values in rows:
+                insist(values)
+            return made
+
+        def one(values: Any) -> Any:
+            made = real[1](values)
+            insist(values)
+            return made
+
+        monkeypatch.setattr(services, "create_contacts", many)
+        monkeypatch.setattr(services, "create_contact", one)
+        report = bring("Last name;Tags\nA;x\nBad;x\nC;x\n")
+        assert counts(report) == (2, 0, 0, 0, 1)
+        assert report.refusals[0].line == 3
+        assert total() == 2
+        assert only(last_name="C").tags == ["x"]
+
+    def test_unknown_columns_are_told_once(self, bring: Bring) -> None:
+        report = bring("Last name;Shoe size\nA;42\nB;43\n")
+        assert report.ignored == ("Shoe size",)
+        assert counts(report) == (2, 0, 0, 0, 0)
+
+
+def test_H2_a_rehearsal_counts_the_same_and_changes_nothing(bring: Bring, monkeypatch: Any) -> None:
+    monkeypatch.setattr(services, "CHUNK", 2)
+    text = FULL + "person;B;Weber;Acme Ltd;ann@acme.example;;;;;;;;;;;;;\n" + "person;;;;;;;;;;;;;;;X-9;;;\n"
+    for commits in (True, False):
+        rehearsed = bring(text, rehearse=True, commits=commits)
+        assert total() == 0
+    done = bring(text)
+    assert str(done) == str(rehearsed) == "created=3 updated=0 unchanged=0 doubles=1 refused=1"
+    assert total() == 4
+
+
+def test_each_chunk_is_a_transaction(bring: Bring, monkeypatch: Any) -> None:
+    monkeypatch.setattr(services, "CHUNK", 2)
+    begun = []
+
+    def counted() -> Any:
+        begun.append(1)
+        return transaction()
+
+    monkeypatch.setattr(services, "transaction", counted)
+    bring("Last name\n" + "".join(f"N{at}\n" for at in range(5)))
+    assert len(begun) == 3
+
+
+def test_J1_only_managers_import(app: Any) -> None:
+    from webapp.acting import Act, acting
+
+    editor = Act(user_id=None, role="editor", way="import")
+    with acting(editor), pytest.raises(Forbidden):
+        services.import_rows(None, services.Options())  # type: ignore[arg-type]
+
+
+def test_H3_unchanged_rows_cost_a_fixed_number_of_statements(bring: Bring, statements: Any) -> None:
+    head = "Last name;E-mail;External id;City;Functions\n"
+    few, many = (head + "".join(f"N{at};n{at}@w.example;{at};Bonn;supplier\n" for at in range(n)) for n in (2, 50))
+    bring(many)
+    with statements() as for_few:
+        bring(few)
+    with statements() as for_many:
+        bring(many)
+    assert len(for_few) == len(for_many)
