@@ -22,6 +22,15 @@ def sortable(length: int) -> sa.String:
     return sa.String(length).with_variant(sa.String(length, collation="C"), "postgresql")
 
 
+LIVE = "deleted_at IS NULL AND merged_into_id IS NULL AND anonymised_at IS NULL AND archived_at IS NULL"
+
+
+def partial(name: str, where: str, *columns: str) -> None:
+    """An index of `contact` over the rows that fulfil a condition."""
+    condition = sa.text(where)
+    op.create_index(name, "contact", list(columns), sqlite_where=condition, postgresql_where=condition)
+
+
 def upgrade() -> None:
     op.create_table(
         "function_kind",
@@ -125,15 +134,10 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_contact")),
         sqlite_autoincrement=True,
     )
-    op.create_index(op.f("ix_contact_country"), "contact", ["country"], unique=False)
-    op.create_index(op.f("ix_contact_deleted_at"), "contact", ["deleted_at"], unique=False)
-    op.create_index(op.f("ix_contact_merged_into_id"), "contact", ["merged_into_id"], unique=False)
-    op.create_index(op.f("ix_contact_parent_id"), "contact", ["parent_id"], unique=False)
-    op.create_index(op.f("ix_contact_responsible_id"), "contact", ["responsible_id"], unique=False)
-    op.create_index("ix_contact_sort_city_id", "contact", ["sort_city", "id"], unique=False)
-    op.create_index("ix_contact_sort_name_id", "contact", ["sort_name", "id"], unique=False)
-    op.create_index("ix_contact_updated_at_id", "contact", ["updated_at", "id"], unique=False)
-    op.create_index(op.f("ix_contact_vat_id_normalised"), "contact", ["vat_id_normalised"], unique=False)
+    for column in ("sort_name", "sort_city", "updated_at"):
+        partial(f"ix_contact_live_{column}", LIVE, column, "id")
+    for column in ("responsible_id", "parent_id", "deleted_at", "merged_into_id", "vat_id_normalised"):
+        partial(f"ix_contact_{column}", f"{column} IS NOT NULL", column)
     op.create_table(
         "contact_address",
         sa.Column("purpose", sa.String(length=20), server_default="main", nullable=False),
