@@ -306,6 +306,7 @@ def statements(app: webapp.Carnet) -> Callable[[], contextlib.AbstractContextMan
     @contextlib.contextmanager
     def record() -> Iterator[Statements]:
         seen = Statements()
+        db.session.commit()
         place = db._app_engines[app][None]
 
         def note(_connection: Any, _cursor: Any, text: str, *_more: Any) -> None:

@@ -37,18 +37,20 @@ def load_link(link_id: int) -> ContactLink:
 
 def persons_of(party_id: int, limit: int | None = None) -> Sequence[ContactLink]:
     """Links of a party to its persons, primary first, then open before ended ones, by name."""
-    return _ordered(ContactLink.party_id == party_id, ContactLink.person_id, limit)
+    return _ordered(ContactLink.party_id == party_id, ContactLink.person, limit)
 
 
 def parties_of(person_id: int, limit: int | None = None) -> Sequence[ContactLink]:
     """Links of a person to the parties where it is a contact person."""
-    return _ordered(ContactLink.person_id == person_id, ContactLink.party_id, limit)
+    return _ordered(ContactLink.person_id == person_id, ContactLink.party, limit)
 
 
 def _ordered(where: sa.ColumnElement[bool], other: Any, limit: int | None) -> Sequence[ContactLink]:
+    """Links with the contact on their other side, and what is shown of it: a fixed number of statements."""
+    shown = sa.orm.joinedload(other)
     return db.session.scalars(
         sa.select(ContactLink)
-        .join(Contact, Contact.id == other)
+        .join(other)
         .where(where, Contact.deleted_at.is_(None), Contact.merged_into_id.is_(None))
         .order_by(
             ContactLink.is_primary.desc(),
@@ -57,7 +59,7 @@ def _ordered(where: sa.ColumnElement[bool], other: Any, limit: int | None) -> Se
             ContactLink.id,
         )
         .limit(limit)
-        .options(sa.orm.joinedload(ContactLink.person), sa.orm.joinedload(ContactLink.party))
+        .options(shown.selectinload(Contact.emails), shown.selectinload(Contact.phones))
     ).all()
 
 
