@@ -10,10 +10,11 @@ from typing import Any, BinaryIO
 import click
 from flask.cli import with_appcontext
 
+from plugins.transfer.chunk import Options
 from plugins.transfer.matching import DEFAULT_KEYS, KEYS
 from plugins.transfer.reader import Reading, Unreadable
 from plugins.transfer.report import Report, write_refusals
-from plugins.transfer.services import Options, function_words, import_rows
+from plugins.transfer.services import function_words, import_rows
 from webapp.api import _, acting, acting_as_system, ngettext
 
 

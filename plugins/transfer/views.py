@@ -10,8 +10,9 @@ from typing import BinaryIO, cast
 from flask import Blueprint, Response, request
 from werkzeug.datastructures import FileStorage
 
+from plugins.transfer.chunk import Options
 from plugins.transfer.reader import Reading, Unreadable
-from plugins.transfer.services import Options, function_words, import_rows
+from plugins.transfer.services import function_words, import_rows
 from webapp.api import Invalid, _, act, acting, clean, render, right
 
 blueprint = Blueprint("transfer", __name__)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from weakref import WeakValueDictionary
 from typing import Any
 
 import sqlalchemy as sa
@@ -59,8 +60,8 @@ def _is_current(contact: Contact) -> bool:
     return state.persistent and not state.expired
 
 
-def _locks() -> dict[int, Contact]:
-    locks: dict[int, Contact] = db.session().info.setdefault("carnet_locks", {})
+def _locks() -> WeakValueDictionary[int, Contact]:
+    locks: WeakValueDictionary[int, Contact] = db.session().info.setdefault("carnet_locks", WeakValueDictionary())
     return locks
 
 
