@@ -91,7 +91,7 @@ def _prepare_connection(connection: Any, record: Any) -> None:
             "foreign_keys=ON",
             "recursive_triggers=ON",
             "busy_timeout=15000",
-            "cache_size=-32000",
+            "cache_size=-16000",
             "temp_store=MEMORY",
         ):
             cursor.execute(f"PRAGMA {pragma}")

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
+from functools import cache, lru_cache
 from typing import Any
 
+from babel.dates import format_date as babel_date
 from babel.dates import format_timedelta
 from flask import Flask, request, url_for
-from flask_babel import format_date, format_datetime, format_decimal
+from flask_babel import format_date, format_datetime, format_decimal, to_user_timezone
 from flask_login import current_user
 
 from webapp.acting import act
@@ -32,8 +34,12 @@ from webapp.text import initials
 from webapp.words import ACTIONS, ENDINGS, GROUPS, ROLES, WAYS, change_label, change_value
 
 
+@cache
 def static_url(name: str) -> str:
-    """The address of a static file, with its time of change so that browsers fetch a new one."""
+    """The address of a static file, with its time of change so that browsers fetch a new one.
+
+    Looked up once a process: a page has a hundred icons, and the files change with the program.
+    """
     path = STATIC / name
     stamp = int(path.stat().st_mtime) if path.is_file() else 0
     return f"/static/{name}?v={stamp:x}"
@@ -65,10 +71,16 @@ def ago(moment: dt.datetime) -> str:
     """How long ago, in words; a date once it is more than a week."""
     passed = now() - moment
     if passed > dt.timedelta(days=7):
-        return str(format_date(moment, "medium"))
+        return _day(to_user_timezone(moment).date(), str(get_locale()))
     if passed < dt.timedelta(minutes=1):
         return _("just now")
     return format_timedelta(-passed, add_direction=True, locale=get_locale())
+
+
+@lru_cache(maxsize=4096)
+def _day(day: dt.date, locale: str) -> str:
+    """A date in a language: the same few hundred days stand in all lists."""
+    return str(babel_date(day, "medium", locale=locale))
 
 
 def country_name(code: str) -> str:

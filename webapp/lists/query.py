@@ -17,6 +17,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import InstrumentedAttribute
 
+from webapp.accounts.models import User
 from webapp.acting import need
 from webapp.contacts.models import Contact
 from webapp.contacts.queries import LIVE
@@ -45,9 +46,9 @@ COLUMNS = (
     Contact.city,
     Contact.sort_city,
     Contact.country,
-    Contact.responsible_id,
     Contact.updated_at,
-    Contact.version,
+    User.name.label("user_name"),
+    User.email.label("user_email"),
 )
 
 
@@ -119,7 +120,8 @@ class ListQuery:
         need("contacts.read")
         column = SORTS[self.sort]
         forward = self.descending == self.backward
-        query = sa.select(*COLUMNS).where(*self.where()).limit(self.size + 1)
+        query = sa.select(*COLUMNS).outerjoin(User, User.id == Contact.responsible_id)
+        query = query.where(*self.where()).limit(self.size + 1)
         if self.cursor is not None:
             place = sa.tuple_(column, Contact.id)
             here = sa.tuple_(

@@ -11,9 +11,9 @@ from flask import Response, request, url_for
 
 from webapp.accounts.models import User
 from webapp.acting import act, need
-from webapp.contacts import queries
 from webapp.db import db
 from webapp.htmx import render
+from webapp.lists.beside import beside
 from webapp.lists.query import CAP, ListQuery
 from webapp.plugin import ContactFunction
 from webapp.ports import MassActions
@@ -98,10 +98,7 @@ def _sort_urls(query: ListQuery, endpoint: str) -> dict[str, dict[str, str]]:
 def read_rows(rows: list[sa.Row[Any]], function: str, columns: list[Any]) -> list[Row]:
     """Turn a page's rows into lines: a fixed number of statements, however many rows."""
     ids = [row.id for row in rows] or [0]
-    functions = queries.functions_of(ids)
-    numbers = queries.numbers_of(ids)
-    persons = queries.persons_count(ids)
-    names = responsible_names({row.responsible_id for row in rows})
+    known_of = beside(ids)
     extra = [column.values(ids) for column in columns]
     base = url_for("contacts.file", id=0)[:-1]
     known = {one.key: one for one in registry().functions()}
@@ -112,12 +109,12 @@ def read_rows(rows: list[sa.Row[Any]], function: str, columns: list[Any]) -> lis
             kind=row.kind,
             name=name_of(row),
             url=f"{base}{row.id}{view}",
-            functions=[known[key] for key in functions.get(row.id, []) if key in known],
-            persons=persons.get(row.id, 0),
+            functions=[known[key] for key in known_of[row.id].functions if key in known],
+            persons=known_of[row.id].persons,
             city=row.city,
             country=row.country,
-            number=number_of(numbers.get(row.id, {}), function),
-            responsible=names.get(row.responsible_id, ""),
+            number=number_of(known_of[row.id].numbers, function),
+            responsible=row.user_name or (row.user_email or "").partition("@")[0],
             changed=row.updated_at,
             extra=[values.get(row.id, "") for values in extra],
         )

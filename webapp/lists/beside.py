@@ -1,0 +1,52 @@
+"""What a list shows beside each name, for a whole page in one statement."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import sqlalchemy as sa
+
+from webapp.contacts.models import Contact, ContactLink, ContactNumber
+from webapp.db import db
+from webapp.functions.models import FunctionRow
+
+
+@dataclass
+class Beside:
+    """Of one contact: keys of its live functions, present numbers by function, count of its contact persons."""
+
+    functions: list[str] = field(default_factory=list)
+    numbers: dict[str, str] = field(default_factory=dict)
+    persons: int = 0
+
+
+def beside(ids: Sequence[int]) -> dict[int, Beside]:
+    """By contact id. One statement instead of three: on a page of fifty, asking costs more than finding."""
+    what: Any = sa.literal_column
+    nothing, none = what("''"), what("0")
+    functions = sa.select(what("'function'"), FunctionRow.contact_id, FunctionRow.function, nothing, none).where(
+        FunctionRow.contact_id.in_(ids), FunctionRow.ended_at.is_(None)
+    )
+    numbers = sa.select(
+        what("'number'"), ContactNumber.contact_id, ContactNumber.function, ContactNumber.value, none
+    ).where(ContactNumber.contact_id.in_(ids), ContactNumber.valid_to.is_(None))
+    persons = (
+        sa.select(what("'persons'"), ContactLink.party_id, nothing, nothing, sa.func.count())
+        .join(Contact, Contact.id == ContactLink.person_id)
+        .where(ContactLink.party_id.in_(ids), Contact.deleted_at.is_(None))
+        .group_by(ContactLink.party_id)
+    )
+    found = {one: Beside() for one in ids}
+    for kind, contact_id, function, value, count in db.session.execute(sa.union_all(functions, numbers, persons)):
+        one = found[contact_id]
+        if kind == "function":
+            one.functions.append(function)
+        elif kind == "number":
+            one.numbers[function] = value
+        else:
+            one.persons = count
+    for one in found.values():
+        one.functions.sort()
+    return found
