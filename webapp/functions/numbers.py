@@ -31,7 +31,7 @@ def take(contact: Contact, function: str, typed: Any, follows: str | None) -> No
         retire(contact.id, follows)
     if value:
         _set(contact, function, value, origin)
-    _reload(contact)
+    refresh(contact)
 
 
 def put(contact: Contact, function: str, typed: Any) -> Change | None:
@@ -42,7 +42,7 @@ def put(contact: Contact, function: str, typed: Any) -> Change | None:
     retire(contact.id, function)
     if value:
         _set(contact, function, value, "typed")
-    _reload(contact)
+    refresh(contact)
     return (old or None, value or None)
 
 
@@ -88,10 +88,7 @@ def _set(contact: Contact, function: str, value: str, origin: str) -> None:
         sa.select(ContactNumber).where(ContactNumber.function == function, ContactNumber.folded == folded)
     )
     if row is None:
-        db.session.add(
-            ContactNumber(contact_id=contact.id, function=function, value=value, folded=folded, origin=origin)
-        )
-        db.session.flush()
+        contact.numbers.append(ContactNumber(function=function, value=value, folded=folded, origin=origin))
     elif row.contact_id == contact.id:
         row.value, row.valid_to = value, None
     else:
@@ -99,10 +96,3 @@ def _set(contact: Contact, function: str, value: str, origin: str) -> None:
             _("Number %(number)s is or was another contact's: choose a free one.", number=value),
             field="number",
         )
-
-
-def _reload(contact: Contact) -> None:
-    """Search finds the new number at once."""
-    db.session.flush()
-    db.session.expire(contact, ["numbers"])
-    refresh(contact)

@@ -217,7 +217,6 @@ def _add(
     own = function.model(contact_function_id=row.id)
     _apply(function, own, values, contact)
     db.session.add(own)
-    db.session.flush()
     touch(contact)
     numbers.take(contact, function.key, values.get("number"), previous.function if previous else None)
     return row
