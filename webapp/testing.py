@@ -19,6 +19,7 @@ import os
 import secrets
 import shutil
 import tempfile
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cache
@@ -204,6 +205,13 @@ def rolled_back(app: webapp.Carnet) -> Iterator[sa.Connection]:
 def pytest_unconfigure() -> None:
     """Stop the server that was started for these tests, if any."""
     servers.stop()
+
+
+def pytest_terminal_summary(terminalreporter: Any) -> None:
+    """Say once for each reason why tests were skipped."""
+    skipped = terminalreporter.stats.get("skipped", [])
+    for reason, number in Counter(str(report.longrepr[2]) for report in skipped).items():
+        terminalreporter.write_line(f"{reason.removeprefix('Skipped: ')} ({number} skipped)")
 
 
 @pytest.fixture(scope="session")

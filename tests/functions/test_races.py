@@ -16,7 +16,7 @@ from webapp.functions.models import FunctionRow
 from webapp.functions.services import activate
 from webapp.registry import registry
 
-ROUNDS = 12
+ROUNDS = 8
 ON_BARE = [
     ("make prospect", "make customer"),
     ("make prospect", "convert"),

@@ -1,0 +1,190 @@
+"""Contacts in the browser without JavaScript: lists, create, edit, link, delete, bin (spec A1, A6, B4, D1-D3, D9)."""
+
+from __future__ import annotations
+
+import re
+
+import sqlalchemy as sa
+
+from webapp.contacts import links
+from webapp.contacts.models import Contact, ContactLink
+from webapp.db import db
+
+
+def rows(page: str) -> list[str]:
+    """Names in a list, in its order."""
+    return re.findall(r'<tr id="c-\d+">.*?<bdi>(.*?)</bdi>', page, re.DOTALL)
+
+
+def test_A1_a_contact_is_created_with_functions_found_and_opened(sign_in) -> None:
+    client = sign_in("editor")
+    assert client.get("/contacts/new?kind=person").status_code == 200
+    sent = {
+        "present_kind": "company", "company_name": "Müller & Söhne", "function": ["prospect", "supplier"],
+        "emails-0-value": "info@mueller.example", "phones-0-value": "+49 30 901820", "addresses-0-city": "Berlin",
+        "addresses-0-country": "DE", "addresses-0-postal_code": "10119", "tags": "VIP, Messe",
+    }  # fmt: skip
+    answer = client.submit("/contacts/new", sent)
+    assert answer.status_code == 303
+    page = client.get(answer.headers["Location"]).text
+    for text in ("Müller &amp; Söhne", "info@mueller.example", "+49 30 901820", "Berlin", "VIP", "is saved"):
+        assert text in page, text
+    for address in ("/contacts", "/prospects", "/suppliers", "/contacts?q=muller", "/contacts?q=MUELLER.example"):
+        assert rows(client.get(address).text) == ["Müller &amp; Söhne"], address
+    assert rows(client.get("/customers").text) == []
+
+
+def test_A2_lines_are_added_and_taken_out_without_javascript(sign_in) -> None:
+    client = sign_in("editor")
+    sent = {
+        "present_kind": "person",
+        "last_name": "Kept",
+        "emails-0-value": "a@x.example",
+        "emails-1-value": "b@x.example",
+    }
+    more = client.submit("/contacts/new", {**sent, "add": "emails"}).text
+    assert 'name="emails-2-value"' in more
+    less = client.submit("/contacts/new", {**sent, "remove": "emails-0"}).text
+    assert "a@x.example" not in less
+    assert "b@x.example" in less
+    assert db.session.scalars(sa.select(Contact)).all() == []
+
+
+def test_B4_a_person_is_found_and_linked_and_a_second_primary_asks(sign_in, make) -> None:
+    party, one, two = make("Party", functions=["customer"]), make("One", kind="person"), make("Two", kind="person")
+    client = sign_in("editor")
+    address = f"/contacts/{party.id}/persons/new"
+    assert "One" in client.get(f"{address}?q=one").text
+    for person in (one, two):
+        sent = {"person_id": str(person.id), "role": "Buyer", "is_primary": "1"}
+        answer = client.submit(address, sent)
+        if person is one:
+            assert answer.status_code == 303
+    assert answer.status_code == 409
+    assert "confirm that the mark moves" in answer.text
+    assert "Buyer" in answer.text
+    assert client.submit(address, {**sent, "move_primary": "1"}).status_code == 303
+    primary = db.session.scalars(sa.select(ContactLink).where(ContactLink.is_primary)).all()
+    assert [link.person_id for link in primary] == [two.id]
+
+
+def test_D1_D2_delete_names_the_steps_and_works_after_them(sign_in, make, system) -> None:
+    party, person = make("Party", functions=["customer"]), make("Person", kind="person")
+    link = links.create(party.id, person.id, {"is_primary": True, "role": "Boss"})
+    client = sign_in("manager")
+    address = f"/contacts/{person.id}/delete"
+    for page in (client.get(address), client.submit(address)):
+        assert "Primary contact of Party" in page.text
+        assert f"/links/{link.id}" in page.text
+    assert client.submit(address).status_code == 409
+
+    refused = client.submit(f"/links/{link.id}/remove")
+    assert refused.status_code == 409
+    assert "untick" in refused.text
+    version = {"version": str(link.version), "role": "Boss"}
+    assert client.submit(f"/links/{link.id}", version).status_code == 303
+    assert "Contact person of Party" in client.submit(address).text
+    assert client.submit(f"/links/{link.id}/remove").status_code == 303
+    assert client.submit(address).status_code == 303
+    db.session.expire_all()
+    assert person.deleted_at
+
+
+def test_A5_a_stale_link_form_gets_both_versions(sign_in, make, system) -> None:
+    party, person = make("Party"), make("Person", kind="person")
+    link = links.create(party.id, person.id, {"role": "Old"})
+    version = str(link.version)
+    client = sign_in("editor")
+    assert client.submit(f"/links/{link.id}", {"version": version, "role": "Theirs"}).status_code == 303
+    answer = client.submit(f"/links/{link.id}", {"version": version, "role": "Mine"})
+    assert answer.status_code == 409
+    assert "Theirs" in answer.text
+    assert "Mine" in answer.text
+
+
+def test_D3_all_blockers_stand_in_one_page(sign_in, make, system) -> None:
+    person = make("Person", kind="person")
+    for number in range(3):
+        links.create(make(f"Party{number}", functions=["supplier"]).id, person.id, {})
+    make("Child", parent_id=person.id)
+    page = sign_in("manager").get(f"/contacts/{person.id}/delete").text
+    for number in range(3):
+        assert f"Contact person of Party{number}" in page
+    assert "Parent company of 1 contact" in page
+
+
+def test_D9_the_bin_shows_and_restores(sign_in, make) -> None:
+    contact = make("Gone", functions=["supplier"])
+    client = sign_in("manager")
+    assert client.submit(f"/contacts/{contact.id}/delete").status_code == 303
+    assert rows(client.get("/contacts").text) == rows(client.get("/suppliers").text) == []
+    assert "Gone" in client.get("/contacts/bin").text
+    assert client.get(f"/contacts/{contact.id}").status_code == 200
+    assert client.submit(f"/contacts/{contact.id}/edit", {"company_name": "X"}).status_code == 409
+    assert client.submit(f"/contacts/{contact.id}/restore").status_code == 303
+    assert rows(client.get("/suppliers").text) == ["Gone"]
+
+
+def test_a_merged_contact_leads_to_the_main_one(sign_in, make) -> None:
+    main, absorbed = make("Main"), make("Absorbed")
+    absorbed.merged_into_id = main.id
+    client = sign_in("editor")
+    answer = client.get(f"/contacts/{absorbed.id}")
+    assert answer.headers["Location"] == f"/contacts/{main.id}"
+    assert answer.headers["Cache-Control"] == "no-store"
+    assert client.submit(f"/contacts/{absorbed.id}/edit", {"company_name": "X"}).status_code == 409
+
+
+def test_G1_sorting_and_pages_go_through_all_and_back(sign_in, make) -> None:
+    db.session.add_all(
+        Contact(kind="company", company_name=f"Firm {one:03}", sort_name=f"firm {one:03}", city="X", sort_city="x")
+        for one in range(120)
+    )
+    client = sign_in("reader")
+    for sort in ("name", "-name", "city", "-changed"):
+        address, seen, pages = f"/contacts?sort={sort}", [], []
+        while address:
+            page = client.get(address).text
+            pages.append(rows(page))
+            seen += pages[-1]
+            found = re.search(r'href="([^"]*after=[^"]*)"', page)
+            address = found[1].replace("&amp;", "&") if found else ""
+        assert len(seen) == len(set(seen)) == 120, sort
+        back = re.search(r'href="([^"]*before=[^"]*)"', page)[1].replace("&amp;", "&")
+        assert rows(client.get(back).text) == pages[-2], sort
+        assert seen == (sorted(seen) if sort == "name" else sorted(seen, reverse=True) if sort == "-name" else seen)
+
+
+def test_one_address_has_two_shapes(sign_in, make) -> None:
+    make("Firm")
+    client = sign_in("reader")
+    page = client.get("/contacts")
+    part = client.get("/contacts", headers={"HX-Request": "true", "HX-Target": "div#list"})
+    back = client.get("/contacts", headers={"HX-Request": "true", "HX-History-Restore-Request": "true"})
+    assert "<html" in page.text
+    assert "<html" in back.text
+    assert "<html" not in part.text
+    assert rows(page.text) == rows(part.text) == ["Firm"]
+    for answer in (page, part):
+        assert "HX-Request" in answer.headers["Vary"]
+        assert answer.headers["Cache-Control"] == "no-store"
+
+
+def test_every_answer_has_the_strict_headers(sign_in) -> None:
+    client = sign_in("reader")
+    for address in ("/contacts", "/nowhere", "/contacts/new", "/healthz"):
+        headers = client.get(address).headers
+        assert "default-src 'none'" in headers["Content-Security-Policy"], address
+        assert "unsafe" not in headers["Content-Security-Policy"]
+        assert headers["X-Content-Type-Options"] == "nosniff"
+
+
+def test_no_page_has_inline_script_or_style(sign_in, make, system) -> None:
+    contact = make("Firm", functions=["customer", "supplier"])
+    links.create(contact.id, make("Person", kind="person").id, {})
+    client = sign_in("administrator")
+    for address in ("/contacts", "/contacts/new", "/contacts/bin", f"/contacts/{contact.id}",
+                    f"/contacts/{contact.id}/edit", f"/contacts/{contact.id}/delete"):  # fmt: skip
+        page = client.get(address).text
+        assert not re.search(r"<script(?![^>]*\bsrc=)|<style|\sstyle=|\son[a-z]+=|javascript:", page), address
+        assert not re.search(r'(?:src|href)="(?:https?:)?//', page), address
