@@ -395,15 +395,3 @@ def test_H3_unchanged_rows_cost_a_fixed_number_of_statements(bring: Bring, state
     with statements() as for_many:
         bring(many)
     assert len(for_few) == len(for_many)
-
-
-def test_new_rows_cost_a_fixed_number_of_statements(bring: Bring, statements: Any) -> None:
-    def rows(name: str, n: int) -> str:
-        lines = (f"{name}{at};{name}{at}@w.example;030 20000{at:02};{name}{at};Bonn\n" for at in range(n))
-        return "Last name;E-mail;Phone;External id;City\n" + "".join(lines)
-
-    with statements() as for_few:
-        bring(rows("A", 2))
-    with statements() as for_many:
-        bring(rows("B", 50))
-    assert len(for_few) == len(for_many)
