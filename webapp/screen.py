@@ -5,12 +5,14 @@ from __future__ import annotations
 import datetime as dt
 from functools import cache, lru_cache
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from babel.dates import format_date as babel_date
 from babel.dates import format_timedelta
 from flask import Flask, request, url_for
-from flask_babel import format_date, format_datetime, format_decimal, to_user_timezone
+from flask_babel import format_date, format_datetime, format_decimal
 from flask_login import current_user
+from markupsafe import Markup
 
 from webapp.acting import act
 from webapp.config import STATIC
@@ -45,6 +47,16 @@ def static_url(name: str) -> str:
     return f"/static/{name}?v={stamp:x}"
 
 
+@cache
+def icon(name: str, extra: str = "", level: str = "") -> Markup:
+    """An icon of the sprite, with further classes; `level` marks the one that a script shows for that level."""
+    classes = f"c-icon {extra}" if extra else "c-icon"
+    mark = Markup(' data-for-level="{}"').format(level) if level else ""
+    return Markup('<svg class="{}" aria-hidden="true"{}><use href="{}#{}"/></svg>').format(
+        classes, mark, static_url("icons.svg"), name
+    )
+
+
 def navigation() -> list[tuple[str, list[dict[str, Any]]]]:
     """The side bar's groups and lines, from what plug-ins offer and this user may see."""
     entries: list[MenuEntry] = [one for one in registry().offers("menu") if act().may(one.right)]
@@ -71,7 +83,7 @@ def ago(moment: dt.datetime) -> str:
     """How long ago, in words; a date once it is more than a week."""
     passed = now() - moment
     if passed > dt.timedelta(days=7):
-        return _day(to_user_timezone(moment).date(), str(get_locale()))
+        return _day(moment.astimezone(ZoneInfo(registry().timezone)).date(), language())
     if passed < dt.timedelta(minutes=1):
         return _("just now")
     return format_timedelta(-passed, add_direction=True, locale=get_locale())
@@ -144,6 +156,7 @@ def setup(app: Flask) -> None:
     env.globals.update(
         shell=shell,
         static_url=static_url,
+        svg_icon=icon,
         shown=shown,
         choices=choices,
         country_name=country_name,
