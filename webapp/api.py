@@ -27,7 +27,7 @@ from webapp.functions.models import FunctionRow
 from webapp.functions.services import activate, convert, release
 from webapp.history.services import record
 from webapp.htmx import place, redirect_to, render, toast
-from webapp.i18n import N_, _, _l, ngettext
+from webapp.i18n import N_, _, _l, _lp, ngettext, pgettext
 from webapp.lists.views import list_page
 from webapp.plugin import (
     CONTRACT,
@@ -101,6 +101,7 @@ __all__ = [
     "ValueList",
     "_",
     "_l",
+    "_lp",
     "act",
     "acting",
     "acting_as_system",
@@ -124,6 +125,7 @@ __all__ = [
     "need",
     "ngettext",
     "now",
+    "pgettext",
     "place",
     "record",
     "redirect_to",

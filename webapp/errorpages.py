@@ -69,7 +69,7 @@ def by_status(error: HTTPException) -> Response:
     }
     if error.response is not None:
         return make_response(error.response)
-    title, text = texts.get(status, (error.name, _("Go back and try again.")))
+    title, text = texts.get(status, (_("That can't be done now"), _("Go back and try again.")))
     answer = page(status, title, text)
     for name, value in error.get_headers():
         if name.lower() not in ("content-type", "content-length"):

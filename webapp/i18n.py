@@ -15,7 +15,7 @@ from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from babel.support import NullTranslations, Translations
 from flask import current_app, g, has_request_context, request
-from flask_babel import Babel, Domain, get_locale, gettext, lazy_gettext, ngettext, pgettext
+from flask_babel import Babel, Domain, get_locale, gettext, lazy_gettext, lazy_pgettext, ngettext, pgettext
 
 from webapp.text import clean
 
@@ -24,7 +24,9 @@ LOCALES = {"fr": "Français", "en": "English", "de": "Deutsch"}
 
 _ = gettext
 _l = lazy_gettext
-__all__ = ["LOCALES", "N_", "_", "_l", "get_locale", "ngettext", "pgettext", "setup"]
+_lp = lazy_pgettext
+"""`_lp("customer", "C")`: a lazy string with a context, where English says different things by the same word."""
+__all__ = ["LOCALES", "N_", "_", "_l", "_lp", "get_locale", "ngettext", "pgettext", "setup"]
 
 
 def N_(message: str) -> str:  # noqa: N802 - the customary name of a mark for the extractor
@@ -48,7 +50,7 @@ class Catalogues(Domain):
         return self._merged[language]
 
     def _load(self, language: str) -> NullTranslations:
-        merged: NullTranslations = Translations()
+        merged: NullTranslations | None = None
         for folder in self.folders:
             path = folder / language / "LC_MESSAGES" / "messages.po"
             if not path.is_file():
@@ -58,9 +60,9 @@ class Catalogues(Domain):
                 write_mo(compiled, read_po(source, locale=language))
             compiled.seek(0)
             catalogue = Translations(compiled)
-            if isinstance(merged, Translations):
-                merged.merge(catalogue)
-        return merged
+            # The first one stays, since merging takes over strings and leaves the language's rule of plurals.
+            merged = merged.merge(catalogue) if merged is not None else catalogue
+        return merged or NullTranslations()
 
 
 def choose_locale() -> str:

@@ -1,7 +1,7 @@
 """Customers: for good, once a contact has become one (spec C4)."""
 
 from plugins.customers import models, services, views
-from webapp.api import ContactFunction, MassAction, MenuEntry, PersonalData, Plugin, _l
+from webapp.api import ContactFunction, MassAction, MenuEntry, PersonalData, Plugin, _l, _lp
 
 plugin = Plugin(
     name="customers",
@@ -26,7 +26,7 @@ plugin = Plugin(
             key="customer",
             label=_l("Customer"),
             plural=_l("Customers"),
-            letter=_l("C"),
+            letter=_lp("customer", "C"),
             view_label=_l("Customer view"),
             past_label=_l("As a customer"),
             convert_label=_l("Convert to customer"),

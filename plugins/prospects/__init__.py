@@ -1,7 +1,7 @@
 """Prospects: contacts that may become customers (spec B5, C)."""
 
 from plugins.prospects import models, services, views
-from webapp.api import ContactFunction, FunctionGuard, MenuEntry, PersonalData, Plugin, ValueList, _l
+from webapp.api import ContactFunction, FunctionGuard, MenuEntry, PersonalData, Plugin, ValueList, _l, _lp
 
 plugin = Plugin(
     name="prospects",
@@ -36,7 +36,7 @@ plugin = Plugin(
             key="prospect",
             label=_l("Prospect"),
             plural=_l("Prospects"),
-            letter=_l("P"),
+            letter=_lp("prospect", "P"),
             view_label=_l("Prospect view"),
             past_label=_l("As a prospect"),
             icon="target",

@@ -1,7 +1,7 @@
 """Suppliers: contacts that we buy from, beside any other function (spec B2)."""
 
 from plugins.suppliers import models, services, views
-from webapp.api import ContactFunction, MenuEntry, PersonalData, Plugin, _l
+from webapp.api import ContactFunction, MenuEntry, PersonalData, Plugin, _l, _lp
 
 plugin = Plugin(
     name="suppliers",
@@ -25,7 +25,7 @@ plugin = Plugin(
             key="supplier",
             label=_l("Supplier"),
             plural=_l("Suppliers"),
-            letter=_l("S"),
+            letter=_lp("supplier", "S"),
             view_label=_l("Supplier view"),
             past_label=_l("As a supplier"),
             icon="truck",
