@@ -47,8 +47,8 @@ def main() -> None:
         sys.exit(1)
     except (sa.exc.OperationalError, sa.exc.ProgrammingError) as error:
         reason = str(error.orig).strip().partition("\n")[0]
-        remedy = "is it there, and did you run `carnet schema upgrade`?"
-        click.echo(f"carnet: The database can't be used ({reason}): {remedy}", err=True)
+        remedy = "Check CARNET_DATABASE_URL, and run `carnet schema upgrade` once it can be reached."
+        click.echo(f"carnet: The database can't be used ({reason}). {remedy}", err=True)
         sys.exit(1)
     if isinstance(code, int):
         sys.exit(code)

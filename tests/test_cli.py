@@ -1,0 +1,166 @@
+"""`carnet`: its commands, exit codes, and that a user's mistake is one line, never a traceback (contract)."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from webapp import cli, config, core
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+class Result:
+    """What a command said and how it ended."""
+
+    def __init__(self, done: subprocess.CompletedProcess[str]) -> None:
+        self.code, self.out, self.err = done.returncode, done.stdout, done.stderr
+
+
+Carnet = Callable[..., Result]
+
+
+@pytest.fixture
+def quickly(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path) -> Carnet:
+    """The same in this process, for what ends before the database is asked."""
+
+    def run(*args: str, **settings: str) -> Result:
+        told = {"DATABASE_URL": f"sqlite:///{tmp_path / 'carnet.db'}", "SECRET_KEY": "sixteen letters!", **settings}
+        for key, value in told.items():
+            monkeypatch.setenv(f"CARNET_{key}", value)
+        monkeypatch.setattr(sys, "argv", ["carnet", *args])
+        code = 0
+        try:
+            cli.main()
+        except SystemExit as end:
+            code = int(end.code or 0)
+        said = capsys.readouterr()
+        return Result(subprocess.CompletedProcess(args, code, said.out, said.err))
+
+    return run
+
+
+@pytest.fixture
+def carnet(tmp_path: Path) -> Carnet:
+    """Runs `carnet …` in a process of its own, on a base in a folder of its own."""
+    kept = {key: value for key, value in os.environ.items() if not key.startswith("CARNET_")}
+
+    def run(*args: str, stdin: str = "", **settings: str) -> Result:
+        told = {"DATABASE_URL": f"sqlite:///{tmp_path / 'carnet.db'}", "SECRET_KEY": "sixteen letters!", **settings}
+        done = subprocess.run(
+            [sys.executable, "-m", "webapp", *args],
+            cwd=ROOT,
+            env=kept | {f"CARNET_{key}": value for key, value in told.items()},
+            input=stdin,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        return Result(done)
+
+    return run
+
+
+def refused(result: Result, *words: str) -> None:
+    """One clear line on stderr and exit code 1."""
+    assert (result.code, result.out) == (1, "")
+    assert "Traceback" not in result.err
+    assert result.err.startswith("carnet: ")
+    for word in words:
+        assert word in result.err
+
+
+def test_a_base_is_made_filled_and_examined(carnet: Carnet, tmp_path: Path) -> None:
+    before = carnet("schema", "status")
+    assert before.code == 0
+    assert before.out.count("(upgrade)") == len(before.out.splitlines())
+    assert carnet("doctor").code == 1
+    refused(carnet("demo", "5"), "carnet schema upgrade")
+    refused(carnet("run"), "carnet schema upgrade")
+
+    assert carnet("schema", "upgrade").code == 0
+    again = carnet("schema", "upgrade")
+    assert (again.code, again.out) == (0, "Up to date (0 applied).\n")
+    assert "(upgrade)" not in carnet("schema", "status").out
+
+    filled = carnet("demo", "20", "--seed", "3")
+    assert (filled.code, filled.out) == (0, "20 contacts made.\n")
+    assert carnet("demo", "20", "--if-empty").out == ""
+    healthy = carnet("doctor")
+    assert (healthy.code, healthy.out) == (0, "All is well.\n")
+
+
+def test_J1_users_are_added_by_command(carnet: Carnet) -> None:
+    carnet("schema", "upgrade")
+    add = ("user", "add", "ann@firm.example", "--password-stdin", "--role")
+    weak = carnet(*add, "administrator", stdin="short\n")
+    refused(weak, "Twelve characters")
+    done = carnet(*add, "administrator", stdin="blue cars seldom sing\n")
+    assert (done.code, done.out) == (0, "ann@firm.example is administrator.\n")
+    refused(carnet(*add, "reader", stdin="blue cars seldom sing\n"), "already")
+    refused(carnet("user", "add", "nobody", "--role", "reader", "--password-stdin", stdin="blue cars sing\n"), "email")
+    wrong = carnet(*add, "king", stdin="blue cars seldom sing\n")
+    assert wrong.code == 2
+    assert "reader" in wrong.err
+
+
+def test_plugins_and_their_states(quickly: Carnet) -> None:
+    rows = json.loads(quickly("plugins", "--json", PLUGINS="prospects,customers").out)
+    states = {row["name"]: row["state"] for row in rows}
+    assert (states["prospects"], states["customers"], states["suppliers"]) == ("enabled", "enabled", "off")
+    assert "suppliers        off" in quickly("plugins", PLUGINS="").out
+
+
+@pytest.mark.parametrize(
+    ("settings", "words"),
+    [
+        ({"DATABSE_URL": "sqlite://"}, ["CARNET_DATABSE_URL", "DATABASE_URL"]),
+        ({"DATABASE_URL": "mysql://x"}, ["CARNET_DATABASE_URL", "postgresql+psycopg://"]),
+        ({"PLUGINS": "prospects,unicorns"}, ["unicorns", "Installed:"]),
+        ({"SECRET_KEY": "short"}, ["CARNET_SECRET_KEY", "16"]),
+        ({"LOCALE": "la"}, ["CARNET_LOCALE", "fr, en or de"]),
+        ({"TIMEZONE": "Moon/Crater"}, ["CARNET_TIMEZONE", "Europe/Paris"]),
+        ({"BASE_URL": "firm"}, ["CARNET_BASE_URL", "https://"]),
+    ],
+    ids=lambda value: next(iter(value)) if isinstance(value, dict) else "",
+)
+def test_a_wrong_setting_is_named_with_its_remedy(quickly: Carnet, settings: dict[str, str], words: list[str]) -> None:
+    refused(quickly("plugins", **settings), *words)
+
+
+def test_an_unreachable_database_is_one_line(carnet: Carnet) -> None:
+    nowhere = "postgresql+psycopg://nobody@127.0.0.1:1/none"
+    refused(carnet("schema", "upgrade", DATABASE_URL=nowhere), "CARNET_DATABASE_URL")
+    refused(
+        carnet("schema", "status", DATABASE_URL="sqlite:////nowhere/at/all/carnet.db", DATA_DIR="/tmp"),
+        "CARNET_DATABASE_URL",
+    )
+
+
+def test_wrong_usage_is_2(quickly: Carnet) -> None:
+    for args in (("demo", "many"), ("unicorn",), ("schema", "sideways"), ("run", "--port", "x")):
+        done = quickly(*args)
+        assert (done.code, done.out) == (2, "")
+        assert "Traceback" not in done.err
+
+
+def test_help_names_the_commands(quickly: Carnet) -> None:
+    shown = quickly("--help")
+    assert shown.code == 0
+    for name in ("run", "schema", "plugins", "user", "demo", "doctor", "import"):
+        assert f"\n  {name} " in shown.out
+
+
+def test_the_version_is_the_packages() -> None:
+    import tomllib
+
+    declared = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    assert declared["version"] == core.VERSION
+    assert declared["scripts"]["carnet"] == f"{cli.main.__module__}:main"
+    assert config.ROOT == ROOT
