@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections import Counter
 from typing import Any
 
@@ -41,13 +40,14 @@ def _content() -> dict[str, list[tuple[Any, ...]]]:
 def test_same_seed_same_base(applications: testing.Applications, plugins: testing.PluginSet, system: Any) -> None:
     found = []
     for seed in (5, 5, 6):
-        made = testing.create(applications.url("sqlite"), plugins, applications.folder)
-        with made.app_context():
-            testing.schema.upgrade(db.engine, registry())
-            fill(300, seed)
-            found.append(_content())
-            db.session.remove()
-            db.engine.dispose()
+        with applications.empty("sqlite") as url:
+            made = testing.create(url, plugins, applications.folder)
+            with made.app_context():
+                testing.schema.upgrade(db.engine, registry())
+                fill(300, seed)
+                found.append(_content())
+                db.session.remove()
+                db.engine.dispose()
     assert found[0] == found[1]
     assert found[0]["contact"] != found[2]["contact"]
 
@@ -122,10 +122,3 @@ def test_only_functions_of_enabled_plugins(app: Any, system: Any) -> None:
 def test_bare_core_is_filled_too(app: Any, system: Any) -> None:
     fill(100)
     assert db.session.scalar(sa.select(FunctionRow.id)) is None
-
-
-@pytest.mark.parametrize("database", ["sqlite"])
-def test_ten_thousand_take_less_than_ten_seconds(app: Any, system: Any) -> None:
-    began = time.process_time()
-    fill(10_000)
-    assert time.process_time() - began < 10
