@@ -1,4 +1,4 @@
-"""The boot stops on what can't work, with one clear line; a broken package stops nothing else (design: the contract)."""
+"""The boot stops on what can't work, with one clear line; a broken package stops nothing else."""
 
 from __future__ import annotations
 

@@ -40,11 +40,12 @@ def upgrade() -> None:
 def empty(applications: testing.Applications, database: str) -> Iterator[Flask]:
     """An application on a database without any table."""
     plugins = testing.PluginSet(found=testing.shipped())
-    app = testing.create(applications.url(database), plugins, applications.folder)
-    with app.app_context():
-        yield app
-        db.session.remove()
-        db.engine.dispose()
+    with applications.empty(database) as url:
+        app = testing.create(url, plugins, applications.folder)
+        with app.app_context():
+            yield app
+            db.session.remove()
+            db.engine.dispose()
 
 
 def tables() -> set[str]:

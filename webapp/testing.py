@@ -97,37 +97,65 @@ class Statements:
 
 
 class Applications:
-    """One application per set of plug-ins and database, one database per set of packages; made when first asked for."""
+    """One application per set of plug-ins and database, one database per set of packages; made when first asked for.
+
+    Databases that nobody needs any more are emptied and used again: dropping one costs a checkpoint.
+    """
+
+    KEPT = 3
+    """Sets of packages whose databases are kept; a fourth takes the place of the one used longest ago."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        self._made: dict[Any, webapp.Carnet] = {}
-        self._urls: dict[Any, str] = {}
+        self._places: dict[tuple[str, tuple[str, ...]], str] = {}
+        self._made: dict[tuple[str, tuple[str, ...]], dict[tuple[str, ...] | None, webapp.Carnet]] = {}
+        self._free: dict[str, list[str]] = {}
         self._closing = contextlib.ExitStack()
 
-    def url(self, database: str) -> str:
-        """The address of a new, empty database that lives until the end of the session."""
-        return self._closing.enter_context(new_database(database, self.folder))
+    @contextlib.contextmanager
+    def empty(self, database: str) -> Iterator[str]:
+        """The address of an empty database, for this block alone."""
+        url = self._take(database)
+        try:
+            yield url
+        finally:
+            self._give_back(database, url)
 
     def make(self, database: str, plugins: PluginSet) -> webapp.Carnet:
         """The application for these, with the schema that its migrations make."""
-        key = (database, plugins.installed, plugins.wanted)
-        if key not in self._made:
-            place = key[:2]
-            is_new = place not in self._urls
-            url = self._urls.setdefault(place, "") or self.url(database)
-            self._urls[place] = url
-            app = create(url, plugins, self.folder)
-            self._closing.callback(_dispose, app)
+        place = (database, plugins.installed)
+        is_new = place not in self._places
+        if is_new:
+            self._forget([one for one in self._places if one[0] == database][: -self.KEPT + 1 or None])
+        # The one used last stands last.
+        url = self._places[place] = self._places.pop(place, "") or self._take(database)
+        made = self._made.setdefault(place, {})
+        if plugins.wanted not in made:
+            made[plugins.wanted] = app = create(url, plugins, self.folder)
             if is_new:
                 with app.app_context():
                     schema.upgrade(db.engine, registry())
-            self._made[key] = app
-        return self._made[key]
+        return made[plugins.wanted]
 
     def close(self) -> None:
         """Close all connections, then drop the databases."""
+        self._forget(list(self._places))
         self._closing.close()
+
+    def _forget(self, places: list[tuple[str, tuple[str, ...]]]) -> None:
+        for place in places:
+            for app in self._made.pop(place).values():
+                with app.app_context():
+                    db.engine.dispose()
+            self._give_back(place[0], self._places.pop(place))
+
+    def _take(self, database: str) -> str:
+        free = self._free.setdefault(database, [])
+        return free.pop() if free else self._closing.enter_context(new_database(database, self.folder))
+
+    def _give_back(self, database: str, url: str) -> None:
+        wipe(url)
+        self._free.setdefault(database, []).append(url)
 
 
 def create(url: str, plugins: PluginSet, folder: Path) -> webapp.Carnet:
@@ -154,9 +182,16 @@ def _compiled(folder: Path) -> FileSystemBytecodeCache:
     return FileSystemBytecodeCache(str(place))
 
 
-def _dispose(app: webapp.Carnet) -> None:
-    with app.app_context():
-        db.engine.dispose()
+def wipe(url: str) -> None:
+    """Leave nothing in a database."""
+    address = sa.make_url(url)
+    if address.get_backend_name() == "sqlite":
+        for suffix in ("", "-wal", "-shm"):
+            Path(f"{address.database}{suffix}").unlink(missing_ok=True)
+        return
+    with servers.administrator(address) as cursor:
+        cursor.execute("DROP SCHEMA public CASCADE")
+        cursor.execute("CREATE SCHEMA public")
 
 
 @contextlib.contextmanager
@@ -164,10 +199,9 @@ def new_database(database: str, folder: Path) -> Iterator[str]:
     """The address of an empty database, dropped in the end; skips (fails with `CI=true`) where there is no server."""
     name = f"carnet_test_{os.getpid()}_{secrets.token_hex(3)}"
     if database == "sqlite":
-        path = folder / f"{name}.db"
-        yield f"sqlite:///{path}"
-        for suffix in ("", "-wal", "-shm"):
-            path.with_name(path.name + suffix).unlink(missing_ok=True)
+        url = f"sqlite:///{folder / name}.db"
+        yield url
+        wipe(url)
         return
     server = servers.postgresql()
     if isinstance(server, str):

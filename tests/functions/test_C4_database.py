@@ -10,11 +10,12 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.exc import DBAPIError
 
-from webapp import testing
+from webapp import schema, testing
 from webapp.acting import acting, acting_as_system
 from webapp.contacts import services
 from webapp.db import db
 from webapp.functions.services import activate, convert, live_rows
+from webapp.registry import registry
 
 LATER = "2026-01-01 00:00:00+00:00"
 COLUMNS = "contact_id, function, slot, is_final, started_at, started_way"
@@ -183,24 +184,24 @@ def typed(
     request: pytest.FixtureRequest, applications: testing.Applications
 ) -> Iterator[tuple[Typed, dict[str, int], sqlite3.Connection]]:
     """Statements typed into the file itself, with and without the pragmas of the application."""
-    app = testing.create(applications.url("sqlite"), testing.PluginSet(found=testing.shipped()), applications.folder)
-    with app.app_context(), acting(acting_as_system("form")):
-        testing.schema.upgrade(db.engine, testing.registry())
-        ids = fill()
-        db.session.commit()
-        path = db.engine.url.database
-        db.session.remove()
-        db.engine.dispose()
-    connection = sqlite3.connect(str(path), isolation_level=None)
-    if request.param == "with our pragmas":
-        connection.execute("PRAGMA foreign_keys=ON")
-        connection.execute("PRAGMA recursive_triggers=ON")
+    with applications.empty("sqlite") as url:
+        app = testing.create(url, testing.PluginSet(found=testing.shipped()), applications.folder)
+        with app.app_context(), acting(acting_as_system("form")):
+            schema.upgrade(db.engine, registry())
+            ids = fill()
+            db.session.commit()
+            db.session.remove()
+            db.engine.dispose()
+        connection = sqlite3.connect(str(sa.make_url(url).database), isolation_level=None)
+        if request.param == "with our pragmas":
+            connection.execute("PRAGMA foreign_keys=ON")
+            connection.execute("PRAGMA recursive_triggers=ON")
 
-    def run(sql: str) -> None:
-        connection.execute(sql, {**ids, "later": LATER})
+        def run(sql: str) -> None:
+            connection.execute(sql, {**ids, "later": LATER})
 
-    yield run, ids, connection
-    connection.close()
+        yield run, ids, connection
+        connection.close()
 
 
 ROW = f"contact_function (id, {COLUMNS}, ended_at) VALUES"

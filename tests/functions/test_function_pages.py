@@ -1,4 +1,4 @@
-"""Functions in the browser without JavaScript: views, activating, converting by hand, mass action (spec B2, B3, C2, C3)."""
+"""Functions in the browser without JavaScript: views, activating, converting, mass action (spec B2, B3, C2, C3)."""
 
 from __future__ import annotations
 
