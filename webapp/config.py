@@ -30,6 +30,10 @@ KNOWN = {
 }
 
 
+ANNOUNCED = {"EMBED_ORIGINS", "REDIS_URL", "MAIL_URL", "REQUIRE_TOTP"}
+"""Names that are promised to deployments; what reads them is still to come, so they may stand there already."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Config:
     """A checked configuration. `plugins` is None where the deployment names none (all shipped ones are on)."""
@@ -72,7 +76,7 @@ def _secret(given: str | None, data_dir: Path) -> str:
 def read(environ: Mapping[str, str]) -> Config:
     """Check the `CARNET_…` variables; raises `BootError` naming the variable and the remedy."""
     given = {key.removeprefix("CARNET_"): value for key, value in environ.items() if key.startswith("CARNET_")}
-    for unknown in sorted(given.keys() - KNOWN):
+    for unknown in sorted(given.keys() - KNOWN - ANNOUNCED):
         raise BootError(f"CARNET_{unknown} is not a setting of Carnet. Known: {', '.join(sorted(KNOWN))}.")
     instance = Path(environ.get("PWD", ".")) / "instance" if not (ROOT / "wsgi.py").is_file() else ROOT / "instance"
     url = given.get("DATABASE_URL") or f"sqlite:///{instance / 'carnet.db'}"
