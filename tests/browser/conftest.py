@@ -114,7 +114,9 @@ def signed_in(chromium: Browser, carnet: Served) -> Callable[[str], Any]:
         if email not in known:
             context = chromium.new_context(base_url=carnet.url)
             page = context.new_page()
+            page.goto("/login")
             sign_in(page, email)
+            page.wait_for_url("**/contacts")
             known[email] = context.storage_state()
             context.close()
         return known[email]
@@ -123,9 +125,7 @@ def signed_in(chromium: Browser, carnet: Served) -> Callable[[str], Any]:
 
 
 @pytest.fixture
-def enter(
-    visit: Callable[..., Watched], carnet: Served, signed_in: Callable[[str], Any]
-) -> Callable[..., Watched]:
+def enter(visit: Callable[..., Watched], carnet: Served, signed_in: Callable[[str], Any]) -> Callable[..., Watched]:
     """Opens a signed-in browser on `carnet`."""
 
     def open_(email: str = ADA, **options: Any) -> Watched:
@@ -141,9 +141,7 @@ def page(enter: Callable[..., Watched]) -> Page:
 
 
 def sign_in(page: Page, email: str, password: str = PASSWORD) -> None:
-    """Fill in the sign-in page, and wait for the contacts."""
-    page.goto("/login")
+    """Fill in the sign-in page at hand."""
     page.get_by_label("E-mail address").fill(email)
     page.get_by_label("Password").fill(password)
     page.get_by_role("button", name="Continue").click()
-    page.wait_for_url("**/contacts")
