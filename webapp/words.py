@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from webapp.acting import act
-from webapp.contacts.fields import BY_NAME, COLLECTION, LINK_FIELDS
+from webapp.contacts.fields import BY_NAME, COLLECTION, LINK_FIELDS, Collection
 from webapp.i18n import _, _l
 from webapp.plugin import Field
 from webapp.registry import registry
@@ -87,12 +87,23 @@ def may_see(name: str) -> bool:
     return act().may(field.right if field else "contacts.edit" if unexplained else "contacts.read")
 
 
+def _item(collection: Collection, text: str) -> str:
+    """A line that the history keeps of an e-mail, a phone …; the codes that it begins with, in words."""
+    parts = text.removesuffix(" *").split(" · ")
+    for at, field in enumerate(collection.fields[: len(parts)]):
+        if field.kind != "choice":
+            break
+        parts[at] = shown(field, parts[at])
+    told = " · ".join(parts)
+    return f"{told} ({_('primary')})" if text.endswith(" *") and collection.has_primary else told
+
+
 def change_value(name: str, value: Any) -> str:
     """An old or new value in words; nothing where this user may not see it (spec J1)."""
     if value in (None, "", []) or not may_see(name):
         return ""
     if isinstance(value, list):
-        return ", ".join(str(one) for one in value)
+        return ", ".join(_item(COLLECTION[name], str(one)) if name in COLLECTION else str(one) for one in value)
     if name == "function":
         function = registry().function(value)
         return str(function.label) if function else str(value)
