@@ -51,7 +51,8 @@ class Catalogues(Domain):
 
     def _load(self, language: str) -> NullTranslations:
         merged: NullTranslations | None = None
-        for folder in self.folders:
+        # The core comes first and goes in last: no plug-in changes its words.
+        for folder in reversed(self.folders):
             path = folder / language / "LC_MESSAGES" / "messages.po"
             if not path.is_file():
                 continue
