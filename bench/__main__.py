@@ -17,7 +17,7 @@ from webapp.lists.query import cursor
 
 SIZES = (1_000, 100_000)
 ENGINES = ("sqlite", "postgresql")
-ROUNDS, IN_A_ROW, WARM_UP = 10, 15, 20
+ROUNDS, IN_A_ROW, WARM_UP = 30, 5, 20
 WORD = "muller"
 MOST_TIMES_LIMIT, MOST_GROWTH = 12, 1.30
 
@@ -31,14 +31,14 @@ def main() -> None:
     lines: list[dict[str, Any]] = []
     starts: list[dict[str, Any]] = []
     for engine in chosen.engines:
-        for size in chosen.sizes:
-            base = prepare(engine, size)
-            if isinstance(base, str):
-                print(base)
-                break
-            found, start = measure(base)
+        bases = [prepare(engine, size) for size in chosen.sizes]
+        there = [base for base in bases if not isinstance(base, str)]
+        for reason in {base for base in bases if isinstance(base, str)}:
+            print(reason)
+        if there:
+            found, begun = measure(there)
             lines += found
-            starts.append(start)
+            starts += begun
     show(lines, starts)
     path = RESULTS / f"{dt.datetime.now(dt.UTC):%Y-%m-%dT%H%M%S}.json"
     machine = {"python": platform.python_version(), "machine": platform.machine(), "system": platform.system()}
@@ -46,42 +46,53 @@ def main() -> None:
     print(f"\nWritten to {path.relative_to(RESULTS.parent.parent)}")
 
 
-def measure(base: Base) -> tuple[list[dict[str, Any]], dict[str, Any]]:
-    """The four pages of one base, Carnet and limit by turns so that both see the same machine."""
+def measure(bases: list[Base]) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+    """The four pages of each base, Carnet and limit and all sizes by turns, so that all see the same machine."""
+    servers: list[Served] = []
+    asked: list[tuple[Base, str, Served, str, Served, str]] = []
+    starts = []
+    taken: dict[tuple[int, str], tuple[list[float], list[float]]] = defaultdict(lambda: ([], []))
+    try:
+        for base in bases:
+            servers.append(carnet := serve(["-m", "webapp", "run", "--port", "{port}"], base.environment, "/healthz"))
+            servers.append(limit := serve(["-m", "bench.limit", "{port}"], base.environment, "/list"))
+            carnet.sign_in()
+            asked += [(base, name, carnet, ours, limit, least) for name, (ours, least) in pages(base).items()]
+        for _base, _name, carnet, ours, limit, least in asked:
+            for _time in range(WARM_UP):
+                carnet.time(ours)
+                limit.time(least)
+        for _round in range(ROUNDS):
+            for base, name, carnet, ours, limit, least in asked:
+                mine, bare = taken[base.size, name]
+                mine.extend(carnet.time(ours) for _time in range(IN_A_ROW))
+                bare.extend(limit.time(least) for _time in range(IN_A_ROW))
+        for base, carnet in zip(bases, servers[::2], strict=True):
+            start = {"engine": base.engine, "contacts": base.size, "seconds": round(carnet.started_in, 2)}
+            starts.append(start | {"worker_mb": round(carnet.memory())})
+    finally:
+        for server in servers:
+            server.stop()
+    lines = []
+    for base, name, *_servers in asked:
+        ours_taken, least_taken = taken[base.size, name]
+        mine_times, bare_times = Times.of(ours_taken), Times.of(least_taken)
+        lines.append(
+            {"engine": base.engine, "contacts": base.size, "page": name, "carnet_ms": asdict(mine_times),
+             "limit_ms": asdict(bare_times), "times_limit": round(mine_times.p50 / bare_times.p50, 1)}
+        )  # fmt: skip
+    return lines, starts
+
+
+def pages(base: Base) -> dict[str, tuple[str, str]]:
+    """What is asked for: Carnet's address and the limit's, by name."""
     after = cursor("name", base.far_name, base.far_id)
-    pages = {
+    return {
         "list page": ("/contacts", "/list"),
         "far page": (f"/contacts?after={after}", "/far?" + urlencode({"name": base.far_name, "id": base.far_id})),
         "search": (f"/contacts?q={WORD}", f"/search?q={WORD}"),
         "file": (f"/contacts/{base.file_id}", f"/file/{base.file_id}"),
     }
-    servers: list[Served] = []
-    try:
-        servers.append(carnet := serve(["-m", "webapp", "run", "--port", "{port}"], base.environment, "/healthz"))
-        servers.append(limit := serve(["-m", "bench.limit", "{port}"], base.environment, "/list"))
-        carnet.sign_in()
-        taken: dict[str, tuple[list[float], list[float]]] = defaultdict(lambda: ([], []))
-        for address, bare in pages.values():
-            for _time in range(WARM_UP):
-                carnet.time(address)
-                limit.time(bare)
-        for _round in range(ROUNDS):
-            for name, (address, bare) in pages.items():
-                taken[name][0].extend(carnet.time(address) for _time in range(IN_A_ROW))
-                taken[name][1].extend(limit.time(bare) for _time in range(IN_A_ROW))
-        start = {"engine": base.engine, "contacts": base.size, "seconds": round(carnet.started_in, 2)}
-        start["worker_mb"] = round(carnet.memory())
-    finally:
-        for server in servers:
-            server.stop()
-    lines = []
-    for name, (ours, least) in taken.items():
-        mine, bare_times = Times.of(ours), Times.of(least)
-        lines.append(
-            {"engine": base.engine, "contacts": base.size, "page": name, "carnet_ms": asdict(mine),
-             "limit_ms": asdict(bare_times), "times_limit": round(mine.p50 / bare_times.p50, 1)}
-        )  # fmt: skip
-    return lines, start
 
 
 def show(lines: list[dict[str, Any]], starts: list[dict[str, Any]]) -> None:
