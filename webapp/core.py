@@ -22,6 +22,7 @@ from webapp.history import models as history_models
 from webapp.i18n import _l
 from webapp.plugin import MenuEntry, MergeRule, PersonalData, Plugin
 from webapp.registry import Registry
+from webapp.sentforms import SentForm
 
 VERSION = "0.1.0"
 
@@ -52,6 +53,7 @@ plugin = Plugin(
         accounts_models.User,
         administration_models.ValueListItem,
         administration_models.Setting,
+        SentForm,
     ),
     delete_guards=guards.GUARDS,
     value_lists=fields.VALUE_LISTS,

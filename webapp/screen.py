@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import secrets
 from functools import cache, lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -148,6 +149,11 @@ def item_value(name: str, item: dict[str, str]) -> str:
     )
 
 
+def form_key() -> str:
+    """A key for a form that must do its work once (`webapp.sentforms`)."""
+    return secrets.token_urlsafe(16)
+
+
 def setup(app: Flask) -> None:
     """Give the templates of `app` their words and tools."""
     env = app.jinja_env
@@ -155,6 +161,7 @@ def setup(app: Flask) -> None:
     env.add_extension("jinja2.ext.do")
     env.globals.update(
         shell=shell,
+        form_key=form_key,
         static_url=static_url,
         svg_icon=icon,
         shown=shown,

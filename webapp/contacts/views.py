@@ -22,6 +22,7 @@ from webapp.lists.views import list_page, number_of, responsible_names
 from webapp.plugin import ContactFunction
 from webapp.registry import registry
 from webapp.security import right
+from webapp.sentforms import take
 
 blueprint = Blueprint("contacts", __name__)
 SHOWN_PERSONS = 5
@@ -173,6 +174,9 @@ def new() -> Response:
     form = ContactForm.posted(request.form, kind, [])
     if form.change(sent.get("add", ""), sent.get("remove", "")) or "kind" in sent:
         return _form_page("contacts/new.html", form, wanted=wanted)
+    sending = take(sent.items(multi=True))
+    if sending.address:
+        return redirect_to(sending.address)
     try:
         contact = services.create(form.contact_values())
         for key in wanted:
@@ -186,9 +190,10 @@ def new() -> Response:
         form.errors = {"function": error.message}
         return _form_page("contacts/new.html", form, 409, wanted=wanted)
     toast(_("%(name)s is saved.", name=contact.name or contact.sort_name))
+    sending.address = url_for("contacts.file", id=contact.id)
     if sent.get("then") == "new":
-        return redirect_to(url_for("contacts.new", kind=kind, function=wanted or None))
-    return redirect_to(url_for("contacts.file", id=contact.id))
+        sending.address = url_for("contacts.new", kind=kind, function=wanted or None)
+    return redirect_to(sending.address)
 
 
 def _form_page(template: str, form: ContactForm, status: int = 200, **context: Any) -> Response:
