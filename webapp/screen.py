@@ -30,7 +30,7 @@ from webapp.contacts.values import WARNINGS
 from webapp.db import now
 from webapp.htmx import shell, wants_fragment
 from webapp.i18n import LOCALES, _, get_locale
-from webapp.plugin import Field, MenuEntry
+from webapp.plugin import MenuEntry
 from webapp.registry import registry
 from webapp.shown import choices, language, shown
 from webapp.text import initials
@@ -114,26 +114,18 @@ def safe_link(address: str) -> str:
     return f"https://{address}" if "://" not in address and ":" not in address and "." in address else ""
 
 
-def _form_field(name: str, form: ContactForm) -> Field | None:
-    key, _dot, own = name.partition(".")
-    if not own:
-        return TAGS if name == "tags" else BY_NAME.get(name)
-    function = next((one for one in form.functions if one.key == key), None)
-    return next((one for one in function_fields(function) if one.name == own), None) if function else None
-
-
 def form_labels(names: list[str], form: ContactForm) -> str:
     """The labels of form fields, in one sentence's list."""
     labels = []
     for name in names:
-        field = _form_field(name, form)
+        field = form.field_called(name)
         labels.append(str(COLLECTION[name].label if name in COLLECTION else field.label if field else name))
     return ", ".join(labels)
 
 
 def form_value(name: str, value: str, form: ContactForm) -> str:
     """What was typed, in words where it is a code."""
-    field = _form_field(name, form)
+    field = form.field_called(name)
     if field is None or field.kind not in ("choice", "value_list", "country", "language", "boolean"):
         return value
     return shown(field, value)

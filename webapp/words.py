@@ -32,6 +32,7 @@ WAYS = {
 ACTIONS = {
     "created": (_l("Created"), "plus"),
     "changed": (_l("Changed"), "pencil"),
+    "set_aside": (_l("Not kept, in favour of another's change"), "history"),
     "binned": (_l("Put into the bin"), "trash-2"),
     "restored": (_l("Taken out of the bin"), "history"),
     "archived": (_l("Archived"), "archive"),

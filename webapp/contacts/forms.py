@@ -16,7 +16,8 @@ import sqlalchemy as sa
 from werkzeug.datastructures import MultiDict
 
 from webapp.acting import act
-from webapp.contacts.fields import BY_NAME, COLLECTIONS, COMPANY_ONLY, FIELDS, PERSON_ONLY, Collection
+from webapp.contacts.coerce import coerce
+from webapp.contacts.fields import BY_NAME, COLLECTION, COLLECTIONS, COMPANY_ONLY, FIELDS, PERSON_ONLY, Collection
 from webapp.contacts.models import Contact, ContactNumber
 from webapp.contacts.queries import LIVE
 from webapp.db import db
@@ -109,6 +110,29 @@ class ContactForm:
         except ValueError:
             form.version = None
         return form
+
+    def field_called(self, name: str) -> Field | None:
+        """The field behind the name of a single value of this form."""
+        key, _dot, own = name.partition(".")
+        if not own:
+            return TAGS if name == "tags" else BY_NAME.get(name)
+        function = next((one for one in self.functions if one.key == key), None)
+        return next((one for one in function_fields(function) if one.name == own), None) if function else None
+
+    def noted(self, name: str, currency: str = "") -> Any:
+        """What was typed, as the history keeps values; None where it could not have been saved."""
+        if name in self.items:
+            fields = COLLECTION[name].fields
+            return [" · ".join(item[one.name] for one in fields if item.get(one.name)) for item in self.items[name]]
+        if name == "tags":
+            return [one.strip() for one in self.values[name].split(",") if one.strip()]
+        field, value = self.field_called(name), self.values[name]
+        if field is None:
+            return None
+        try:
+            return coerce(field, company_called(value) if name == "parent_id" else value, currency=currency)
+        except ValueError:
+            return None
 
     def names(self) -> list[str]:
         """Names of all single values of this form."""

@@ -15,7 +15,7 @@ from webapp.db import discard
 from webapp.errors import Invalid, Missing, Refused, Stale
 from webapp.functions.models import FunctionRow
 from webapp.functions.services import activate, fields_of, live_rows, past_rows, save_fields
-from webapp.history.services import of_contact
+from webapp.history.services import Change, of_contact, record
 from webapp.htmx import redirect_to, render, toast
 from webapp.i18n import _
 from webapp.lists.views import list_page, number_of, responsible_names
@@ -215,9 +215,11 @@ def edit(id: int) -> Response:  # noqa: A002
     form = ContactForm.posted(request.form, contact.kind, present.functions)
     if form.change(request.form.get("add", ""), request.form.get("remove", "")):
         return _form_page("contacts/edit.html", form, **context)
-    _resolve(form, present)
+    aside = _resolve(form, present, contact.currency)
     try:
         services.update(id, form.contact_values(), form.version)
+        if aside:
+            record(id, "set_aside", aside)
         for function in form.functions:
             save_fields(id, function.key, form.function_values(function.key))
     except Stale:
@@ -246,14 +248,21 @@ def _named(errors: dict[str, str], form: ContactForm) -> dict[str, str]:
     }
 
 
-def _resolve(form: ContactForm, present: ContactForm) -> None:
-    """Take over what was chosen on the page with both versions: `choice-<field>` is `theirs` or `mine`."""
+def _resolve(form: ContactForm, present: ContactForm, currency: str) -> dict[str, Change]:
+    """Take over what was chosen on the page with both versions: `choice-<field>` is `theirs` or `mine`.
+
+    Returns the values of one's own that are not kept, for the history.
+    """
+    aside: dict[str, Change] = {}
     for name in [*form.values, *form.items]:
         if request.form.get(f"choice-{name}") == "theirs":
+            if noted := form.noted(name, currency):
+                aside[name] = (noted, None)
             if name in form.values:
                 form.values[name] = present.values.get(name, "")
             else:
                 form.items[name] = present.items.get(name, [])
+    return aside
 
 
 def _conflict(contact: Contact, mine: ContactForm, view: str) -> Response:
