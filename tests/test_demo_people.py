@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections import Counter, defaultdict
 from typing import Any
 
@@ -23,12 +22,6 @@ def test_same_seed_same_people(thousands: list[dict[str, Any]]) -> None:
     assert list(people(5_000, seed=7)) == thousands
     assert list(people(100, seed=7)) == thousands[:100]
     assert list(people(100, seed=8)) != thousands[:100]
-
-
-def test_ten_thousand_take_less_than_two_seconds() -> None:
-    began = time.process_time()
-    assert sum(1 for _one in people(10_000)) == 10_000
-    assert time.process_time() - began < 2
 
 
 def test_every_value_passes_its_check(thousands: list[dict[str, Any]]) -> None:
