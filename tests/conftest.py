@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Sequence
 from typing import Any
 
 import pytest
+from hypothesis import settings
 
 from webapp.acting import Act, acting_as_system, present
 from webapp.contacts import services
@@ -13,6 +15,10 @@ from webapp.contacts.models import Contact
 from webapp.functions.services import activate
 
 pytest_plugins = ["webapp.testing"]
+
+# A busy machine is no bug: property tests have no deadline. CI takes the same examples each time.
+settings.register_profile("carnet", deadline=None, derandomize=os.environ.get("CI") == "true")
+settings.load_profile("carnet")
 
 
 @pytest.fixture
