@@ -65,13 +65,16 @@ def create_app(settings: Config | None = None, *, found: Found | None = None) ->
         prefix="static/",
         max_age=86_400,
         autorefresh=app.debug,
-        add_headers_function=ask_again_for_scripts,
+        allow_all_origins=False,
+        add_headers_function=static_headers,
     )
     return app
 
 
-def ask_again_for_scripts(headers: Headers, path: str, _url: str) -> None:
-    """Scripts import each other without the stamp of `static_url`: a browser must ask whether they have changed."""
+def static_headers(headers: Headers, path: str, _url: str) -> None:
+    """The strict headers of every answer; and scripts are asked for again, since they import each other unstamped."""
+    for name, value in security.HEADERS.items():
+        headers[name] = value
     if path.endswith(".js"):
         headers["Cache-Control"] = "no-cache"
 

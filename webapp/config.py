@@ -77,7 +77,7 @@ def read(environ: Mapping[str, str]) -> Config:
     """Check the `CARNET_…` variables; raises `BootError` naming the variable and the remedy."""
     given = {key.removeprefix("CARNET_"): value for key, value in environ.items() if key.startswith("CARNET_")}
     for unknown in sorted(given.keys() - KNOWN - ANNOUNCED):
-        raise BootError(f"CARNET_{unknown} is not a setting of Carnet. Known: {', '.join(sorted(KNOWN))}.")
+        raise BootError(f"CARNET_{unknown} is not a setting of Carnet. Known: {', '.join(sorted(KNOWN | ANNOUNCED))}.")
     instance = Path(environ.get("PWD", ".")) / "instance" if not (ROOT / "wsgi.py").is_file() else ROOT / "instance"
     url = given.get("DATABASE_URL") or f"sqlite:///{instance / 'carnet.db'}"
     data_dir = Path(given["DATA_DIR"]) if given.get("DATA_DIR") else _data_dir(url, instance)

@@ -188,3 +188,12 @@ def test_no_page_has_inline_script_or_style(sign_in, make, system) -> None:
         page = client.get(address).text
         assert not re.search(r"<script(?![^>]*\bsrc=)|<style|\sstyle=|\son[a-z]+=|javascript:", page), address
         assert not re.search(r'(?:src|href)="(?:https?:)?//', page), address
+
+
+def test_static_files_have_the_strict_headers_too(client) -> None:
+    answer = client.get("/static/js/app.js")
+    assert answer.headers["X-Content-Type-Options"] == "nosniff"
+    assert "frame-ancestors 'none'" in answer.headers["Content-Security-Policy"]
+    assert "Access-Control-Allow-Origin" not in answer.headers
+    assert answer.headers["Cache-Control"] == "no-cache"
+    answer.close()
