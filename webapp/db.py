@@ -17,7 +17,7 @@ import sqlalchemy as sa
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import event
 from sqlalchemy.engine import Connection, Engine
-from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
+from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.orm import DeclarativeBase, Session
 from sqlalchemy.types import TypeDecorator
 
@@ -134,20 +134,9 @@ def transaction() -> Iterator[Session]:
             _("Someone else changed this at the same moment. Nothing was saved: reload and try again."),
             constraint=str(error.orig),
         ) from error
-    except OperationalError as error:
-        session.rollback()
-        if not _is_contention(error):
-            raise
-        raise Refused(_("Others are writing at this moment. Nothing was saved: try again.")) from error
     except BaseException:
         session.rollback()
         raise
-
-
-def _is_contention(error: DBAPIError) -> bool:
-    """A deadlock or a failed serialisation on PostgreSQL, a lock that did not come in time on SQLite."""
-    state = getattr(error.orig, "sqlstate", None)
-    return state in ("40001", "40P01", "55P03") or "database is locked" in str(error.orig)
 
 
 def discard() -> None:
