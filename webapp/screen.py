@@ -32,6 +32,7 @@ from webapp.htmx import shell, wants_fragment
 from webapp.i18n import LOCALES, _, get_locale
 from webapp.plugin import MenuEntry
 from webapp.registry import registry
+from webapp.security import safe_next
 from webapp.shown import choices, language, shown
 from webapp.text import initials
 from webapp.words import ACTIONS, ENDINGS, GROUPS, ROLES, WAYS, change_label, change_value
@@ -162,6 +163,7 @@ def setup(app: Flask) -> None:
         initials=initials,
         warning_text=warning_text,
         safe_link=safe_link,
+        safe_next=safe_next,
         change_label=change_label,
         change_value=change_value,
         fields_for=fields_for,

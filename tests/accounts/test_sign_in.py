@@ -134,3 +134,9 @@ def test_J1_an_address_signs_in_one_user_alone(system) -> None:
     create_user("ann@firm.example", None, "reader")
     with pytest.raises(Refused):
         create_user("Ann@Firm.example", None, "reader")
+
+
+def test_a_foreign_next_address_is_dropped_from_the_form(client) -> None:
+    for foreign in ("//evil.example", "https://evil.example", "/\\evil.example"):
+        assert 'action="/login"' in client.get("/login", query_string={"next": foreign}).text
+    assert 'action="/login?next=/contacts"' in client.get("/login", query_string={"next": "/contacts"}).text
