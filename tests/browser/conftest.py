@@ -100,8 +100,8 @@ def visit(chromium: Browser) -> Iterator[Callable[..., Watched]]:
 
 @pytest.fixture(scope="session")
 def carnet() -> Iterator[Served]:
-    """One served Carnet for the tests that don't mind each other's contacts: two users and 60 made-up contacts."""
-    with served("sqlite", contacts=60, users=((ADA, "administrator"), (GRACE, "editor"))) as at:
+    """One served Carnet for the tests that don't mind each other's contacts: two users and 200 made-up contacts."""
+    with served("sqlite", contacts=200, users=((ADA, "administrator"), (GRACE, "editor"))) as at:
         yield at
 
 

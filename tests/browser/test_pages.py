@@ -1,0 +1,268 @@
+"""Every page and what opens on it: clean for axe (WCAG 2.2 AA) in both themes, and never wider than the screen."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from conftest import ADA, GRACE, Watched
+from playwright.sync_api import Browser, Page, expect
+from serving import Served, served
+
+AXE = (Path(__file__).parent / "axe.min.js").read_text(encoding="utf-8")
+TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
+RUN = """async only => {
+    const found = await axe.run(document, {runOnly: only});
+    return found.violations.map(one => `${one.id}: ${one.help}\\n` + one.nodes.slice(0, 3).map(
+        node => `    ${node.html.slice(0, 200)}\\n    ${node.failureSummary.split("\\n").slice(1, 3).join(" ")}`
+    ).join("\\n"));
+}"""
+WIDER = "() => document.documentElement.scrollWidth - document.documentElement.clientWidth"
+WIDTHS = (1280, 390, 320)
+
+Open = Callable[[Page], None]
+
+
+def examine(page: Page) -> list[str]:
+    """What is wrong with the page as it stands: all rules in light, contrast in dark, width and targets on a phone."""
+    findings: list[str] = []
+
+    def ask(where: str, only: dict[str, Any]) -> None:
+        findings.extend(f"{where}: {one}" for one in page.evaluate(RUN, only))
+
+    # The one way past the security policy is the debugger's, by which Playwright speaks.
+    page.evaluate(AXE)
+    ask("light", {"type": "tag", "values": TAGS})
+    page.emulate_media(color_scheme="dark", reduced_motion="reduce")
+    ask("dark", {"type": "rule", "values": ["color-contrast"]})
+    page.emulate_media(color_scheme="light", reduced_motion="reduce")
+    for width in WIDTHS:
+        page.set_viewport_size({"width": width, "height": 844})
+        if (wider := page.evaluate(WIDER)) > 0:
+            findings.append(f"{width} px: {wider} px wider than the screen")
+        if width == 390:
+            ask("phone", {"type": "rule", "values": ["color-contrast", "target-size", "scrollable-region-focusable"]})
+    page.set_viewport_size({"width": 1280, "height": 900})
+    return findings
+
+
+@pytest.fixture(scope="module")
+def places(chromium: Browser, carnet: Served, signed_in: Callable[[str], Any]) -> dict[str, str]:
+    """Addresses of contacts among the made-up ones: with two functions and persons, a prospect, one in the bin."""
+    context = chromium.new_context(base_url=carnet.url, storage_state=signed_in(ADA))
+    page = context.new_page()
+
+    def read(path: str) -> str:
+        return str(context.request.get(path).text())
+
+    def listed(path: str) -> list[str]:
+        return re.findall(r'href="(/contacts/\d+)\?view=', read(path))
+
+    both = next(
+        one
+        for one in listed("/customers")
+        if "view=supplier" in (text := read(one)) and 'id="l-' in text and "c-avatar--firm c-avatar--lg" in text
+    )
+    page.goto(f"{both}/persons")
+    link = page.get_by_role("link", name=re.compile("Edit the link")).first.get_attribute("href")
+    person = page.locator(".c-people__who a").first.get_attribute("href")
+    prospects = [one for one in listed("/prospects") if 'id="l-' not in read(one)]
+    page.goto(f"{prospects[-1]}/delete")
+    page.get_by_role("button", name="Move to the bin").click()
+    page.wait_for_url("**/contacts")
+    context.close()
+    return {
+        "both": both,
+        "person": str(person),
+        "link": str(link),
+        "prospect": prospects[0],
+        "binned": prospects[-1],
+    }
+
+
+PAGES = {
+    "contacts": "/contacts",
+    "prospects": "/prospects",
+    "customers": "/customers",
+    "suppliers": "/suppliers",
+    "nothing found": "/contacts?q=zzzz",
+    "sorted": "/contacts?sort=-changed",
+    "file, all": "{both}",
+    "file, customer": "{both}?view=customer",
+    "file, supplier": "{both}?view=supplier",
+    "file, prospect": "{prospect}",
+    "file of a person": "{person}",
+    "file in the bin": "{binned}",
+    "persons": "{both}/persons",
+    "history": "{both}/history",
+    "new company": "/contacts/new",
+    "new person": "/contacts/new?kind=person&function=prospect",
+    "edit": "{both}/edit",
+    "convert": "{prospect}/convert",
+    "activate": "{prospect}/functions/supplier",
+    "link a person": "{both}/persons/new?q=a",
+    "link": "{link}",
+    "picture": "{both}/picture",
+    "delete": "{prospect}/delete",
+    "delete, blocked": "{both}/delete",
+    "bin": "/contacts/bin",
+    "import": "/import",
+}
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_page(page: Page, places: dict[str, str], name: str) -> None:
+    page.emulate_media(color_scheme="light", reduced_motion="reduce")
+    answer = page.goto(PAGES[name].format(**places))
+    assert answer is not None
+    assert answer.ok
+    expect(page.locator("h1")).to_have_count(1)
+    assert not (found := examine(page)), "\n".join(found)
+
+
+def open_functions(page: Page) -> None:
+    page.get_by_role("button", name="Contact functions").click()
+
+
+def open_account(page: Page) -> None:
+    page.get_by_role("button", name="Account of Ada").click()
+
+
+def open_shortcuts(page: Page) -> None:
+    page.get_by_role("button", name="Shortcuts").click()
+
+
+def choose_rows(page: Page) -> None:
+    for row in (0, 1):
+        page.locator("input[name=ids]").nth(row).check()
+
+
+def open_actions(page: Page) -> None:
+    choose_rows(page)
+    page.get_by_role("button", name="Mass actions").click()
+
+
+def ask_mass_action(page: Page) -> None:
+    open_actions(page)
+    page.get_by_role("button", name="Convert to customer").click()
+    expect(page.get_by_role("heading", level=1, name="Convert to customer")).to_be_visible()
+
+
+def leave_name_out(page: Page) -> None:
+    page.get_by_label("Company name").fill("")
+    page.get_by_role("textbox", name="E-mail 1").fill("not an address")
+    page.get_by_label("Credit limit").fill("much")
+    page.get_by_role("button", name="Save", exact=True).last.click()
+    expect(page.get_by_role("alert").filter(has_text="to correct")).to_be_visible()
+
+
+def find_nobody_to_import(page: Page) -> None:
+    page.get_by_label("File").set_input_files({"name": "a.csv", "mimeType": "text/csv", "buffer": b"\x00\x01"})
+    page.get_by_role("button", name="Import").click()
+    expect(page.get_by_role("heading", name="This file was not imported")).to_be_visible()
+
+
+def rehearse(page: Page) -> None:
+    table = b"Company,E-mail\nOne,one@x.example\n,\nOne,one@x.example\n"
+    page.get_by_label("File").set_input_files({"name": "a.csv", "mimeType": "text/csv", "buffer": table})
+    page.get_by_role("button", name="Rehearse").click()
+    expect(page.get_by_text("This was a rehearsal")).to_be_visible()
+
+
+def keep_the_primary(page: Page) -> None:
+    page.get_by_role("button", name="Remove the link").click()
+
+
+STATES: dict[str, tuple[str, Open]] = {
+    "menu of functions": ("{both}", open_functions),
+    "menu of the account": ("/contacts", open_account),
+    "shortcuts": ("/contacts", open_shortcuts),
+    "rows chosen": ("/prospects", choose_rows),
+    "menu of mass actions": ("/prospects", open_actions),
+    "mass action asked": ("/prospects", ask_mass_action),
+    "edit with errors": ("{both}/edit", leave_name_out),
+    "import refused": ("/import", find_nobody_to_import),
+    "import rehearsed": ("/import", rehearse),
+    "primary link kept": ("{link}", keep_the_primary),
+}
+
+
+@pytest.mark.parametrize("name", STATES)
+def test_state(enter: Callable[..., Watched], places: dict[str, str], name: str) -> None:
+    watched = enter()
+    watched.allowed |= {409, 422}
+    page = watched.page()
+    page.emulate_media(color_scheme="light", reduced_motion="reduce")
+    address, act = STATES[name]
+    page.goto(address.format(**places))
+    act(page)
+    assert not (found := examine(page)), "\n".join(found)
+
+
+REFUSALS = {
+    404: ("/nothing", "There is nothing here"),
+    403: ("/contacts/bin", "This is not yours to do"),
+    405: ("/mass-actions", "That is not how this address works"),
+    409: ("{binned}/edit", "That can't be done now"),
+}
+
+
+@pytest.mark.parametrize("status", REFUSALS)
+def test_refusal(enter: Callable[..., Watched], places: dict[str, str], status: int) -> None:
+    watched = enter(GRACE)
+    watched.allowed.add(status)
+    page = watched.page()
+    page.emulate_media(color_scheme="light", reduced_motion="reduce")
+    address, title = REFUSALS[status]
+    answer = page.goto(address.format(**places))
+    assert answer is not None
+    assert answer.status == status
+    expect(page.get_by_role("heading", level=1)).to_have_text(title)
+    assert not (found := examine(page)), "\n".join(found)
+
+
+def test_before_sign_in(visit: Callable[..., Watched]) -> None:
+    with served("sqlite") as empty:
+        watched = visit(empty)
+        watched.allowed.add(422)
+        page = watched.page()
+        page.emulate_media(color_scheme="light", reduced_motion="reduce")
+        page.goto("/")
+        assert not (found := examine(page)), "\n".join(found)
+        for label in ("One-time code", "Your name", "Password"):
+            page.get_by_label(label).fill("short")
+        page.get_by_label("E-mail address").fill("ada@x.example")
+        page.get_by_role("button", name="Create the account").click()
+        expect(page.get_by_text("This is not the code")).to_be_visible()
+        assert not (found := examine(page)), "\n".join(found)
+        watched.context.close()
+
+
+def test_sign_in_page(visit: Callable[..., Watched], carnet: Served) -> None:
+    watched = visit(carnet)
+    page = watched.page()
+    page.emulate_media(color_scheme="light", reduced_motion="reduce")
+    page.goto("/login")
+    assert not (found := examine(page)), "\n".join(found)
+    page.get_by_label("E-mail address").fill(ADA)
+    page.get_by_label("Password").fill("wrong")
+    page.get_by_role("button", name="Continue").click()
+    expect(page.get_by_role("alert").filter(has_text="don't match")).to_be_visible()
+    assert not (found := examine(page)), "\n".join(found)
+
+
+def test_the_examination_finds_what_is_wrong(page: Page) -> None:
+    """An examination that finds nothing is worth nothing."""
+    page.emulate_media(color_scheme="light", reduced_motion="reduce")
+    page.goto("/contacts")
+    page.evaluate("""() => {
+        const wrong = document.createElement("input");
+        wrong.size = 300;
+        document.body.prepend(wrong);
+    }""")
+    findings = "\n".join(examine(page))
+    assert "label: " in findings
+    assert "wider than the screen" in findings
