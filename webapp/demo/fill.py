@@ -170,7 +170,7 @@ class _Stage:
 
         given = {field.name: value for field in FIELDS if (value := getattr(contact, field.name))}
         note(contact.created_at, "created", {name: ["", plain(value)] for name, value in given.items()})
-        for role in roles:
+        for role in sorted(roles, key=lambda one: one.started_at):
             before = role.follows.function.key if role.follows else None
             action = "converted" if before else "activated"
             note(role.started_at, action, {"function": [before, role.function.key]})
