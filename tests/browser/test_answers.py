@@ -173,6 +173,21 @@ def test_a_form_sent_after_signing_out_elsewhere_is_told(visit: Callable[..., Wa
     expect(second.get_by_text("Nothing was saved.")).to_be_visible()
 
 
+def test_another_line_comes_where_it_was_asked_for_and_nothing_typed_is_lost(page: Page) -> None:
+    page.goto("/contacts/new?function=prospect")
+    page.get_by_label("Company name").fill("Half")
+    page.get_by_role("textbox", name="Phone 1").fill("0211 1")
+    page.get_by_role("button", name="Phone", exact=True).click()
+    second = page.get_by_role("textbox", name="Phone 2")
+    expect(second).to_be_in_viewport()
+    second.fill("0211 2")
+    page.get_by_role("button", name="Take out: Phone 1").click()
+    expect(second).to_have_count(0)
+    expect(page.get_by_role("textbox", name="Phone 1")).to_have_value("0211 2")
+    expect(page.get_by_label("Company name")).to_have_value("Half")
+    expect(page.get_by_role("checkbox", name="Prospect")).to_be_checked()
+
+
 def test_leaving_a_form_with_something_typed_is_asked_about(page: Page) -> None:
     asked: list[str] = []
 
