@@ -40,6 +40,8 @@ def file_context(contact: Contact, view: str, tab: str) -> dict[str, Any]:
     """What the head, the view switch and the tabs of a contact's file need."""
     rows = live_rows(contact.id)
     known = [(row, function) for row in rows if (function := _shown(row)) is not None]
+    # In the order of the lists and menus, not of the days they were given.
+    known.sort(key=lambda pair: pair[1].order)
     if view != "all" and view not in [row.function for row, _function in known]:
         abort(404)
     persons = persons_count([contact.id]).get(contact.id, 0)
