@@ -246,3 +246,11 @@ def test_D9_the_bin_restores_everything(make, system) -> None:
     assert ([email.value for email in contact.emails], contact.tags) == (["a@x.example"], ["VIP"])
     with pytest.raises(Refused):
         services.restore(contact.id)
+
+
+def test_D1_nobody_in_the_bin_stays_a_primary_contact(make, system) -> None:
+    party, person = make("Plain"), make("Weiß", kind="person")
+    link = links.create(party.id, person.id, {"is_primary": "1"})
+    services.to_bin(person.id)
+    db.session.refresh(link)
+    assert not link.is_primary

@@ -19,7 +19,7 @@ from webapp.contacts.coerce import coerce
 from webapp.contacts.collections import check_external_ids, set_items, set_tags
 from webapp.contacts.derived import country_of, refresh
 from webapp.contacts.fields import BY_NAME, COLLECTION
-from webapp.contacts.models import Contact
+from webapp.contacts.models import Contact, ContactLink
 from webapp.contacts.queries import load, locked
 from webapp.db import db, now
 from webapp.errors import Invalid, Missing, Refused, Stale
@@ -200,6 +200,12 @@ def to_bin(contact_id: int) -> Contact:
             _("%(name)s can't be deleted yet: resolve what is listed first.", name=contact.name),
             blockers=blockers,
         )
+    # What is left links it to parties without function; nobody in the bin is a primary contact.
+    db.session.execute(
+        sa.update(ContactLink)
+        .where(ContactLink.person_id == contact_id, ContactLink.is_primary)
+        .values(is_primary=False)
+    )
     contact.deleted_at = now()
     touch(contact)
     record(contact.id, "binned")

@@ -176,6 +176,12 @@ def _cursor(text: str | None, sort: str) -> tuple[Any, int] | None:
             raise ValueError(text)
         if not 0 < contact_id < 2**63 or "\x00" in value:
             raise ValueError(text)
-        return (dt.datetime.fromisoformat(value) if sort == "changed" else value), contact_id
-    except (ValueError, TypeError, binascii.Error):
+        value.encode()
+        if sort != "changed":
+            return value, contact_id
+        moment = dt.datetime.fromisoformat(value)
+        if moment.utcoffset() != dt.timedelta(0):
+            raise ValueError(text)
+        return moment, contact_id
+    except (ValueError, TypeError, RecursionError, binascii.Error):
         raise Invalid(_("This page of the list is not known: start again at the first page.")) from None

@@ -23,8 +23,10 @@ LEAVES = f"""OLD.is_final AND NOT {NAMES_A_MERGE} AND (
     NEW.contact_id <> OLD.contact_id
     OR (NEW.ended_at IS NOT NULL AND OLD.ended_at IS NULL)
 )"""
+# A NULL that OR REPLACE turns into the column's default is a change too, so no plain comparison.
 IS_ANOTHER = """(
-    NEW.function <> OLD.function OR NEW.slot <> OLD.slot OR NEW.is_final <> OLD.is_final OR NEW.id <> OLD.id
+    NEW.id <> OLD.id OR COALESCE(NEW.function, '') <> OLD.function OR COALESCE(NEW.slot, '') <> OLD.slot
+    OR NEW.is_final IS NULL OR NEW.is_final <> OLD.is_final
 )"""
 SLOT_TAKEN = """NEW.ended_at IS NULL AND EXISTS (
     SELECT 1 FROM contact_function other
@@ -67,7 +69,7 @@ def _sqlite() -> list[str]:
         trigger("contact_function_replaced", "INSERT", replaced("contact_function", "id"), REPLACED),
         trigger("contact_function_kind", "INSERT", UNKNOWN_KIND, KIND),
         trigger("contact_replaced", "INSERT", replaced("contact", "id"), REPLACED, "contact"),
-        trigger("contact_renumbered", "UPDATE OF id", "NEW.id <> OLD.id", REPLACED, "contact"),
+        trigger("contact_renumbered", "UPDATE", "NEW.id <> OLD.id", REPLACED, "contact"),
         trigger("function_kind_replaced", "INSERT", replaced("function_kind", "key"), KIND_FIXED, "function_kind"),
         trigger("function_kind_changed", "UPDATE", "TRUE", KIND_FIXED, "function_kind"),
         trigger("function_kind_deleted", "DELETE", KIND_USED, KIND_FIXED, "function_kind"),
