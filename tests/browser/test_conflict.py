@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 import pytest
 from conftest import ADA, GRACE, Watched
+from examination import examine
 from playwright.sync_api import Page, expect
 
 
@@ -104,4 +105,5 @@ def test_A5_two_tabs_of_one_user_are_two_editors(enter: Callable[..., Watched]) 
     second.get_by_label("VAT id").fill("DE 2")
     save(second)
     expect(second.get_by_role("radio", name="DE 2")).to_be_checked()
+    assert not (found := examine(second)), "\n".join(found)
     expect(second.get_by_role("radio", name="DE 1")).to_be_visible()
