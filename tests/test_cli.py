@@ -122,11 +122,13 @@ def test_plugins_and_their_states(quickly: Carnet) -> None:
     [
         ({"DATABSE_URL": "sqlite://"}, ["CARNET_DATABSE_URL", "DATABASE_URL"]),
         ({"DATABASE_URL": "mysql://x"}, ["CARNET_DATABASE_URL", "postgresql+psycopg://"]),
+        ({"DATABASE_URL": "postgresql+psycopg://root@127.0.0.1:abc/x"}, ["CARNET_DATABASE_URL", "port"]),
         ({"PLUGINS": "prospects,unicorns"}, ["unicorns", "Installed:"]),
         ({"SECRET_KEY": "short"}, ["CARNET_SECRET_KEY", "16"]),
         ({"LOCALE": "la"}, ["CARNET_LOCALE", "fr, en or de"]),
         ({"TIMEZONE": "Moon/Crater"}, ["CARNET_TIMEZONE", "Europe/Paris"]),
         ({"BASE_URL": "firm"}, ["CARNET_BASE_URL", "https://"]),
+        ({"BASE_URL": "javascript:x", "TRUSTED_HOSTS": "a.example"}, ["CARNET_BASE_URL", "https://"]),
     ],
     ids=lambda value: next(iter(value)) if isinstance(value, dict) else "",
 )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import socket
 import sys
 from collections.abc import Callable
 from typing import Any
@@ -79,7 +80,7 @@ def as_system(way: Any) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
 
 @click.command()
 @click.option("--host", default="127.0.0.1", show_default=True)
-@click.option("--port", default=8000, show_default=True)
+@click.option("--port", default=8000, show_default=True, type=click.IntRange(1, 65535))
 @click.option("--workers", default=1, show_default=True, help="Worker processes.")
 @with_appcontext
 def run(host: str, port: int, workers: int) -> None:
@@ -91,6 +92,7 @@ def run(host: str, port: int, workers: int) -> None:
     settings = current_app.config["CARNET"]
     if not schema.is_current(db.engine, registry()):
         raise BootError("The database is not up to date: run `carnet schema upgrade` first.")
+    _require_free(host, port)
     address = settings.base_url or f"http://{host}:{port}"
     click.echo(f"Carnet is served at {address}")
     if not accounts.any_user():
@@ -110,6 +112,19 @@ def run(host: str, port: int, workers: int) -> None:
         log_level=LogLevels.warning,
         respawn_failed_workers=True,
     ).serve()
+
+
+def _require_free(host: str, port: int) -> None:
+    """The server's workers share a port, so it would never notice that another program has it already."""
+    try:
+        family, kind, protocol, _name, place = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+        with socket.socket(family, kind, protocol) as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            probe.bind(place)
+    except OSError as error:
+        raise BootError(
+            f"{host}:{port} can't be served ({error.strerror}): choose another by --host or --port."
+        ) from None
 
 
 def wsgi() -> Flask:

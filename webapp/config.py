@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import os
 import secrets
 import zoneinfo
@@ -9,6 +10,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
+
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError
 
 from webapp.errors import BootError
 
@@ -85,6 +89,7 @@ def read(environ: Mapping[str, str]) -> Config:
         url = "postgresql+psycopg://" + url.split("://", 1)[1]
     if not url.startswith(("sqlite://", "postgresql+psycopg://")):
         raise BootError("CARNET_DATABASE_URL must begin with sqlite:/// or postgresql+psycopg://.")
+    _check_url(url)
     names = given.get("PLUGINS")
     locale = given.get("LOCALE", "en")
     if locale not in ("fr", "en", "de"):
@@ -96,11 +101,11 @@ def read(environ: Mapping[str, str]) -> Config:
         raise BootError("CARNET_TIMEZONE must name a time zone such as Europe/Paris.") from None
     base_url = given.get("BASE_URL", "").rstrip("/")
     hosts = [host.strip() for host in given.get("TRUSTED_HOSTS", "").split(",") if host.strip()]
-    if base_url and not hosts:
+    if base_url:
         parts = urlsplit(base_url)
         if parts.scheme not in ("http", "https") or not parts.hostname:
             raise BootError("CARNET_BASE_URL must be an address such as https://crm.example.com.")
-        hosts = [parts.hostname]
+        hosts = hosts or [parts.hostname]
     return Config(
         database_url=url,
         secret_key=_secret(given.get("SECRET_KEY"), data_dir),
@@ -111,6 +116,16 @@ def read(environ: Mapping[str, str]) -> Config:
         timezone=timezone,
         trusted_hosts=tuple(dict.fromkeys([*hosts, "127.0.0.1", "localhost"])),
     )
+
+
+def _check_url(url: str) -> None:
+    """The address must be readable and its driver there."""
+    try:
+        address = make_url(url)
+    except (ArgumentError, ValueError):
+        raise BootError("CARNET_DATABASE_URL can't be read: check host, port and name in it.") from None
+    if address.get_backend_name() == "postgresql" and importlib.util.find_spec("psycopg") is None:
+        raise BootError("PostgreSQL needs its driver: install it by `pip install 'carnet[postgres]'`.")
 
 
 def _data_dir(url: str, instance: Path) -> Path:

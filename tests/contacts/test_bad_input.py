@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import base64
 import html
+import json
 import re
 
 import pytest
@@ -257,3 +259,29 @@ def test_A5_a_version_that_is_no_number_is_no_way_around(sign_in, make) -> None:
         f"/contacts/{contact.id}/edit", {"version": "latest", "company_name": "After", "base": "{not json"}
     )
     assert answer.status_code < 500
+
+
+@pytest.mark.parametrize(
+    ("sort", "made_up"),
+    [
+        ("name", json.dumps(["name", "\ud800", 1])),
+        ("changed", json.dumps(["changed", "2020-01-01", 1])),
+        ("changed", json.dumps(["changed", "0001-01-01T00:00:00+14:00", 1])),
+        ("name", "[" * 5000),
+    ],
+    ids=["lone surrogate", "no zone", "out of range", "nested"],
+)
+def test_G1_a_forged_place_in_the_list_is_refused(sign_in, sort: str, made_up: str) -> None:
+    after = base64.urlsafe_b64encode(made_up.encode()).decode().rstrip("=")
+    assert sign_in("reader").get("/contacts", query_string={"sort": sort, "after": after}).status_code == 422
+
+
+@pytest.mark.parametrize("version", [None, "", "abc"])
+def test_A5_a_form_that_can_not_say_what_it_read_overwrites_nothing(sign_in, make, version: str | None) -> None:
+    contact = make("Firm")
+    client = sign_in("editor")
+    sent = {"company_name": "Other"} | ({} if version is None else {"version": version})
+    answer = client.submit(f"/contacts/{contact.id}/edit", sent)
+    assert answer.status_code == 409
+    assert "Other" in answer.text
+    assert db.session.scalar(sa.select(Contact.company_name).where(Contact.id == contact.id)) == "Firm"

@@ -223,6 +223,10 @@ AROUND = {
     "replace the contact": "INSERT OR REPLACE INTO contact (id, kind, created_at, updated_at) "
     "VALUES (:customer, 'company', :later, :later)",
     "renumber the contact": "UPDATE contact SET id = id + 1000 WHERE id = :customer",
+    "renumber the contact by rowid": "UPDATE contact SET rowid = rowid + 1000 WHERE id = :customer",
+    "renumber the row by rowid": "UPDATE contact_function SET rowid = rowid + 1000 WHERE id = :customer_row",
+    "finality gone by NULL": "UPDATE OR REPLACE contact_function SET is_final = NULL WHERE id = :customer_row",
+    "slot gone by NULL": "UPDATE OR REPLACE contact_function SET slot = NULL WHERE id = :customer_row",
     "renumber another onto it": "UPDATE OR REPLACE contact SET id = :customer WHERE id = :bare",
     "replace the kind": "INSERT OR REPLACE INTO function_kind (key, slot, is_final) VALUES ('customer', 'other', 0)",
     "change the kind": "UPDATE function_kind SET is_final = 0 WHERE key = 'customer'",

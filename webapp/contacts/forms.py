@@ -108,7 +108,8 @@ class ContactForm:
         try:
             form.version = int(sent.get("version", ""))
         except ValueError:
-            form.version = None
+            # No version of a contact: whoever can't say what they read is shown what there is (spec A5).
+            form.version = 0
         return form
 
     def field_called(self, name: str) -> Field | None:

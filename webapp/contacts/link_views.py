@@ -87,7 +87,8 @@ def edit(link_id: int) -> Response:
     link = links.load_link(link_id)
     if request.method == "GET":
         return _page("contacts/link_edit.html", link=link, values=_values_of(link), errors={}, version=link.version)
-    version = request.form.get("version", type=int)
+    # Without a readable version nobody knows what was read: 0 is no version of a link.
+    version = request.form.get("version", 0, type=int)
     try:
         links.update(link_id, _sent(), version, move_primary=request.form.get("move_primary") == "1")
     except (Invalid, Refused) as error:
