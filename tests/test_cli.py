@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import socket
 import subprocess
 import sys
 from collections.abc import Callable
@@ -166,3 +167,10 @@ def test_the_version_is_the_packages() -> None:
     assert declared["version"] == core.VERSION
     assert declared["scripts"]["carnet"] == f"{cli.main.__module__}:main"
     assert config.ROOT == ROOT
+
+
+def test_a_port_in_use_is_one_line(carnet: Carnet) -> None:
+    carnet("schema", "upgrade")
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        refused(carnet("run", "--port", str(other.getsockname()[1])), "--port")
+    assert carnet("run", "--port", "99999").code == 2

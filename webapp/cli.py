@@ -18,7 +18,7 @@ from webapp.accounts import services as accounts
 from webapp.acting import ROLES, acting, acting_as_system
 from webapp.administration import doctor as examination
 from webapp.contacts.models import Contact
-from webapp.db import db, transaction
+from webapp.db import db, discard, transaction
 from webapp.errors import BootError, CarnetError
 from webapp.registry import Registry, registry
 
@@ -213,7 +213,7 @@ def demo(n: int, seed: int, if_empty: bool) -> None:
         raise BootError("The database is not up to date: run `carnet schema upgrade` first.")
     if n == 0 or (if_empty and db.session.scalar(sa.select(Contact.id).limit(1)) is not None):
         return
-    db.session.rollback()
+    discard()
     with acting(acting_as_system("job", "demo")):
         fill.fill(n, seed, progress=lambda done: click.echo(f"\r{done}/{n}", nl=False, err=True))
     click.echo(err=True)
