@@ -119,6 +119,7 @@ def test_single_keys_can_be_switched_off(enter: Callable[..., Watched]) -> None:
     page.keyboard.press("?")
     page.get_by_role("button", name="Switch single keys off").click()
     expect(page.locator("body")).to_have_attribute("data-shortcuts", "off")
+    page.wait_for_load_state("load")
     for key in ("n", "j", "/"):
         page.keyboard.press(key)
     expect(page).to_have_url(re.compile(r"/contacts$"))
@@ -126,6 +127,8 @@ def test_single_keys_can_be_switched_off(enter: Callable[..., Watched]) -> None:
     page.get_by_role("button", name="Shortcuts").click()
     page.get_by_role("button", name="Switch single keys on").click()
     expect(page.locator("body:not([data-shortcuts])")).to_have_count(1)
+    # The page is new: its scripts hear keys once they are loaded.
+    page.wait_for_load_state("load")
     page.keyboard.press("n")
     expect(page).to_have_url(re.compile(r"/contacts/new"))
 

@@ -6,7 +6,7 @@ import re
 
 import sqlalchemy as sa
 
-from webapp.contacts import links
+from webapp.contacts import links, services
 from webapp.contacts.models import Contact, ContactLink
 from webapp.db import db
 
@@ -197,3 +197,29 @@ def test_static_files_have_the_strict_headers_too(client) -> None:
     assert "Access-Control-Allow-Origin" not in answer.headers
     assert answer.headers["Cache-Control"] == "no-cache"
     answer.close()
+
+
+def test_archived_contacts_are_listed_only_when_asked_for(sign_in, make, system) -> None:
+    make("Here")
+    services.archive(make("Away", functions=["supplier"]).id)
+    client = sign_in("editor")
+    shown, asked = client.get("/contacts").text, client.get("/contacts?archived=1").text
+    assert "Here" in shown
+    assert "Away" not in shown
+    assert "archived=1" in shown
+    assert "Away" in asked
+    assert "Here" not in asked
+    assert "Away" in client.get("/suppliers?archived=1&q=awa").text
+
+
+def test_D9_the_bin_shows_everything_page_by_page(sign_in, make, system) -> None:
+    names = {f"Firm {number:03}" for number in range(60)}
+    for name in names:
+        services.to_bin(make(name).id)
+    client, address, found = sign_in("manager"), "/contacts/bin", set()
+    while address:
+        page = client.get(address).text
+        found |= set(re.findall(r"<bdi>(Firm \d+)</bdi>", page))
+        following = re.search(r'href="([^"]*)" rel="next"', page)
+        address = following[1] if following else ""
+    assert found == names

@@ -48,7 +48,14 @@ class Contact(Base):
         ),
         *(
             partial(f"ix_contact_{column}", f"{column} IS NOT NULL", column)
-            for column in ("responsible_id", "parent_id", "deleted_at", "merged_into_id", "vat_id_normalised")
+            for column in (
+                "responsible_id",
+                "parent_id",
+                "archived_at",
+                "deleted_at",
+                "merged_into_id",
+                "vat_id_normalised",
+            )
         ),
         {"sqlite_autoincrement": True},
     )

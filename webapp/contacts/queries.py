@@ -24,6 +24,8 @@ LIVE = (
     Contact.archived_at.is_(None),
 )
 """What makes a contact one of the lists': the base of all of them."""
+ARCHIVED = (*LIVE[:-1], Contact.archived_at.is_not(None))
+"""What a list shows instead when the archived contacts are asked for (design: states)."""
 
 
 def live() -> sa.Select[Any]:

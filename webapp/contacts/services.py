@@ -237,15 +237,14 @@ def archive(contact_id: int, archived: bool = True) -> Contact:
     return contact
 
 
-def in_bin(limit: int = 200) -> Sequence[Contact]:
-    """The contacts in the bin, the last deleted first."""
+def in_bin(after: int | None = None, limit: int = 50) -> Sequence[Contact]:
+    """The contacts in the bin, the last deleted first; `after` is the last one's id of the page before."""
     need("contacts.manage")
-    return db.session.scalars(
-        sa.select(Contact)
-        .where(Contact.deleted_at.is_not(None), Contact.merged_into_id.is_(None))
-        .order_by(Contact.deleted_at.desc(), Contact.id)
-        .limit(limit)
-    ).all()
+    query = sa.select(Contact).where(Contact.deleted_at.is_not(None), Contact.merged_into_id.is_(None))
+    if after is not None:
+        last = sa.select(Contact.deleted_at).where(Contact.id == after).scalar_subquery()
+        query = query.where(sa.or_(Contact.deleted_at < last, sa.and_(Contact.deleted_at == last, Contact.id < after)))
+    return db.session.scalars(query.order_by(Contact.deleted_at.desc(), Contact.id.desc()).limit(limit)).all()
 
 
 def require_live(contact_id: int) -> Contact:

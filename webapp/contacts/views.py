@@ -25,6 +25,7 @@ from webapp.security import right
 from webapp.sentforms import take
 
 blueprint = Blueprint("contacts", __name__)
+BIN_PAGE = 50
 SHOWN_PERSONS = 5
 """Contact persons on the overview; the tab shows all (spec B4)."""
 
@@ -321,7 +322,11 @@ def delete(id: int) -> Response:  # noqa: A002
 @right("contacts.manage")
 def bin_() -> Response:
     """What was deleted in the last 30 days (spec D9)."""
-    return render("contacts/bin.html", contacts=services.in_bin())
+    after = request.args.get("after", type=int)
+    found = services.in_bin(min(after, 2**62) if after is not None else None, BIN_PAGE + 1)
+    page = found[:BIN_PAGE]
+    next_url = url_for("contacts.bin_", after=page[-1].id) if len(found) > BIN_PAGE else ""
+    return render("contacts/bin.html", contacts=page, next_url=next_url)
 
 
 @blueprint.route("/contacts/<int:id>/restore", methods=["POST"])

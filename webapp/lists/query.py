@@ -20,7 +20,7 @@ from sqlalchemy.orm import InstrumentedAttribute
 from webapp.accounts.models import User
 from webapp.acting import need
 from webapp.contacts.models import Contact
-from webapp.contacts.queries import LIVE
+from webapp.contacts.queries import ARCHIVED, LIVE
 from webapp.db import db
 from webapp.errors import Invalid
 from webapp.functions.models import FunctionRow
@@ -63,6 +63,7 @@ class ListQuery:
     cursor: tuple[Any, int] | None = None
     backward: bool = False
     filters: Mapping[str, str] = field(default_factory=dict)
+    archived: bool = False
     size: int = PAGE
 
     @classmethod
@@ -82,12 +83,13 @@ class ListQuery:
             cursor=_cursor(args.get("after") or args.get("before"), sort),
             backward="after" not in args and "before" in args,
             filters={key: args[key] for key in known if args.get(key)},
+            archived=args.get("archived") == "1",
         )
 
     def arguments(self, **changes: Any) -> dict[str, Any]:
         """The address's arguments of this list, or of one that differs by `changes`, at its first page."""
         other = replace(self, cursor=None, backward=False, **changes)
-        found = {"q": other.q, **other.filters}
+        found = {"q": other.q, **other.filters, "archived": "1" if other.archived else ""}
         sort = ("-" if other.descending else "") + other.sort
         if sort != "name":
             found["sort"] = sort
@@ -95,7 +97,7 @@ class ListQuery:
 
     def where(self) -> list[sa.ColumnElement[bool]]:
         """The conditions of this list, without its place."""
-        conditions: list[sa.ColumnElement[bool]] = list(LIVE)
+        conditions: list[sa.ColumnElement[bool]] = list(ARCHIVED if self.archived else LIVE)
         if self.function:
             conditions.append(
                 sa.select(FunctionRow.id)

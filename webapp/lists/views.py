@@ -66,7 +66,9 @@ def list_page(function: str = "", title: Any = None, new_label: Any = None) -> R
         previous_url=url_for(endpoint, **query.arguments(), before=place["before"]) if page.previous else "",
         here=request.script_root + request.full_path.rstrip("?"),
         filters=registry().offers("filters"),
-        mass_actions=mass_actions(function),
+        archived_url=url_for(endpoint, **query.arguments(archived=not query.archived)),
+        # Mass actions take live contacts alone.
+        mass_actions=[] if query.archived else mass_actions(function),
         mass_actions_url=registry().service(MassActions).address(),
         new_url=url_for("contacts.new", function=function or None),
     )

@@ -136,7 +136,7 @@ def upgrade() -> None:
     )
     for column in ("sort_name", "sort_city", "updated_at"):
         partial(f"ix_contact_live_{column}", LIVE, column, "id")
-    for column in ("responsible_id", "parent_id", "deleted_at", "merged_into_id", "vat_id_normalised"):
+    for column in ("responsible_id", "parent_id", "archived_at", "deleted_at", "merged_into_id", "vat_id_normalised"):
         partial(f"ix_contact_{column}", f"{column} IS NOT NULL", column)
     values_0001.create()
     op.create_table(
