@@ -33,3 +33,14 @@ class Setting(Base):
 
     key: Mapped[str] = mapped_column(sa.String(80), primary_key=True)
     value: Mapped[Any] = mapped_column(sa.JSON)
+
+
+class Logo(Base):
+    """The firm's logo, checked by its content; there is one row at most (spec J4)."""
+
+    __tablename__ = "company_logo"
+    __table_args__ = (sa.CheckConstraint("id = 1", name="single"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False, default=1)
+    media_type: Mapped[str] = mapped_column(sa.String(40))
+    content: Mapped[bytes] = mapped_column(sa.LargeBinary)
