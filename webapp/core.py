@@ -56,6 +56,7 @@ plugin = Plugin(
         accounts_models.ApiToken,
         administration_models.ValueListItem,
         administration_models.Setting,
+        administration_models.SettingChange,
         administration_models.Logo,
         SentForm,
     ),

@@ -6,18 +6,21 @@ import datetime as dt
 
 import sqlalchemy as sa
 from flask_security.core import UserMixin
+from sqlalchemy import event
 from sqlalchemy.orm import Mapped, mapped_column
 
 from webapp.acting import RIGHTS
 from webapp.db import Base, BigId, Moment, now
+from webapp.text import fold
 
 
 class User(Base, UserMixin):
-    """A person who signs in. `role` is one of `webapp.acting.ROLES`; `fs_uniquifier` ends all sessions when renewed."""
+    """A person who signs in. `role` is one of `webapp.acting.ROLES`; `fs_uniquifier` names the user to Flask-Security."""
 
     __tablename__ = "user_account"
     __table_args__ = (
         sa.CheckConstraint("role IN ('reader', 'editor', 'manager', 'administrator')", name="role"),
+        sa.Index("ix_user_account_sort_name_id", "sort_name", "id"),
         {"sqlite_autoincrement": True},
     )
 
@@ -31,11 +34,18 @@ class User(Base, UserMixin):
     fs_uniquifier: Mapped[str] = mapped_column(sa.String(64), unique=True)
     locale: Mapped[str] = mapped_column(sa.String(5), default="", server_default="")
     theme: Mapped[str] = mapped_column(sa.String(10), default="system", server_default="system")
+    density: Mapped[str] = mapped_column(sa.String(12), default="compact", server_default="compact")
     created_at: Mapped[dt.datetime] = mapped_column(Moment, default=now)
-    # Names that Flask-Security looks for: the second factor and its recovery codes.
+    sort_name: Mapped[str] = mapped_column(
+        sa.String(450).with_variant(sa.String(450, collation="C"), "postgresql"), default="", server_default=""
+    )
+    version: Mapped[int] = mapped_column(default=1, server_default="1")
+    # Names that Flask-Security looks for: the second factor (its secret sealed) and its recovery codes (hashed).
     tf_primary_method: Mapped[str | None] = mapped_column(sa.String(64))
     tf_totp_secret: Mapped[str | None] = mapped_column(sa.String(255))
     mf_recovery_codes: Mapped[list[str] | None] = mapped_column(sa.JSON(none_as_null=True))
+    tf_last_step: Mapped[int | None] = mapped_column(sa.BigInteger)
+    """The 30 seconds that the last accepted code was for: no code serves twice."""
 
     @property
     def roles(self) -> list[object]:
@@ -50,6 +60,13 @@ class User(Base, UserMixin):
     def shown_name(self) -> str:
         """The name, or what stands before the @."""
         return self.name or self.email.partition("@")[0]
+
+
+@event.listens_for(User, "before_insert")
+@event.listens_for(User, "before_update")
+def _sort(_mapper: object, _connection: object, user: User) -> None:
+    # Folded in Python, so that both databases sort and find alike (design: decided once).
+    user.sort_name = fold(f"{user.name or ''} {user.email}")
 
 
 class UserSession(Base):

@@ -1,13 +1,14 @@
-"""What a firm sets for itself: value lists (spec A8) and settings."""
+"""What a firm sets for itself: value lists (spec A8), settings, and who changed them when."""
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
-from webapp.db import Base, BigId
+from webapp.db import Base, BigId, Moment, now
 
 
 class ValueListItem(Base):
@@ -24,6 +25,7 @@ class ValueListItem(Base):
     label_de: Mapped[str] = mapped_column(sa.String(120))
     position: Mapped[int] = mapped_column(default=0, server_default="0")
     active: Mapped[bool] = mapped_column(default=True, server_default=sa.true())
+    version: Mapped[int] = mapped_column(default=1, server_default="1")
 
 
 class Setting(Base):
@@ -33,6 +35,28 @@ class Setting(Base):
 
     key: Mapped[str] = mapped_column(sa.String(80), primary_key=True)
     value: Mapped[Any] = mapped_column(sa.JSON)
+
+
+class SettingChange(Base):
+    """Who changed what on a page of the settings, and when. `changes` is `{field: [old, new]}`, secrets left out.
+
+    `page` is the page's key, `subject` what it was about where a page has several (a user's id, a value's code).
+    The newest `id` of a page is its version: what a form that was opened earlier is compared with (spec A5).
+    """
+
+    __tablename__ = "setting_change"
+    __table_args__ = (
+        sa.Index("ix_setting_change_page_subject_id", "page", "subject", "id"),
+        {"sqlite_autoincrement": True},
+    )
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    at: Mapped[dt.datetime] = mapped_column(Moment, default=now)
+    user_id: Mapped[int | None] = mapped_column(sa.ForeignKey("user_account.id"), index=True)
+    page: Mapped[str] = mapped_column(sa.String(60))
+    subject: Mapped[str] = mapped_column(sa.String(80), default="", server_default="")
+    action: Mapped[str] = mapped_column(sa.String(40))
+    changes: Mapped[dict[str, Any]] = mapped_column(sa.JSON, default=dict, server_default="{}")
 
 
 class Logo(Base):

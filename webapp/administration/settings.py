@@ -1,22 +1,74 @@
-"""Settings of the firm and its value lists, read once per unit of work."""
+"""Settings of the firm and its value lists, read once per unit of work: a change acts everywhere at the next one."""
 
 from __future__ import annotations
 
+import zoneinfo
+from dataclasses import dataclass
 from typing import Any
 
 import sqlalchemy as sa
+from flask import current_app
+from sqlalchemy import event
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.orm import Session, SessionTransaction
 
 from webapp.administration.models import Setting, ValueListItem
 from webapp.db import db
 
-DEFAULTS: dict[str, Any] = {"company.country": "FR", "company.currency": "EUR"}
-"""What holds while the firm has set nothing."""
+DEFAULTS: dict[str, Any] = {
+    "company.name": "",
+    "company.name2": "",
+    "company.street": "",
+    "company.street2": "",
+    "company.postal_code": "",
+    "company.city": "",
+    "company.region": "",
+    "company.country": "FR",
+    "company.vat_id": "",
+    "company.phone": "",
+    "company.email": "",
+    "company.website": "",
+    "company.currency": "EUR",
+    "company.language": "",
+    "company.timezone": "",
+    "mail.host": "",
+    "mail.port": None,
+    "mail.security": "starttls",
+    "mail.user": "",
+    "mail.password": "",
+    "mail.from": "",
+}
+"""What holds while the firm has set nothing. An empty language or time zone is the deployment's (`CARNET_…`)."""
+
+FALLBACKS = ("en", "fr", "de")
+"""Which label stands in where one has no translation, after the firm's own language."""
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """A value of a list as it was read; a plain copy, so that it outlives a rollback."""
+
+    list: str
+    code: str
+    labels: dict[str, str]
+    active: bool
 
 
 def _cache() -> dict[Any, Any]:
     """What this session has already read. It ends with the session, so no process keeps an old value."""
     cache: dict[Any, Any] = db.session().info.setdefault("carnet_settings", {})
     return cache
+
+
+@event.listens_for(Session, "after_soft_rollback")
+def _forget(session: Session, _previous: SessionTransaction) -> None:
+    # What was set and then taken back must not be read on.
+    session.info.pop("carnet_settings", None)
+
+
+def forget() -> None:
+    """Read all anew the next time: another unit of work may have saved, or this one has."""
+    db.session().info.pop("carnet_settings", None)
 
 
 def setting(key: str) -> Any:
@@ -31,7 +83,31 @@ def put_setting(key: str, value: Any) -> None:
     """Set it; raises KeyError for a setting that nobody defined."""
     DEFAULTS[key]
     db.session.merge(Setting(key=key, value=value))
-    _cache().pop("settings", None)
+    forget()
+
+
+def timezone() -> str:
+    """The time zone in which days are counted: the firm's, else `CARNET_TIMEZONE` (spec J4)."""
+    name = _firm("company.timezone")
+    return name if name in zoneinfo.available_timezones() else str(current_app.config["CARNET"].timezone)
+
+
+def zone() -> zoneinfo.ZoneInfo:
+    """The same, to count with."""
+    return zoneinfo.ZoneInfo(timezone())
+
+
+def default_language() -> str:
+    """The language for whoever has chosen none: the firm's, else `CARNET_LOCALE` (spec J4)."""
+    return _firm("company.language") or str(current_app.config["CARNET"].locale)
+
+
+def _firm(key: str) -> str:
+    try:
+        return str(setting(key))
+    except SQLAlchemyError:
+        # The page that says so needs a language, too.
+        return ""
 
 
 def value_list(key: str, locale: str) -> dict[str, str]:
@@ -49,15 +125,33 @@ def value_codes(key: str) -> set[str]:
     return {item.code for item in _items() if item.list == key}
 
 
-def _items() -> list[ValueListItem]:
+def _items() -> list[Item]:
     cache = _cache()
     if "items" not in cache:
-        cache["items"] = list(
-            db.session.scalars(sa.select(ValueListItem).order_by(ValueListItem.list, ValueListItem.position))
+        rows = db.session.execute(
+            sa.select(
+                ValueListItem.list,
+                ValueListItem.code,
+                ValueListItem.label_fr,
+                ValueListItem.label_en,
+                ValueListItem.label_de,
+                ValueListItem.active,
+            ).order_by(ValueListItem.list, ValueListItem.position, ValueListItem.id)
         )
-    items: list[ValueListItem] = cache["items"]
+        cache["items"] = [
+            Item(row.list, row.code, {"fr": row.label_fr, "en": row.label_en, "de": row.label_de}, row.active)
+            for row in rows
+        ]
+    items: list[Item] = cache["items"]
     return items
 
 
-def _label(item: ValueListItem, locale: str) -> str:
-    return str(getattr(item, f"label_{locale}", item.label_en))
+def _label(item: Item, locale: str) -> str:
+    return label_of(item.labels, locale) or item.code
+
+
+def label_of(labels: dict[str, str], locale: str) -> str:
+    """The label in a language; where it has none, in the firm's, then in any: a translation that is not there yet."""
+    if found := labels.get(locale):
+        return found
+    return next((labels[one] for one in (_firm("company.language"), *FALLBACKS) if labels.get(one)), "")
