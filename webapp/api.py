@@ -2,35 +2,50 @@
 
 from __future__ import annotations
 
+from webapp.accounts import tokens
 from webapp.acting import Act, act, acting, acting_as_system, need
 from webapp.administration.settings import setting, value_label, value_list
+from webapp.contacts.fields import COLLECTIONS as CONTACT_COLLECTIONS
+from webapp.contacts.fields import FIELDS as CONTACT_FIELDS
+from webapp.contacts.fields import LINK_FIELDS
 from webapp.contacts.links import create as link_person
+from webapp.contacts.links import load_link
+from webapp.contacts.links import remove as unlink_person
+from webapp.contacts.links import update as update_link
 from webapp.contacts.models import Address, Contact, ContactLink, ContactNumber, Email, ExternalId, Phone
 from webapp.contacts.queries import functions_of, live, load
+from webapp.contacts.services import archive as archive_contact
+from webapp.contacts.services import check_version, touch, writable
 from webapp.contacts.services import create as create_contact
 from webapp.contacts.services import create_many as create_contacts
-from webapp.contacts.services import touch, writable
+from webapp.contacts.services import to_bin as bin_contact
 from webapp.contacts.services import update as update_contact
 from webapp.contacts.values import check_email, check_phone, check_vat
 from webapp.contacts.views import file_context
-from webapp.db import Base, BigId, Moment, db, now, transaction
-from webapp.errors import BootError, CarnetError, Forbidden, Invalid, Missing, Refused, Stale
+from webapp.db import Base, BigId, Moment, db, discard, now, transaction
+from webapp.errors import BootError, CarnetError, Forbidden, Gone, Invalid, Missing, Refused, Stale
 from webapp.events import (
     ContactBinned,
     ContactChanged,
     ContactCreated,
     ContactRestored,
+    ContactsHandedOver,
     FunctionActivated,
     FunctionReleased,
 )
 from webapp.functions.models import FunctionRow
-from webapp.functions.services import activate, convert, release
+from webapp.functions.services import activate, convert, release, save_fields
+from webapp.history.models import HistoryEntry
+from webapp.history.services import of_contact as history_of
 from webapp.history.services import record
 from webapp.htmx import place, redirect_to, render, toast
 from webapp.i18n import N_, _, _l, _lp, ngettext, pgettext
+from webapp.lists.query import ListQuery
+from webapp.lists.rows import responsible_names as user_names
 from webapp.lists.views import list_page
 from webapp.plugin import (
     CONTRACT,
+    REST_PREFIX,
     Blocker,
     Column,
     ContactFunction,
@@ -38,24 +53,34 @@ from webapp.plugin import (
     Field,
     Filter,
     FunctionGuard,
+    ListAction,
     MassAction,
     MenuEntry,
     MergeRule,
     PersonalData,
     Plugin,
+    Realm,
+    RestResource,
     Service,
+    SettingsPage,
     Subscriber,
     Tab,
     ValueList,
 )
 from webapp.ports import MassActions, Numbering
 from webapp.registry import registry
-from webapp.security import right, safe_next
+from webapp.screen import warning_text
+from webapp.security import public, right, safe_next
 from webapp.text import clean, digits, fold, sort_name
+from webapp.words import may_see
 
 __all__ = [
+    "CONTACT_COLLECTIONS",
+    "CONTACT_FIELDS",
     "CONTRACT",
+    "LINK_FIELDS",
     "N_",
+    "REST_PREFIX",
     "Act",
     "Address",
     "Base",
@@ -72,6 +97,7 @@ __all__ = [
     "ContactLink",
     "ContactNumber",
     "ContactRestored",
+    "ContactsHandedOver",
     "DeleteGuard",
     "Email",
     "ExternalId",
@@ -82,7 +108,11 @@ __all__ = [
     "FunctionGuard",
     "FunctionReleased",
     "FunctionRow",
+    "Gone",
+    "HistoryEntry",
     "Invalid",
+    "ListAction",
+    "ListQuery",
     "MassAction",
     "MassActions",
     "MenuEntry",
@@ -93,8 +123,11 @@ __all__ = [
     "PersonalData",
     "Phone",
     "Plugin",
+    "Realm",
     "Refused",
+    "RestResource",
     "Service",
+    "SettingsPage",
     "Stale",
     "Subscriber",
     "Tab",
@@ -106,27 +139,35 @@ __all__ = [
     "acting",
     "acting_as_system",
     "activate",
+    "archive_contact",
+    "bin_contact",
     "check_email",
     "check_phone",
     "check_vat",
+    "check_version",
     "clean",
     "convert",
     "create_contact",
     "create_contacts",
     "db",
     "digits",
+    "discard",
     "file_context",
     "fold",
     "functions_of",
+    "history_of",
     "link_person",
     "list_page",
     "live",
     "load",
+    "load_link",
+    "may_see",
     "need",
     "ngettext",
     "now",
     "pgettext",
     "place",
+    "public",
     "record",
     "redirect_to",
     "registry",
@@ -134,13 +175,19 @@ __all__ = [
     "render",
     "right",
     "safe_next",
+    "save_fields",
     "setting",
     "sort_name",
     "toast",
+    "tokens",
     "touch",
     "transaction",
+    "unlink_person",
     "update_contact",
+    "update_link",
+    "user_names",
     "value_label",
     "value_list",
+    "warning_text",
     "writable",
 ]  # fmt: skip

@@ -5,8 +5,10 @@ from __future__ import annotations
 from flask import Flask, abort, request
 from jinja2 import ChoiceLoader, FileSystemLoader, PrefixLoader
 
-from webapp import screen
+from webapp import realms, screen
 from webapp.accounts import models as accounts_models
+from webapp.accounts.account_views import blueprint as account_pages
+from webapp.accounts.sign_in_views import blueprint as sign_in_pages
 from webapp.accounts.views import blueprint as accounts_pages
 from webapp.administration import models as administration_models
 from webapp.administration.views import blueprint as health
@@ -20,7 +22,10 @@ from webapp.functions import models as functions_models
 from webapp.functions.views import blueprint as functions
 from webapp.history import models as history_models
 from webapp.i18n import _l
-from webapp.plugin import MenuEntry, MergeRule, PersonalData, Plugin
+from webapp.lists import place
+from webapp.lists.filters import FILTERS
+from webapp.lists.pages import blueprint as lists
+from webapp.plugin import REST_PREFIX, MenuEntry, MergeRule, PersonalData, Plugin
 from webapp.registry import Registry
 from webapp.sentforms import SentForm
 
@@ -117,24 +122,35 @@ plugin = Plugin(
         ),
         PersonalData(table="history_entry", personal=("changes",), kept=("at", "user_id", "way", "action", "source")),
     ),
-    blueprints=(contacts, links, pictures, functions, accounts_pages, health),
+    blueprints=(contacts, lists, links, pictures, functions, accounts_pages, sign_in_pages, account_pages, health),
     menu=(MenuEntry(label=_l("Contacts"), endpoint="contacts.index", icon="users", group="crm", order=10),),
+    filters=FILTERS,
 )  # fmt: skip
 
 
 def mount(app: Flask, registry: Registry) -> None:
     """Mount all installed blueprints; one gate answers 404 for those of plug-ins that are not enabled (spec I1)."""
     owners: dict[str, str] = {}
+    resources: set[str] = set()
     for one in (plugin, *registry.installed.values()):
         for blueprint in one.blueprints:
             app.register_blueprint(blueprint)
             owners[blueprint.name] = one.name
+        for resource in one.rest_resources:
+            app.register_blueprint(resource.blueprint, url_prefix=REST_PREFIX)
+            # Its callers show tokens: no browser sends those by itself.
+            app.extensions["csrf"].exempt(resource.blueprint)
+            resources.add(resource.blueprint.name)
+            owners[resource.blueprint.name] = one.name
     folders = {name: FileSystemLoader(folder / "templates" / name) for name, folder in registry.folders.items()}
     app.jinja_loader = ChoiceLoader([FileSystemLoader(TEMPLATES), PrefixLoader(folders)])
     screen.setup(app)
+    place.setup(app)
 
     @app.before_request
     def gate() -> None:
         owner = owners.get(request.blueprint or "")
         if owner is not None and not registry.is_enabled(owner):
+            abort(404)
+        if request.blueprint in resources and realms.here() is None:
             abort(404)

@@ -42,19 +42,33 @@ def render(template: str, status: int = 200, *, fragments: Mapping[str, str] | N
     return make_response(render_template(chosen, **context), status)
 
 
-def toast(message: str, level: str = "ok") -> None:
-    """Say something at the foot of the page: beside this answer if htmx asked, on the next page otherwise."""
+def toast(message: str, level: str = "ok", undo: str = "") -> None:
+    """Say something at the foot of the page: beside this answer if htmx asked, on the next page otherwise.
+
+    `undo` is an address that takes back what was done, by a POST with nothing but its CSRF field.
+    """
     if wants_fragment():
-        g.toasts = [*g.get("toasts", []), {"message": str(message), "level": level}]
+        g.toasts = [*g.get("toasts", []), {"message": str(message), "level": level, "undo_url": undo}]
     else:
-        flash(str(message), level)
+        _flash(str(message), level, undo)
+
+
+def _flash(message: str, level: str, undo: str) -> None:
+    """Keep it for the next page; its category carries the address as well (templates/shells/_regions.html)."""
+    flash(message, f"{level} {undo}" if undo else level)
+
+
+def announce(event: str) -> None:
+    """Tell the page that something it may show elsewhere has changed: who shows it fetches it (design rule 5)."""
+    if wants_fragment():
+        g.announced = [*g.get("announced", []), event]
 
 
 def redirect_to(url: str) -> Response:
     """Go to another page: 303 for a form, `HX-Redirect` for htmx, which would follow a 303 into its target."""
     if request.headers.get("HX-Request") == "true":
         for one in g.pop("toasts", []):
-            flash(one["message"], one["level"])
+            _flash(one["message"], one["level"], one["undo_url"])
         answer = make_response("", 200)
         answer.headers["HX-Redirect"] = url
         return answer
@@ -64,9 +78,12 @@ def redirect_to(url: str) -> Response:
 
 
 def finish(response: Response) -> Response:
-    """Announce toasts to htmx, in ASCII, and tell caches that one address has several shapes."""
+    """Announce toasts and changes to htmx, in ASCII, and tell caches that one address has several shapes."""
+    events: dict[str, Any] = dict.fromkeys(g.pop("announced", []), True)
     if toasts := g.pop("toasts", []):
-        response.headers["HX-Trigger"] = json.dumps({"carnet-toast": toasts[-1]}, ensure_ascii=True)
+        events["carnet-toast"] = toasts[-1]
+    if events:
+        response.headers["HX-Trigger"] = json.dumps(events, ensure_ascii=True)
     if response.mimetype == "text/html":
         response.headers["Vary"] = VARY
         response.headers["Cache-Control"] = "no-store"

@@ -14,7 +14,10 @@ from typing import TYPE_CHECKING, Any, Literal, Protocol
 if TYPE_CHECKING:
     import click
     import sqlalchemy as sa
-    from flask import Blueprint
+    from flask import Blueprint, Response
+    from flask.typing import ResponseReturnValue
+
+    from webapp.acting import Act
 
 CONTRACT = 1
 """Version of this contract; a plug-in written for another one is refused at boot."""
@@ -63,7 +66,7 @@ class Blocker:
     """Why a contact can't be deleted now (spec D3): how many rows, and the click that resolves it.
 
     `endpoint` and `values` lead to the place of the remedy; `override` tells whether an administrator
-    may delete all the same (links: yes, documents that must be kept: never).
+    may delete all the same (links: yes, documents that must be kept: never). `plugin` is filled in by the core.
     """
 
     key: str
@@ -73,6 +76,7 @@ class Blocker:
     override: bool = False
     endpoint: str = ""
     values: Mapping[str, Any] | None = None
+    plugin: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -200,12 +204,34 @@ class Column:
 
 @dataclass(frozen=True, kw_only=True)
 class Filter:
-    """A filter of the contact lists. `where(value)` narrows a select over `contact`; raises ValueError for nonsense."""
+    """A filter of the contact lists. `where(value)` narrows a select over `contact`; raises ValueError for nonsense.
+
+    `choices()` are its values with their words; `name(value)` says one of them without looking up all. With
+    `several` a list may be narrowed to any of many values; with `typed` others than the `choices` may be written.
+    """
 
     key: str
     label: Label
     choices: Callable[[], Sequence[tuple[str, Text]]]
     where: Callable[[str], sa.ColumnElement[bool]]
+    name: Callable[[str], Text] | None = None
+    several: bool = False
+    typed: bool = False
+    functions: tuple[str, ...] = ()
+    order: int = 100
+
+
+@dataclass(frozen=True, kw_only=True)
+class ListAction:
+    """A link in the head of the contact lists, such as an import; with `fills`, offered where a list is empty too."""
+
+    key: str
+    label: Label
+    endpoint: str
+    icon: str
+    fills: bool = False
+    right: str = "contacts.read"
+    order: int = 100
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -223,6 +249,53 @@ class MassAction:
     functions: tuple[str, ...] = ()
     right: str = "contacts.manage"
     order: int = 100
+
+
+@dataclass(frozen=True, kw_only=True)
+class SettingsPage:
+    """A page of the settings: a card on their home and a line of their side list. `hint` says what it is for.
+
+    `section` is one of `webapp.administration.pages.SECTIONS`; a page that belongs to nobody else's is `plugins`.
+    """
+
+    key: str
+    label: Label
+    section: Literal["general", "crm", "finance", "users", "plugins"]
+    endpoint: str
+    icon: str
+    hint: Label = ""
+    right: str = "settings"
+    order: int = 100
+
+
+@dataclass(frozen=True, kw_only=True)
+class Realm:
+    """Addresses below `prefix` whose callers and errors are the plug-in's business: no cookie counts there.
+
+    `caller()` says who acts, or answers instead of the view (401); views marked public are not asked for.
+    `around(view)` runs a view inside the request's transaction; `answer(error)` is the answer to a `CarnetError`
+    or one of Werkzeug's.
+    """
+
+    key: str
+    prefix: str
+    caller: Callable[[], Act | Response]
+    answer: Callable[[Exception], Response]
+    around: Callable[[Callable[[], ResponseReturnValue]], ResponseReturnValue] = lambda view: view()
+
+
+REST_PREFIX = "/api/v1"
+
+
+@dataclass(frozen=True, kw_only=True)
+class RestResource:
+    """Calls of the REST API: a blueprint of flask-smorest, mounted below `REST_PREFIX` and described by its schemas.
+
+    They answer while this plug-in is enabled, and one that offers the realm of that prefix.
+    """
+
+    key: str
+    blueprint: Blueprint
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -268,7 +341,11 @@ class Plugin:
     tabs: tuple[Tab, ...] = ()
     columns: tuple[Column, ...] = ()
     filters: tuple[Filter, ...] = ()
+    list_actions: tuple[ListAction, ...] = ()
     mass_actions: tuple[MassAction, ...] = ()
+    settings_pages: tuple[SettingsPage, ...] = ()
+    realms: tuple[Realm, ...] = ()
+    rest_resources: tuple[RestResource, ...] = ()
     services: tuple[Service, ...] = ()
     subscribers: tuple[Subscriber, ...] = ()
     commands: tuple[click.Command, ...] = ()

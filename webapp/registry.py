@@ -21,7 +21,9 @@ from webapp.plugin import CONTRACT, ContactFunction, Plugin
 State = Literal["enabled", "off", "broken"]
 DUTIES = ("models", "delete_guards", "function_guards", "merge_rules", "personal_data", "value_lists")
 KEYED = (
-    "functions", "columns", "filters", "mass_actions", "tabs", "value_lists", "delete_guards", "blueprints", "commands",
+    "functions", "columns", "filters", "list_actions", "mass_actions", "tabs", "value_lists", "delete_guards", "blueprints",
+    "commands", "realms", "rest_resources",
+    "settings_pages",
 )  # fmt: skip
 """What has a key, or a name, of its own: each has one owner, whether that is switched on or off."""
 GROUP = "carnet.plugins"
@@ -48,10 +50,7 @@ class Found:
 class Registry:
     """The plug-ins of one application. Built once at boot; `enabled` are the names that are switched on."""
 
-    def __init__(
-        self, core: Plugin, found: Found, wanted: tuple[str, ...] | None = None, *, timezone: str = "UTC"
-    ) -> None:
-        self.timezone = timezone
+    def __init__(self, core: Plugin, found: Found, wanted: tuple[str, ...] | None = None) -> None:
         self.core = core
         self.folders = {core.name: HOME, **found.folders}
         self.installed = {plugin.name: plugin for plugin in in_order(found.plugins)}

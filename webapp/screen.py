@@ -6,16 +6,17 @@ import datetime as dt
 import secrets
 from functools import cache, lru_cache
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from babel.dates import format_date as babel_date
 from babel.dates import format_timedelta
-from flask import Flask, request, url_for
+from flask import Flask, g, request, url_for
 from flask_babel import format_date, format_datetime, format_decimal
 from flask_login import current_user
 from markupsafe import Markup
 
 from webapp.acting import act
+from webapp.administration.pages import settings_pages
+from webapp.administration.settings import zone
 from webapp.config import STATIC
 from webapp.contacts.fields import BY_NAME, COLLECTION, IDENTITY
 from webapp.contacts.forms import (
@@ -30,6 +31,7 @@ from webapp.contacts.values import WARNINGS
 from webapp.db import now
 from webapp.htmx import shell, wants_fragment
 from webapp.i18n import LOCALES, _, get_locale
+from webapp.lists.place import around
 from webapp.plugin import MenuEntry
 from webapp.registry import registry
 from webapp.security import safe_next
@@ -85,7 +87,7 @@ def ago(moment: dt.datetime) -> str:
     """How long ago, in words; a date once it is more than a week."""
     passed = now() - moment
     if passed > dt.timedelta(days=7):
-        return _day(moment.astimezone(ZoneInfo(registry().timezone)).date(), language())
+        return _day(moment.astimezone(zone()).date(), language())
     if passed < dt.timedelta(minutes=1):
         return _("just now")
     return format_timedelta(-passed, add_direction=True, locale=get_locale())
@@ -172,6 +174,8 @@ def setup(app: Flask) -> None:
         form_labels=form_labels,
         form_value=form_value,
         item_value=item_value,
+        around=around,
+        settings_pages=settings_pages,
         IDENTITY=IDENTITY,
         TAGS=TAGS,
         PARENT=PARENT,
@@ -196,7 +200,7 @@ def setup(app: Flask) -> None:
         signed_in = current_user.is_authenticated
         return {
             "locale": language(),
-            "theme": current_user.theme if signed_in else "system",
+            "theme": current_user.theme if signed_in else g.get("theme", "system"),
             "shortcuts": request.cookies.get("carnet-shortcuts") != "off",
             "me": current_user if signed_in else None,
             "role_label": ROLES.get(current_user.role, "") if signed_in else "",

@@ -50,15 +50,26 @@ def find(key: str) -> MassAction:
     raise Missing(_("There is no such mass action."))
 
 
-def chosen(ids: Sequence[str]) -> list[ContactModel]:
-    """The live contacts of a selection; raises `Invalid` where nothing, or too much, is chosen."""
+@dataclass(frozen=True)
+class Chosen:
+    """The live contacts of a selection; `gone` counts those that are no longer in the lists."""
+
+    contacts: list[ContactModel]
+    gone: int
+
+
+def chosen(ids: Sequence[str]) -> Chosen:
+    """What a selection holds now; raises `Invalid` where nothing, or too much, is chosen, or nothing of it is left."""
     numbers = {int(one) for one in ids if one.isdecimal() and len(one) < 19}
     if not numbers:
         raise Invalid(_("Nothing is chosen: tick the contacts first. Nothing chosen is never everything."))
     if len(numbers) > MOST:
         raise Invalid(_("At most %(most)s contacts at once: choose fewer.", most=MOST))
     query = live().where(ContactModel.id.in_(numbers)).order_by(ContactModel.sort_name, ContactModel.id)
-    return list(db.session.scalars(query))
+    contacts = list(db.session.scalars(query))
+    if not contacts:
+        raise Invalid(_("None of the chosen contacts is in the lists any more: go back and choose again."))
+    return Chosen(contacts, len(numbers) - len(contacts))
 
 
 def run(action: MassAction, contacts: Sequence[ContactModel]) -> Outcome:

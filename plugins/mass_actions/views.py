@@ -15,8 +15,10 @@ blueprint = Blueprint("mass_actions", __name__)
 def run() -> Response:
     """Name what will be done to how many; with `confirmed`, do it and show each one's outcome."""
     action = services.find(request.form.get("action", ""))
-    contacts = services.chosen(request.form.getlist("ids"))
+    chosen = services.chosen(request.form.getlist("ids"))
+    gone = chosen.gone + min(request.form.get("gone", 0, int), services.MOST)
     back = safe_next(request.form.get("back")) or url_for("contacts.index")
+    context = {"action": action, "gone": gone, "back": back}
     if request.form.get("confirmed") != "1":
-        return render("mass_actions/confirm.html", action=action, contacts=contacts, back=back)
-    return render("mass_actions/outcome.html", action=action, outcome=services.run(action, contacts), back=back)
+        return render("mass_actions/confirm.html", contacts=chosen.contacts, **context)
+    return render("mass_actions/outcome.html", outcome=services.run(action, chosen.contacts), **context)

@@ -1,7 +1,7 @@
 """Prospects: contacts that may become customers (spec B5, C)."""
 
 from plugins.prospects import models, services, views
-from webapp.api import ContactFunction, FunctionGuard, MenuEntry, PersonalData, Plugin, ValueList, _l, _lp
+from webapp.api import ContactFunction, Filter, FunctionGuard, MenuEntry, PersonalData, Plugin, ValueList, _l, _lp
 
 plugin = Plugin(
     name="prospects",
@@ -46,6 +46,17 @@ plugin = Plugin(
             fields=services.FIELDS,
             list_endpoint="prospects.index",
             order=10,
+        ),
+    ),
+    filters=(
+        Filter(
+            key="prospect_status",
+            label=_l("Status"),
+            choices=lambda: services.STATUSES,
+            where=services.has_status,
+            several=True,
+            functions=("prospect",),
+            order=15,
         ),
     ),
     menu=(MenuEntry(label=_l("Prospects"), endpoint="prospects.index", icon="target", order=20),),

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 import sqlalchemy as sa
 
 from plugins.prospects.models import Prospect
-from webapp.api import Field, _, _l, db
+from webapp.api import Contact, Field, FunctionRow, _, _l, db
 
 STATUSES = (
     ("new", _l("New")),
@@ -58,3 +58,20 @@ def disqualified(contact_function_ids: Sequence[int]) -> Mapping[int, str]:
     return {
         one: _("A disqualified prospect is not converted: requalify it first by changing its status.") for one in held
     }
+
+
+def has_status(value: str) -> sa.ColumnElement[bool]:
+    """The contacts that are prospects of a status now; raises ValueError for one that there is not."""
+    if value not in dict(STATUSES):
+        raise ValueError(value)
+    return (
+        sa.select(FunctionRow.id)
+        .join(Prospect, Prospect.contact_function_id == FunctionRow.id)
+        .where(
+            FunctionRow.contact_id == Contact.id,
+            FunctionRow.function == "prospect",
+            FunctionRow.ended_at.is_(None),
+            Prospect.status == value,
+        )
+        .exists()
+    )

@@ -1,7 +1,7 @@
 """Import and export of contacts (spec H)."""
 
 from plugins.transfer import commands, views
-from webapp.api import MenuEntry, Plugin, _l
+from webapp.api import ListAction, MenuEntry, Plugin, _l
 
 plugin = Plugin(
     name="transfer",
@@ -15,6 +15,16 @@ plugin = Plugin(
             icon="upload",
             group="data",
             order=20,
+            right="contacts.manage",
+        ),
+    ),
+    list_actions=(
+        ListAction(
+            key="import",
+            label=_l("Import"),
+            endpoint="transfer.import_file",
+            icon="upload",
+            fills=True,
             right="contacts.manage",
         ),
     ),

@@ -1,12 +1,15 @@
 // Entry point. Every page works without it: each module below adds comfort to links and forms that are real.
 // Listeners hang on `document`, because htmx replaces the body on Back and Forward.
+import * as again from "./again.js";
 import * as busy from "./busy.js";
 import * as focus from "./focus.js";
 import * as guard from "./guard.js";
 import * as keys from "./keys.js";
 import * as live from "./live.js";
+import * as menus from "./menus.js";
+import * as place from "./place.js";
 import * as rows from "./rows.js";
 import * as selection from "./selection.js";
 import * as toasts from "./toasts.js";
 
-for (const module of [busy, focus, guard, keys, live, rows, selection, toasts]) module.start();
+for (const module of [again, busy, focus, guard, keys, live, menus, place, rows, selection, toasts]) module.start();

@@ -1,14 +1,14 @@
 // Keyboard shortcuts. An element says which key is its own, in data-key or aria-keyshortcuts ("/", "n", "e", "[",
 // "?", "Control+K"): a field gets the focus, everything else is clicked. So a plug-in adds a key without script,
-// and a key of a button that this user does not see does nothing. Rows have j, k and x.
+// and a key of a button that this user does not see does nothing. Rows have j, k, x and e.
 //
 // Keys without Control or Alt are off while typing, and off altogether where the user chose so (WCAG 2.1.4):
 // <body data-shortcuts="off">.
 
-import { move, select } from "./rows.js";
+import { edit, move, select } from "./rows.js";
 
 const TYPING = "input:not([type='checkbox'], [type='radio'], [type='button'], [type='submit']), textarea, select";
-const ROW_KEYS = { j: () => move(1), k: () => move(-1), x: select };
+const ROW_KEYS = { j: () => move(1), k: () => move(-1), x: select, e: edit };
 
 /** The key as aria-keyshortcuts writes it. Shift counts only where it does not change the character itself. */
 function pressed(event) {

@@ -1,5 +1,5 @@
-// Moves through the rows of a list by keys: j and k, x to select, Enter to open. The place is the focus itself, on
-// the name's link of a row, so that nothing else has to be remembered, shown or announced.
+// Moves through the rows of a list by keys: j and k, x to select, e to edit in place, Enter to open. The place is the
+// focus itself, on the name's link of a row, so that nothing else has to be remembered, shown or announced.
 
 const ROWS = "#list tbody tr[id]";
 const LINK = "th[scope='row'] a[href]";
@@ -26,8 +26,20 @@ export function select() {
   return Boolean(box);
 }
 
+/** Edit the row that has the focus in its place, where this user may. */
+export function edit() {
+  const link = current()?.querySelector("[data-row-edit]");
+  link?.click();
+  return Boolean(link);
+}
+
 export function start() {
   document.addEventListener("keydown", (event) => {
+    if (event.key === "Escape" && !event.defaultPrevented) {
+      // Leaves the row as it was, as its cross does.
+      const cancel = event.target.closest?.("tr[data-state='edit']")?.querySelector("[data-row-cancel]");
+      cancel?.click();
+    }
     // Enter in a row's box would submit the form of mass actions; it opens the row as on its name.
     if (event.key !== "Enter" || !event.target.matches?.(`${ROWS} input[type='checkbox']`)) return;
     event.preventDefault();

@@ -74,7 +74,22 @@ function onClick(event) {
   }
 }
 
+/** A row that is swapped alone, to be edited or saved, stays chosen. */
+function keepChosen() {
+  const chosen = new WeakMap();
+  const row = (ctx) => ctx.target?.closest?.("tr[id]");
+  document.addEventListener("htmx:before:swap", ({ detail: { ctx } }) => {
+    const box = row(ctx)?.querySelector(BOX);
+    if (box?.checked) chosen.set(ctx, box.value);
+  });
+  document.addEventListener("htmx:after:swap", ({ detail: { ctx } }) => {
+    const box = chosen.has(ctx) && boxes().find((one) => one.value === chosen.get(ctx));
+    if (box) box.checked = true;
+  });
+}
+
 export function start() {
+  keepChosen();
   document.addEventListener("click", onClick);
   document.addEventListener("htmx:after:swap", () => refresh());
   // Boxes ticked before a reload or on Back are still ticked.

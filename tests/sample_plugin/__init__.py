@@ -8,6 +8,7 @@ from webapp.api import (
     Filter,
     FunctionActivated,
     FunctionGuard,
+    ListAction,
     MassAction,
     MenuEntry,
     MergeRule,
@@ -76,6 +77,11 @@ plugin = Plugin(
             label=_l("Partner level"),
             choices=services.level_choices,
             where=services.has_level,
+        ),
+    ),
+    list_actions=(
+        ListAction(
+            key="partners", label=_l("All partners"), endpoint="sample_plugin.index", icon="handshake", fills=True
         ),
     ),
     mass_actions=(

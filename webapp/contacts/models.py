@@ -46,6 +46,11 @@ class Contact(Base):
             partial(f"ix_contact_live_{column}", LIVE, column, "id")
             for column in ("sort_name", "sort_city", "updated_at")
         ),
+        # What lists are narrowed to, in the order in which they are mostly read.
+        *(
+            partial(f"ix_contact_live_by_{column}", LIVE, column, "sort_name", "id")
+            for column in ("kind", "country", "responsible_id")
+        ),
         *(
             partial(f"ix_contact_{column}", f"{column} IS NOT NULL", column)
             for column in (

@@ -10,12 +10,13 @@ import base64
 import binascii
 import datetime as dt
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import InstrumentedAttribute
+from werkzeug.datastructures import MultiDict
 
 from webapp.accounts.models import User
 from webapp.acting import need
@@ -23,13 +24,17 @@ from webapp.contacts.models import Contact
 from webapp.contacts.queries import ARCHIVED, LIVE
 from webapp.db import db
 from webapp.errors import Invalid
-from webapp.functions.models import FunctionRow
 from webapp.i18n import _
+from webapp.lists.filters import has_function
+from webapp.plugin import Filter
 from webapp.registry import registry
 from webapp.search.match import matching
 
 PAGE = 50
 CAP = 1000
+MOST_VALUES = 20
+"""Values of one filter, and the characters of one: more is no address of ours."""
+LONGEST_VALUE = 200
 SORTS: dict[str, InstrumentedAttribute[Any]] = {
     "name": Contact.sort_name,
     "city": Contact.sort_city,
@@ -54,7 +59,10 @@ COLUMNS = (
 
 @dataclass(frozen=True, kw_only=True)
 class ListQuery:
-    """One list as its address says it. `cursor` is the place (sort value, id) before or after which a page lies."""
+    """One list as its address says it. `cursor` is the place (sort value, id) before or after which a page lies.
+
+    `function` is the list's own; `filters` hold a value, or several of which one must fit, by the filter's key.
+    """
 
     function: str = ""
     q: str = ""
@@ -62,7 +70,7 @@ class ListQuery:
     descending: bool = False
     cursor: tuple[Any, int] | None = None
     backward: bool = False
-    filters: Mapping[str, str] = field(default_factory=dict)
+    filters: Mapping[str, str | Sequence[str]] = field(default_factory=dict)
     archived: bool = False
     size: int = PAGE
 
@@ -74,7 +82,6 @@ class ListQuery:
         sort = sort.removeprefix("-")
         if sort not in SORTS:
             raise Invalid(_("This list can't be sorted that way: choose one of its column heads."))
-        known = {one.key for one in registry().offers("filters")}
         return cls(
             function=function,
             q=args.get("q", "").replace("\x00", "")[:200],
@@ -82,38 +89,35 @@ class ListQuery:
             descending=descending,
             cursor=_cursor(args.get("after") or args.get("before"), sort),
             backward="after" not in args and "before" in args,
-            filters={key: args[key] for key in known if args.get(key)},
+            filters={one.key: values for one in offered().values() if (values := _values(args, one))},
             archived=args.get("archived") == "1",
         )
 
     def arguments(self, **changes: Any) -> dict[str, Any]:
         """The address's arguments of this list, or of one that differs by `changes`, at its first page."""
         other = replace(self, cursor=None, backward=False, **changes)
-        found = {"q": other.q, **other.filters, "archived": "1" if other.archived else ""}
+        found: dict[str, Any] = {"q": other.q, **other.chosen(), "archived": "1" if other.archived else ""}
         sort = ("-" if other.descending else "") + other.sort
         if sort != "name":
             found["sort"] = sort
         return {key: value for key, value in found.items() if value}
 
+    def chosen(self) -> dict[str, list[str]]:
+        """The filters that are set, in the order in which lists offer them."""
+        present = {key: [value] if isinstance(value, str) else list(value) for key, value in self.filters.items()}
+        return {key: present[key] for key in [*offered(), *present] if present.get(key)}
+
     def where(self) -> list[sa.ColumnElement[bool]]:
         """The conditions of this list, without its place."""
         conditions: list[sa.ColumnElement[bool]] = list(ARCHIVED if self.archived else LIVE)
         if self.function:
-            conditions.append(
-                sa.select(FunctionRow.id)
-                .where(
-                    FunctionRow.contact_id == Contact.id,
-                    FunctionRow.function == self.function,
-                    FunctionRow.ended_at.is_(None),
-                )
-                .exists()
-            )
+            conditions.append(has_function(self.function))
         conditions += matching(self.q)
-        offered = {one.key: one for one in registry().offers("filters")}
-        for key, value in self.filters.items():
+        known = offered()
+        for key, values in self.chosen().items():
             try:
-                conditions.append(offered[key].where(value))
-            except ValueError:
+                conditions.append(sa.or_(*(known[key].where(value) for value in values)))
+            except (KeyError, ValueError):
                 raise Invalid(_("This filter does not know that value: choose one it offers.")) from None
         return conditions
 
@@ -150,6 +154,33 @@ class ListQuery:
         inner = sa.select(sa.literal(1)).select_from(Contact).where(*self.where()).limit(CAP + 1).subquery()
         return db.session.scalar(sa.select(sa.func.count()).select_from(inner)) or 0
 
+    def neighbour(self, place: tuple[Any, int], *, onward: bool) -> int | None:
+        """The id of the contact behind (or before) a place of this list; None at its end."""
+        rows = replace(self, cursor=place, backward=not onward, size=1).page().rows
+        return rows[0].id if rows else None
+
+    def rank(self, place: tuple[Any, int]) -> tuple[int, int] | None:
+        """How manieth the contact at `place` is and of how many, both counted up to `CAP` + 1; None if not listed."""
+        need("contacts.read")
+        column, (value, contact_id) = SORTS[self.sort], place
+        here = sa.tuple_(sa.literal(value, column.type), sa.literal(contact_id, Contact.id.type))
+        spot = sa.tuple_(column, Contact.id)
+        listed = sa.select(sa.literal(1)).select_from(Contact).where(*self.where())
+        before = listed.where(spot > here if self.descending else spot < here).limit(CAP + 1).subquery()
+        all_ = listed.limit(CAP + 1).subquery()
+        found = db.session.execute(
+            sa.select(
+                listed.where(Contact.id == contact_id).exists(),
+                sa.select(sa.func.count()).select_from(before).scalar_subquery(),
+                sa.select(sa.func.count()).select_from(all_).scalar_subquery(),
+            )
+        ).one()
+        return (found[1] + 1, found[2]) if found[0] else None
+
+    def place_of(self, contact: Contact) -> tuple[Any, int]:
+        """Where a contact stands in the order of this list."""
+        return getattr(contact, SORTS[self.sort].key), contact.id
+
     def _place(self, row: sa.Row[Any]) -> str:
         return cursor(self.sort, getattr(row, SORTS[self.sort].key), row.id)
 
@@ -161,6 +192,20 @@ class Page:
     rows: list[sa.Row[Any]]
     previous: str
     next: str
+
+
+def offered() -> dict[str, Filter]:
+    """The filters of the core and of enabled plug-ins, in their order."""
+    return {one.key: one for one in registry().offers("filters")}
+
+
+def _values(args: Mapping[str, str], one: Filter) -> list[str]:
+    """What an address says for a filter: each value once, empty ones left out."""
+    many = args.getlist(one.key) if isinstance(args, MultiDict) else [args.get(one.key, "")]
+    values = list(dict.fromkeys(value for value in many if value))
+    if len(values) > (MOST_VALUES if one.several else 1) or any(len(value) > LONGEST_VALUE for value in values):
+        raise Invalid(_("This filter does not know that value: choose one it offers."))
+    return values
 
 
 def cursor(sort: str, value: str | dt.datetime, contact_id: int) -> str:

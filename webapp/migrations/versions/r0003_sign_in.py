@@ -50,6 +50,7 @@ def upgrade() -> None:
     )
     settings()
     names()
+    list_filters()
 
 
 def names() -> None:
@@ -130,3 +131,13 @@ def tokens() -> None:
         sqlite_autoincrement=True,
     )
     op.create_index(op.f("ix_api_token_user_id"), "api_token", ["user_id"], unique=False)
+
+
+def list_filters() -> None:
+    """Indexes for what lists are narrowed to, in the order of names."""
+    live = sa.text("deleted_at IS NULL AND merged_into_id IS NULL AND anonymised_at IS NULL AND archived_at IS NULL")
+    for column in ("kind", "country", "responsible_id"):
+        op.create_index(
+            f"ix_contact_live_by_{column}", "contact", [column, "sort_name", "id"],
+            sqlite_where=live, postgresql_where=live,
+        )  # fmt: skip

@@ -1,0 +1,100 @@
+"""A file knows the list it was opened from: way back, place, the files beside it (spec J3)."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from webapp.lists.place import Place
+
+
+@pytest.fixture
+def firms(make):
+    """Five customers A to E, C without function."""
+    return {name: make(name * 3, functions=[] if name == "C" else ["customer"]) for name in "ABCDE"}
+
+
+def bar(page: str) -> dict[str, str]:
+    """What the bar above a file says: links by their rel, the place in words."""
+    inside = page.partition('<div class="c-filebar">')[2].partition("</div>")[0].replace("&amp;", "&")
+    found = {rel: url for url, rel in re.findall(r'<a [^>]*href="([^"]+)" rel="(\w+)"', inside)}
+    if rank := re.search(r'c-num">([^<]+)<', inside):
+        found["rank"] = rank[1]
+    found["back"] = re.findall(r'<li><a href="([^"]+)"', inside)[0]
+    return found
+
+
+def link_of(page: str, name: str) -> str:
+    return re.search(rf'<a href="([^"]+)"><bdi>{name}</bdi>', page)[1].replace("&amp;", "&")
+
+
+def test_J3_the_files_before_and_after_are_those_of_the_list(sign_in, firms) -> None:
+    client = sign_in("reader")
+    page = client.get("/customers?sort=-name").text
+    file = bar(client.get(link_of(page, "BBB")).text)
+    assert file["rank"] == "3 of 4"
+    assert file["prev"].startswith(f"/contacts/{firms['D'].id}?view=customer&in=")
+    assert file["next"].startswith(f"/contacts/{firms['A'].id}?view=customer&in=")
+    assert file["back"] == "/customers?sort=-name"
+    last = bar(client.get(file["next"]).text)
+    assert last["rank"] == "4 of 4"
+    assert "next" not in last
+    assert bar(client.get(last["prev"]).text)["next"] == file["next"]
+
+
+def test_J3_without_a_list_there_are_no_such_links(sign_in, firms) -> None:
+    client = sign_in("reader")
+    for place in ("", "?in=", "?in=nonsense", "?in=customer%3Fsort%3Dshoesize", "?in=all%3Fcountry%3DXX", "?in=" + "x" * 3000):
+        answer = client.get(f"/contacts/{firms['B'].id}{place}")
+        assert answer.status_code == 200
+        assert bar(answer.text) == {"back": "/contacts"}
+
+
+def test_J3_the_way_back_leads_to_the_very_page(sign_in, make, monkeypatch) -> None:
+    for number in range(60):
+        make(f"Firm {number:02}", addresses=[{"purpose": "main", "country": "FR"}])
+    client = sign_in("reader")
+    first = client.get("/contacts?country=FR").text
+    second = re.search(r'href="(/contacts\?country=FR&amp;after=[^"]+)" rel="next"', first)[1].replace("&amp;", "&")
+    file = bar(client.get(link_of(client.get(second).text, "Firm 55")).text)
+    assert file["back"] == second
+    assert file["rank"] == "56 of 60"
+
+
+def test_J3_the_pages_of_a_file_keep_its_list(sign_in, firms) -> None:
+    client = sign_in("editor")
+    place = "in=customer%3Fsort%3D-name"
+    page = client.get(f"/contacts/{firms['B'].id}?{place}").text
+    for address in ("/persons", "/history", "/edit"):
+        assert re.search(rf'href="/contacts/{firms["B"].id}{address}\?[^"]*in=customer', page), address
+    # Another contact's file is none of this list.
+    assert f'/contacts/{firms["A"].id}/persons?in' not in page
+    for address in ("/persons", "/history"):
+        assert bar(client.get(f"/contacts/{firms['B'].id}{address}?{place}").text)["rank"] == "3 of 4"
+
+
+def test_J3_a_contact_that_has_left_the_list_still_leads_on(sign_in, firms) -> None:
+    file = bar(sign_in("reader").get(f"/contacts/{firms['C'].id}?in=customer").text)
+    assert "rank" not in file
+    assert firms["B"].id == int(re.search(r"/contacts/(\d+)", file["prev"])[1])
+    assert firms["D"].id == int(re.search(r"/contacts/(\d+)", file["next"])[1])
+
+
+@pytest.mark.parametrize("text", ["all", "customer", "all?q=M%C3%BCller&country=FR&country=DE&archived=1&sort=-changed"])
+def test_a_place_is_read_as_it_was_written(app, system, text) -> None:
+    with app.test_request_context():
+        assert Place.read(text).text() == text
+
+
+def test_the_bar_costs_the_same_however_long_the_list(sign_in, make, statements) -> None:
+    client = sign_in("reader")
+    costs = []
+    for more in (3, 60):
+        made = [make(f"Firm {more} {number:02}", functions=["customer"]) for number in range(more)]
+        with statements() as seen:
+            assert client.get(f"/contacts/{made[1].id}?in=customer%3Fsort%3D-changed").status_code == 200
+        costs.append(len(seen))
+    with statements() as seen:
+        client.get(f"/contacts/{made[1].id}")
+    assert costs[0] == costs[1] == len(seen) + 3

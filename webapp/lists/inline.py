@@ -1,0 +1,106 @@
+"""One row of a list as a form (spec G4): the few values that a list shows, and what became of them meanwhile (A5)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from webapp.contacts.derived import main_address
+from webapp.contacts.fields import BY_NAME, COLLECTION
+from webapp.contacts.models import Contact
+from webapp.contacts.services import update, writable
+from webapp.errors import Invalid
+from webapp.plugin import Field
+from webapp.shown import shown, typed
+
+NAMES = {"person": ("first_name", "last_name"), "company": ("company_name",)}
+PLACE = {one.name: one for one in COLLECTION["addresses"].fields if one.name in ("city", "country")}
+
+
+def names(kind: str) -> tuple[str, ...]:
+    """What of a person or a company is edited in a list, in the order of its cells."""
+    return (*NAMES[kind], "tags", "city", "country", "responsible_id")
+
+
+@dataclass
+class RowForm:
+    """What stands in the row. `was` is what stood there when it was opened, `theirs` what another saved since."""
+
+    contact_id: int
+    kind: str
+    version: int
+    values: dict[str, str]
+    was: dict[str, str]
+    errors: dict[str, str] = field(default_factory=dict)
+    theirs: dict[str, str] = field(default_factory=dict)
+    is_stale: bool = False
+
+    @classmethod
+    def of(cls, contact: Contact) -> RowForm:
+        """The row of a stored contact."""
+        address = main_address(contact)
+        values = {name: getattr(contact, name) for name in NAMES[contact.kind]}
+        values |= {
+            "tags": ", ".join(contact.tags),
+            "city": address.city if address else "",
+            "country": address.country if address else "",
+            "responsible_id": typed(BY_NAME["responsible_id"], contact.responsible_id),
+        }
+        return cls(
+            contact_id=contact.id, kind=contact.kind, version=contact.version, values=values, was=dict(values)
+        )
+
+    @classmethod
+    def posted(cls, sent: Mapping[str, str], contact: Contact) -> RowForm:
+        """The row as it was sent; what is missing in it stays as it is."""
+        stored = cls.of(contact)
+        version = sent.get("version", "")
+        # Whoever can't say what they read is shown what there is (spec A5).
+        number = int(version) if version.isdecimal() and len(version) < 10 else 0
+        values = {name: sent.get(name, value) for name, value in stored.values.items()}
+        was = {name: sent.get(f"was-{name}", value) for name, value in stored.values.items()}
+        return cls(contact_id=contact.id, kind=contact.kind, version=number, values=values, was=was)
+
+    def meet(self, stored: RowForm) -> None:
+        """Lay one's own values beside those that another saved meanwhile: what does not collide is taken over."""
+        self.is_stale = True
+        for name, value in stored.values.items():
+            if self.values[name] == self.was[name]:
+                self.values[name] = value
+            elif value not in (self.was[name], self.values[name]):
+                self.theirs[name] = told(name, value)
+        self.was, self.version = stored.was, stored.version
+
+
+def told(name: str, value: str) -> str:
+    """A value in words."""
+    if name == "country":
+        return shown(PLACE[name], value)
+    one: Field | None = BY_NAME.get(name)
+    return shown(one, int(value)) if one and one.kind == "user" and value else value
+
+
+def save(form: RowForm) -> Contact:
+    """Save what was changed in the row; raises `Invalid` with errors by the row's names, `Stale` as `update` does."""
+    changed = {name: value for name, value in form.values.items() if value != form.was[name]}
+    values: dict[str, Any] = {name: value for name, value in changed.items() if name not in PLACE}
+    place = {name: value for name, value in changed.items() if name in PLACE}
+    if place:
+        values["addresses"] = _with_main(writable(form.contact_id), place)
+    try:
+        return update(form.contact_id, values, form.version)
+    except Invalid as error:
+        # An address's error names its line: addresses.0.city.
+        raise Invalid(error.message, {name.rpartition(".")[2]: text for name, text in error.errors.items()}) from error
+
+
+def _with_main(contact: Contact, place: Mapping[str, str]) -> list[dict[str, Any]]:
+    """All addresses as they are, the main one (a new one where there is none) at its new place."""
+    main = main_address(contact)
+    items = [
+        {"id": one.id, **{each.name: getattr(one, each.name) for each in COLLECTION["addresses"].fields}}
+        | (place if one is main else {})
+        for one in contact.addresses
+    ]
+    return items if main else [{"purpose": "main", **place}]

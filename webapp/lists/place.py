@@ -1,0 +1,120 @@
+"""Where a contact's file stands in the list it was opened from: the way back, the files before and after (spec J3).
+
+A list's row carries its list as `?in=customer?sort=-changed&country=FR`: the list's function (`all` for all
+contacts) and its arguments. The file's other pages keep it, so that the way back is not lost by a tab.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import parse_qsl, urlencode
+
+from flask import Flask, request, url_for
+from werkzeug.datastructures import MultiDict
+
+from webapp.contacts.models import Contact
+from webapp.errors import Invalid
+from webapp.i18n import _
+from webapp.lists.query import CAP, ListQuery
+from webapp.registry import registry
+
+LONGEST = 2000
+ALL = "all"
+PAGES = frozenset({"contacts.file", "contacts.persons", "contacts.history", "contacts.edit"})
+"""Pages of a file that keep the list; plug-ins' tabs as well."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Place:
+    """A list and the page of it that was looked at, as an address of a file carries them."""
+
+    query: ListQuery
+    page: dict[str, str]
+
+    @classmethod
+    def of(cls, query: ListQuery, args: Any) -> Place:
+        """The place of a list that is being shown."""
+        return cls(query=query, page={key: args[key] for key in ("after", "before") if args.get(key)})
+
+    @classmethod
+    def read(cls, text: str | None) -> Place | None:
+        """The place that an address names; None for none, and for one that is no list of ours."""
+        if not text or len(text) > LONGEST:
+            return None
+        key, _mark, rest = text.partition("?")
+        if key != ALL and not registry().is_function_enabled(key):
+            return None
+        args: MultiDict[str, str] = MultiDict(parse_qsl(rest)[:50])
+        try:
+            query = ListQuery.read(args, "" if key == ALL else key)
+            query.where()
+        except Invalid:
+            return None
+        return cls.of(query, args)
+
+    def text(self) -> str:
+        """As an address carries it."""
+        arguments = urlencode({**self.query.arguments(), **self.page}, doseq=True)
+        return (self.query.function or ALL) + (f"?{arguments}" if arguments else "")
+
+    @property
+    def endpoint(self) -> str:
+        """The list's own page."""
+        function = registry().function(self.query.function)
+        return function.list_endpoint if function else "contacts.index"
+
+    @property
+    def title(self) -> str:
+        """What the list is called."""
+        function = registry().function(self.query.function)
+        return str(function.plural) if function else _("Contacts")
+
+    @property
+    def url(self) -> str:
+        """The very page of the list that the file was opened from."""
+        return url_for(self.endpoint, **self.query.arguments(), **self.page)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Around:
+    """What the bar above a file says of its list. `rank` is empty where the list no longer holds the contact."""
+
+    title: str
+    url: str
+    rank: tuple[int, int] | None
+    previous_url: str
+    next_url: str
+    cap: int = CAP
+
+
+def around(contact: Contact) -> Around | None:
+    """The list that the present page's address names, seen from this contact; None without one."""
+    place = Place.read(request.args.get("in"))
+    if place is None:
+        return None
+    query, here = place.query, place.query.place_of(contact)
+    ids = [query.neighbour(here, onward=onward) for onward in (False, True)]
+    view = query.function or None
+    previous_url, next_url = (
+        url_for("contacts.file", id=one, view=view, **{"in": place.text()}) if one is not None else "" for one in ids
+    )
+    return Around(
+        title=place.title,
+        url=place.url,
+        rank=query.rank(here),
+        previous_url=previous_url,
+        next_url=next_url,
+    )
+
+
+def setup(app: Flask) -> None:
+    """Let the pages of one file keep the list it was opened from."""
+
+    @app.url_defaults
+    def keep(endpoint: str, values: dict[str, Any]) -> None:
+        place = request.args.get("in") if request else None
+        if place is None or "in" in values or values.get("id") != (request.view_args or {}).get("id"):
+            return
+        if endpoint in PAGES or any(one.endpoint == endpoint for one in registry().offers("tabs")):
+            values["in"] = place[:LONGEST]
