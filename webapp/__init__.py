@@ -20,9 +20,14 @@ from webapp import (
     errorpages,
     htmx,
     i18n,
+    keptforms,
+    mail,
+    realms,
     security,
     units,
 )
+from webapp.accounts.sessions import REMEMBERED_LONGEST
+from webapp.administration import settings as firm
 from webapp.config import Config
 from webapp.db import db, transaction
 from webapp.registry import Found, Registry, discover
@@ -36,7 +41,9 @@ class Carnet(Flask):
     def dispatch_request(self) -> ResponseReturnValue:
         """Commit when the view is done, roll back when it raises; error pages come after."""
         with transaction():
-            return super().dispatch_request()
+            answer = realms.around(super().dispatch_request)
+        mail.let_out()
+        return answer
 
 
 def create_app(settings: Config | None = None, *, found: Found | None = None) -> Carnet:
@@ -47,18 +54,21 @@ def create_app(settings: Config | None = None, *, found: Found | None = None) ->
     settings = settings or config.read(os.environ)
     app = Carnet("webapp", template_folder=str(config.TEMPLATES), static_folder=None)
     app.config.from_mapping(flask_settings(settings))
-    registry = Registry(core.plugin, found or discover(), settings.plugins, timezone=settings.timezone)
+    registry = Registry(core.plugin, found or discover(), settings.plugins)
     app.extensions["carnet"] = registry
     db.init_app(app)
     security.setup(app)
-    CSRFProtect(app)
-    i18n.setup(app, [folder / "translations" for folder in registry.folders.values()], settings.timezone)
+    translations = [folder / "translations" for folder in registry.folders.values()]
+    i18n.setup(app, translations, firm.default_language, firm.timezone)
     units.setup(app)
+    # After the unit of work: who is signed out is asked to sign in, whatever became of the form's token.
+    CSRFProtect(app)
     accounts.setup(app)
     errorpages.setup(app)
     core.mount(app, registry)
     cli.attach(app, registry)
     app.after_request(htmx.finish)
+    keptforms.setup(app)
     app.wsgi_app = WhiteNoise(  # type: ignore[method-assign]
         app.wsgi_app,
         root=str(config.STATIC),
@@ -94,6 +104,8 @@ def flask_settings(settings: Config) -> Mapping[str, Any]:
         "SESSION_COOKIE_SECURE": https,
         "SESSION_COOKIE_HTTPONLY": True,
         "SESSION_COOKIE_SAMESITE": "Lax",
+        "PERMANENT_SESSION_LIFETIME": REMEMBERED_LONGEST,
+        "SESSION_REFRESH_EACH_REQUEST": False,
         "WTF_CSRF_TIME_LIMIT": None,
         **accounts.SETTINGS,
     }

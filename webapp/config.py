@@ -15,6 +15,7 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 
 from webapp.errors import BootError
+from webapp.smtp import read_url
 
 HOME = Path(__file__).parent
 ROOT = HOME.parent
@@ -31,10 +32,13 @@ KNOWN = {
     "TIMEZONE",
     "DATA_DIR",
     "TRUSTED_HOSTS",
+    "MAIL_URL",
+    "REQUIRE_TOTP",
+    "PROXIES",
 }
 
 
-ANNOUNCED = {"EMBED_ORIGINS", "REDIS_URL", "MAIL_URL", "REQUIRE_TOTP"}
+ANNOUNCED = {"EMBED_ORIGINS", "REDIS_URL"}
 """Names that are promised to deployments; what reads them is still to come, so they may stand there already."""
 
 
@@ -50,6 +54,9 @@ class Config:
     locale: str = "en"
     timezone: str = "Europe/Paris"
     trusted_hosts: tuple[str, ...] = ()
+    mail_url: str = field(default="", repr=False)
+    require_totp: bool = False
+    proxies: int = 0
 
     @property
     def is_https(self) -> bool:
@@ -115,7 +122,37 @@ def read(environ: Mapping[str, str]) -> Config:
         locale=locale,
         timezone=timezone,
         trusted_hosts=tuple(dict.fromkeys([*hosts, "127.0.0.1", "localhost"])),
+        mail_url=_mail_url(given.get("MAIL_URL", "").strip()),
+        require_totp=_switch("REQUIRE_TOTP", given.get("REQUIRE_TOTP", "")),
+        proxies=_proxies(given.get("PROXIES", "")),
     )
+
+
+def _mail_url(url: str) -> str:
+    """The address of the mail server, readable; its password never shows in the message."""
+    try:
+        if url:
+            read_url(url)
+    except ValueError as error:
+        raise BootError(f"CARNET_MAIL_URL can't be used: {error}.") from None
+    return url
+
+
+def _switch(name: str, text: str) -> bool:
+    """Yes or no; a word that is neither must not switch a safeguard off in silence."""
+    word = text.strip().casefold()
+    if word in ("", "0", "no", "off", "false"):
+        return False
+    if word in ("1", "yes", "on", "true"):
+        return True
+    raise BootError(f"CARNET_{name} must be 1 or 0.")
+
+
+def _proxies(text: str) -> int:
+    """How many proxies stand before the server, whose word on the client's address counts (ASVS 4.1.3)."""
+    if text.strip() in ("", *"0123456789"):
+        return int(text.strip() or 0)
+    raise BootError("CARNET_PROXIES must be the number of proxies before the server, from 0 to 9.")
 
 
 def _check_url(url: str) -> None:

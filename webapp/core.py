@@ -9,9 +9,13 @@ from webapp import realms, screen
 from webapp.accounts import models as accounts_models
 from webapp.accounts.account_views import blueprint as account_pages
 from webapp.accounts.sign_in_views import blueprint as sign_in_pages
+from webapp.accounts.user_views import blueprint as users
 from webapp.accounts.views import blueprint as accounts_pages
 from webapp.administration import models as administration_models
+from webapp.administration.company_views import blueprint as company
+from webapp.administration.value_list_views import blueprint as value_lists
 from webapp.administration.views import blueprint as health
+from webapp.administration.views import settings
 from webapp.config import TEMPLATES
 from webapp.contacts import fields, guards
 from webapp.contacts import models as contacts_models
@@ -25,7 +29,7 @@ from webapp.i18n import _l
 from webapp.lists import place
 from webapp.lists.filters import FILTERS
 from webapp.lists.pages import blueprint as lists
-from webapp.plugin import REST_PREFIX, MenuEntry, MergeRule, PersonalData, Plugin
+from webapp.plugin import REST_PREFIX, MenuEntry, MergeRule, PersonalData, Plugin, SettingsPage
 from webapp.registry import Registry
 from webapp.sentforms import SentForm
 
@@ -122,7 +126,25 @@ plugin = Plugin(
         ),
         PersonalData(table="history_entry", personal=("changes",), kept=("at", "user_id", "way", "action", "source")),
     ),
-    blueprints=(contacts, lists, links, pictures, functions, accounts_pages, sign_in_pages, account_pages, health),
+    blueprints=(
+        contacts, lists, links, pictures, functions, accounts_pages, sign_in_pages, account_pages, health, settings,
+        company, value_lists, users,
+    ),
+    settings_pages=(
+        SettingsPage(
+            key="company", label=_l("Company"), section="general", endpoint="company.edit", icon="building-2",
+            hint=_l("The firm's names, address, VAT id, logo, currency, time zone and mail server"), order=10,
+        ),
+        SettingsPage(
+            key="value_lists", label=_l("Value lists"), section="crm", endpoint="value_lists.index",
+            icon="list-checks", hint=_l("Payment terms, categories, sources and all else that is chosen from a list"),
+            order=10,
+        ),
+        SettingsPage(
+            key="users", label=_l("Users and roles"), section="users", endpoint="users.index", icon="users",
+            hint=_l("Who signs in, what they may do, and handing over when somebody leaves"), order=10,
+        ),
+    ),
     menu=(MenuEntry(label=_l("Contacts"), endpoint="contacts.index", icon="users", group="crm", order=10),),
     filters=FILTERS,
 )  # fmt: skip

@@ -17,7 +17,8 @@ import sqlalchemy as sa
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import event
 from sqlalchemy.engine import Connection, Engine
-from sqlalchemy.exc import DBAPIError, IntegrityError
+from sqlalchemy.exc import DBAPIError, IntegrityError, InterfaceError, OperationalError, SQLAlchemyError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm import DeclarativeBase, Session
 from sqlalchemy.types import TypeDecorator
 
@@ -41,7 +42,8 @@ class Base(DeclarativeBase):
 
 db = SQLAlchemy(
     model_class=Base,
-    engine_options={"pool_pre_ping": True},
+    # What was typed is nobody's business in a log, so errors name no parameters.
+    engine_options={"pool_pre_ping": True, "hide_parameters": True},
     session_options={"autoflush": True, "join_transaction_mode": "create_savepoint"},
 )
 
@@ -75,6 +77,12 @@ writes: ContextVar[bool] = ContextVar("carnet_writes", default=True)
 """Whether the present unit of work may write; a GET request sets it False and then never takes the write lock."""
 
 
+BUSY_TIMEOUT = 15_000
+"""Milliseconds that SQLite waits for a lock."""
+patient: ContextVar[bool] = ContextVar("carnet_patient", default=True)
+"""Whether a writing unit of work waits for SQLite's lock; one that may be left out for once does not."""
+
+
 def is_sqlite(connection: Connection) -> bool:
     """Whether the statement at hand goes to SQLite."""
     return connection.dialect.name == "sqlite"
@@ -90,7 +98,7 @@ def _prepare_connection(connection: Any, record: Any) -> None:
             "synchronous=NORMAL",
             "foreign_keys=ON",
             "recursive_triggers=ON",
-            "busy_timeout=15000",
+            f"busy_timeout={BUSY_TIMEOUT}",
             "cache_size=-16000",
             "temp_store=MEMORY",
         ):
@@ -100,8 +108,16 @@ def _prepare_connection(connection: Any, record: Any) -> None:
 
 @event.listens_for(Engine, "begin")
 def _begin(connection: Connection) -> None:
-    if is_sqlite(connection):
+    if not is_sqlite(connection):
+        return
+    if patient.get() or not writes.get():
         connection.exec_driver_sql("BEGIN IMMEDIATE" if writes.get() else "BEGIN")
+        return
+    connection.exec_driver_sql("PRAGMA busy_timeout=0")
+    try:
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+    finally:
+        connection.exec_driver_sql(f"PRAGMA busy_timeout={BUSY_TIMEOUT}")
 
 
 COLLISIONS = ("40001", "40P01", "55P03")
@@ -112,8 +128,39 @@ def is_collision(error: DBAPIError) -> bool:
     """Whether two units of work met in the database, so that one of them may simply be tried again."""
     if isinstance(error, IntegrityError):
         return True
-    code = getattr(error.orig, "sqlstate", None) or getattr(error.orig, "sqlite_errorname", None) or ""
-    return code in COLLISIONS or code.startswith("SQLITE_BUSY")
+    return _code(error) in (*COLLISIONS, "SQLITE_BUSY_SNAPSHOT")
+
+
+AWAY = ("08", "53", "57", "58", "3D", "28", "25P0")
+"""How PostgreSQL's codes begin for: no connection, no room for one, cancelled, shutting down, broken, no such base."""
+CLOSED = ("SQLITE_BUSY", "SQLITE_LOCKED", "SQLITE_CANTOPEN", "SQLITE_IOERR", "SQLITE_FULL", "SQLITE_READONLY",
+          "SQLITE_NOTADB", "SQLITE_CORRUPT", "SQLITE_PROTOCOL")  # fmt: skip
+"""Beginnings of SQLite's names for: locked for too long, or its file can't be used."""
+UNKNOWN_NAMES = ("42P01", "42703", "3F000")
+"""PostgreSQL's codes for a table, a column, a schema that is not there."""
+
+
+def _code(error: DBAPIError) -> str:
+    return str(getattr(error.orig, "sqlstate", None) or getattr(error.orig, "sqlite_errorname", None) or "")
+
+
+def is_unreachable(error: SQLAlchemyError) -> bool:
+    """Whether the database could not be had at all: not there, no connection left, locked or busy for too long."""
+    if isinstance(error, PoolTimeout):
+        return True
+    if not isinstance(error, DBAPIError):
+        return False
+    code = _code(error)
+    # A connection that never came about has no code.
+    lost = error.connection_invalidated or (not code and isinstance(error, OperationalError | InterfaceError))
+    return lost or code.startswith((*AWAY, *CLOSED))
+
+
+def misses_a_name(error: SQLAlchemyError) -> bool:
+    """Whether a statement names a table or a column that is not there: perhaps the schema is another version's."""
+    if not isinstance(error, DBAPIError):
+        return False
+    return _code(error) in UNKNOWN_NAMES or "no such table" in str(error.orig) or "no such column" in str(error.orig)
 
 
 @contextmanager

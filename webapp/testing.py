@@ -35,6 +35,7 @@ from jinja2 import FileSystemBytecodeCache
 
 import webapp
 from webapp import accounts, schema, servers
+from webapp.accounts import sessions, signing
 from webapp.accounts.models import User
 from webapp.acting import Act, acting, acting_as_system
 from webapp.config import Config
@@ -335,7 +336,7 @@ def sign_in(client: Client, user: Callable[..., User]) -> Callable[..., Client]:
         made = user(role, **values)
         with client.session_transaction() as session:
             session.clear()
-            session["_user_id"], session["_fresh"] = made.fs_uniquifier, True
+            session[signing.KEY] = sessions.start(made, remembered=False)
         return client
 
     return enter

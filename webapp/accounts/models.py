@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import datetime as dt
+from typing import cast
 
 import sqlalchemy as sa
 from flask_security.core import UserMixin
 from sqlalchemy import event
 from sqlalchemy.orm import Mapped, mapped_column
 
-from webapp.acting import RIGHTS
+from webapp.acting import RIGHTS, Act, Role, Way
 from webapp.db import Base, BigId, Moment, now
 from webapp.text import fold
 
 
 class User(Base, UserMixin):
-    """A person who signs in. `role` is one of `webapp.acting.ROLES`; `fs_uniquifier` names the user to Flask-Security."""
+    """A person who signs in. `role` is one of `webapp.acting.ROLES`; `fs_uniquifier` is Flask-Security's name for them."""
 
     __tablename__ = "user_account"
     __table_args__ = (
@@ -55,6 +56,10 @@ class User(Base, UserMixin):
     def has_permission(self, permission: str) -> bool:
         """Whether the role (or, for `privacy`, the data-protection permission) grants a right."""
         return self.data_protection if permission == "privacy" else self.role in RIGHTS[permission]
+
+    def act(self, way: Way = "form") -> Act:
+        """This user as the one who acts, by `way`."""
+        return Act(user_id=self.id, role=cast(Role, self.role), data_protection=self.data_protection, way=way)
 
     @property
     def shown_name(self) -> str:

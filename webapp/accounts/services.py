@@ -11,22 +11,12 @@ from email_validator import EmailNotValidError, validate_email
 from flask_security.utils import hash_password
 
 from webapp.accounts.models import User
+from webapp.accounts.passwords import check_password
 from webapp.acting import ROLES, need
 from webapp.db import db
 from webapp.errors import Invalid, Refused
 from webapp.i18n import _
 from webapp.text import clean
-
-SHORTEST = 12
-LONGEST = 128
-COMMON = frozenset(
-    {
-        "123456789012", "1234567890123", "password1234", "passwordpassword", "motdepasse123", "motdepassemotdepasse",
-        "azertyuiop12", "azertyuiop123", "qwertyuiop12", "qwertyuiop123", "qwertzuiop12", "passwort1234",
-        "passwortpasswort", "administrator", "administrateur", "carnetcarnet", "111111111111", "000000000000",
-    }
-)  # fmt: skip
-"""The most usual passwords that are long enough (ASVS 6.2.4)."""
 
 
 def any_user() -> bool:
@@ -34,15 +24,35 @@ def any_user() -> bool:
     return db.session.scalar(sa.select(User.id).limit(1)) is not None
 
 
-def check_password(password: str) -> str:
-    """The password; raises ValueError with what to do (ASVS 6.2: length, no rules of composition)."""
-    if len(password) < SHORTEST:
-        raise ValueError(_("Twelve characters at least: a sentence does very well."))
-    if len(password) > LONGEST:
-        raise ValueError(_("At most %(most)s characters.", most=LONGEST))
-    if password.casefold() in COMMON or len(set(password)) < 4:
-        raise ValueError(_("This password is among the first that are tried: choose another."))
-    return password
+def check_user(name: str, email: str, role: str, user: User) -> tuple[str, str]:
+    """Name and address of `user` as they are stored; raises `Invalid`, `Refused` where the address is another's."""
+    name, address, errors = _identity(name, email, role)
+    if errors:
+        raise Invalid(_("Please correct what is marked."), errors)
+    _require_free(address, user.id)
+    return name, address
+
+
+def _identity(name: str, email: str, role: str) -> tuple[str, str, dict[str, str]]:
+    """Name and address as they are stored, with a sentence for each that can't be."""
+    errors: dict[str, str] = {}
+    name, address = clean(name), clean(email)
+    try:
+        address = validate_email(address, check_deliverability=False, test_environment=True).normalized.lower()
+    except EmailNotValidError:
+        errors["email"] = _("This is not an e-mail address: write it like name@example.com.")
+    if role not in ROLES:
+        errors["role"] = _("The role is reader, editor, manager or administrator.")
+    if len(name) > 120:
+        errors["name"] = _("At most %(most)s characters.", most=120)
+    return name, address, errors
+
+
+def _require_free(address: str, but: int | None = None) -> None:
+    """Raise `Refused` where the address is another user's."""
+    holder = db.session.scalar(sa.select(User.id).where(User.email == address))
+    if holder is not None and holder != but:
+        raise Refused(_("There is a user with this e-mail address already."), field="email")
 
 
 def create_user(email: str, password: str | None, role: str, *, name: str = "", data_protection: bool = False) -> User:
@@ -51,29 +61,19 @@ def create_user(email: str, password: str | None, role: str, *, name: str = "", 
     Without a password (None) the user can't sign in until one is set.
     """
     need("settings")
-    errors: dict[str, str] = {}
-    address = clean(email)
-    try:
-        address = validate_email(address, check_deliverability=False, test_environment=True).normalized.lower()
-    except EmailNotValidError:
-        errors["email"] = _("This is not an e-mail address: write it like name@example.com.")
-    if role not in ROLES:
-        errors["role"] = _("The role is reader, editor, manager or administrator.")
+    name, address, errors = _identity(name, email, role)
     if password is not None:
         try:
-            check_password(password)
+            check_password(password, (name, address))
         except ValueError as error:
             errors["password"] = str(error)
-    if len(clean(name)) > 120:
-        errors["name"] = _("At most %(most)s characters.", most=120)
     if errors:
         raise Invalid(_("Please correct what is marked."), errors)
-    if db.session.scalar(sa.select(User.id).where(User.email == address)) is not None:
-        raise Refused(_("There is a user with this e-mail address already."))
+    _require_free(address)
     first = role == "administrator" and not any_user()
     user = User(
         email=address,
-        name=clean(name),
+        name=name,
         password=hash_password(password) if password is not None else None,
         role=role,
         data_protection=data_protection or first,

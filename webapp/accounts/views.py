@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import secrets
 
-from flask import Blueprint, Response, abort, current_app, request, session, url_for
+from flask import Blueprint, Response, abort, current_app, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
-from flask_security.utils import login_user
 from flask_wtf import FlaskForm
 from wtforms import EmailField, PasswordField, StringField
 
-from webapp.accounts import services
+from webapp.accounts import services, signing, throttle
 from webapp.accounts.models import User
+from webapp.accounts.profile import THEMES
 from webapp.acting import acting, acting_as_system
 from webapp.db import db
 from webapp.errors import Invalid
@@ -21,7 +21,6 @@ from webapp.i18n import LOCALES, _, _l
 from webapp.security import public, safe_next
 
 blueprint = Blueprint("accounts", __name__)
-THEMES = ("system", "light", "dark")
 
 
 class FirstRunForm(FlaskForm):
@@ -50,11 +49,16 @@ def first_run() -> ResponseReturnValue:
     form = FirstRunForm()
     if request.method == "GET":
         return render("accounts/first_run.html", form=form)
-    tries = session["first-run-tries"] = session.get("first-run-tries", 0) + 1
     given, expected = (form.code.data or "").strip(), services.first_run_code(data_dir)
-    if tries > 20 or not secrets.compare_digest(given.encode(), expected.encode()):
+    try:
+        throttle.attempt(throttle.FIRST_RUN, "code")
+    except throttle.TooMany as error:
+        form.code.errors = [error.message]
+        return signing.too_many(render("accounts/first_run.html", form=form), error)
+    if not secrets.compare_digest(given.encode(), expected.encode()):
         form.code.errors = [_("This is not the code that the server printed at its start: read it again there.")]
         return render("accounts/first_run.html", 422, form=form)
+    throttle.succeeded(throttle.FIRST_RUN, "code")
     try:
         with acting(acting_as_system("form")):
             user = services.create_user(
@@ -65,11 +69,11 @@ def first_run() -> ResponseReturnValue:
             form[name].errors = [message]
         return render("accounts/first_run.html", 422, form=form)
     services.burn_first_run_code(data_dir)
-    login_user(user)
+    signing.enter(user, remembered=False)
     return redirect_to(url_for("contacts.index"))
 
 
-def _remember(answer: Response, name: str, value: str) -> None:
+def remember(answer: Response, name: str, value: str) -> None:
     """Keep a choice in this browser, for a year."""
     answer.set_cookie(name, value, max_age=31_536_000, samesite="Lax", secure=request.is_secure, httponly=True)
 
@@ -84,11 +88,11 @@ def preferences() -> ResponseReturnValue:
         db.session.get(User, current_user.id, with_for_update=True) if current_user.is_authenticated else None
     )
     if locale in LOCALES:
-        _remember(answer, "carnet-locale", str(locale))
+        remember(answer, "carnet-locale", str(locale))
         if user:
             user.locale = locale
     if (shortcuts := request.form.get("shortcuts")) in ("on", "off"):
-        _remember(answer, "carnet-shortcuts", str(shortcuts))
+        remember(answer, "carnet-shortcuts", str(shortcuts))
     if theme in THEMES and user:
         user.theme = theme
     return answer

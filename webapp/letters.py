@@ -1,0 +1,68 @@
+"""What Carnet writes to its users, in their language: plain text, and the same as HTML for mail programs."""
+
+from __future__ import annotations
+
+import re
+
+from flask_babel import force_locale
+from markupsafe import Markup, escape
+
+from webapp.accounts.models import User
+from webapp.i18n import _, get_locale
+
+# Mail programs load no style sheet: a letter is the one thing with styles of its own (values of tokens.css).
+STYLE = Markup(
+    "body{margin:0;padding:24px 12px;background:#f1f4f2;color:#15201c;"
+    "font:16px/1.5 system-ui,-apple-system,'Segoe UI',Roboto,Arial,sans-serif}"
+    ".m-sheet{max-width:560px;margin:0 auto;padding:28px;background:#fff;border:1px solid #e4e9e6;border-radius:10px}"
+    "h1{margin:0 0 16px;font-size:21px;line-height:1.3}p{margin:0 0 16px}a{color:#0b5d4c}"
+    ".m-btn{display:inline-block;padding:12px 20px;background:#0e6b58;border-radius:6px;color:#fff;font-weight:600;"
+    "text-decoration:none}.m-link{word-break:break-all;color:#5f6b66;font-size:13px}"
+    "@media (prefers-color-scheme:dark){body{background:#0d1110;color:#e7eeeb}"
+    ".m-sheet{background:#181d1b;border-color:#29312e}.m-link{color:#94a19b}a{color:#6fd3b8}"
+    ".m-btn{background:#3db196;color:#06201a}}"
+)
+PAGE = Markup(
+    '<!DOCTYPE html><html lang="{lang}"><head><meta charset="utf-8"><meta name="color-scheme" content="light dark">'
+    '<title>{title}</title><style>{style}</style></head><body><div class="m-sheet" role="main"><h1>{title}</h1>'
+    "{body}</div></body></html>"
+)
+BUTTON = Markup('<p><a class="m-btn" href="{url}">{label}</a></p><p class="m-link">{url}</p>')
+ADDRESS = re.compile(r"https?://\S+")
+
+
+def in_html(title: str, text: str) -> str:
+    """The letter's text as HTML: paragraphs, and a button for a paragraph that is an address alone."""
+    parts = []
+    for paragraph in text.strip().split("\n\n"):
+        if ADDRESS.fullmatch(paragraph.strip()):
+            parts.append(BUTTON.format(url=paragraph.strip(), label=_("Open the page")))
+        else:
+            parts.append(Markup("<p>{}</p>").format(Markup("<br>").join(escape(paragraph).split("\n"))))
+    return str(PAGE.format(lang=str(get_locale() or "en"), title=title, style=STYLE, body=Markup("").join(parts)))
+
+
+def password_letter(user: User, link: str, locale: str) -> tuple[str, str]:
+    """Subject and text for somebody who forgot their password, or who is invited to choose their first one."""
+    with force_locale(user.locale or locale):
+        if user.password:
+            subject = _("Choose a new password for Carnet")
+            said = _("Somebody, most likely you, asked for a new password for your account. Choose it here:")
+            lasts = _(
+                "This address works once, within an hour. If it was not you, there is nothing to do: "
+                "your password stays as it is."
+            )
+        else:
+            subject = _("Your account for Carnet")
+            said = _("An account was made for you. Choose your password here:")
+            lasts = _("This address works once, within three days. After that, ask your administrator for another one.")
+        return subject, f"{_('Hello,')}\n\n{said}\n\n{link}\n\n{lasts}\n"
+
+
+def changed_letter(user: User, locale: str) -> tuple[str, str]:
+    """Subject and text for somebody whose password, address or second factor was changed."""
+    with force_locale(user.locale or locale):
+        subject = _("The sign-in to your account was changed")
+        said = _("Your password, your e-mail address or your second factor for Carnet was just changed.")
+        remedy = _("If it was not you, ask your administrator at once to switch the account off.")
+        return subject, f"{_('Hello,')}\n\n{said}\n\n{remedy}\n"

@@ -1,0 +1,64 @@
+"""Outgoing mail (spec J4). What can't be sent is shown to copy, so nothing waits for a mail server.
+
+The server is the firm's own (Settings), else the deployment's (`CARNET_MAIL_URL`); `webapp.smtp` speaks to it.
+"""
+
+from __future__ import annotations
+
+import threading
+
+from flask import current_app, g
+
+from webapp.administration.sealing import unseal
+from webapp.administration.settings import setting
+from webapp.letters import in_html
+from webapp.smtp import PORTS, Server, deliver, read_url
+
+PASSWORD_PURPOSE = "mail password"  # noqa: S105 - what the firm's password for its mail server is sealed for
+
+
+def server() -> Server | None:
+    """The firm's mail server, else the deployment's; None where there is none."""
+    sender = setting("mail.from")
+    if setting("mail.host"):
+        security = setting("mail.security")
+        return Server(
+            host=setting("mail.host"),
+            port=setting("mail.port") or PORTS[security],
+            sender=sender,
+            security=security,
+            user=setting("mail.user"),
+            password=unseal(setting("mail.password"), PASSWORD_PURPOSE) or "",
+        )
+    url = current_app.config["CARNET"].mail_url
+    return read_url(url, sender) if url else None
+
+
+def can_send() -> bool:
+    """Whether there is a mail server; without one callers show what would have been sent."""
+    return server() is not None
+
+
+def send(to: str, subject: str, text: str) -> bool:
+    """Send a mail now; False where there is no server or it refuses, so that the caller shows the text to copy.
+
+    Call it when all else is done: what is rolled back afterwards has been written about all the same.
+    """
+    chosen = server()
+    return chosen is not None and deliver(chosen, to, subject, text, in_html(subject, text))
+
+
+def send_later(to: str, subject: str, text: str) -> None:
+    """Send a mail once this request's transaction is committed, while nobody waits for it; never where it is undone.
+
+    Who asks can't tell from the time it takes whether there was somebody to write to (ASVS 6.3.8).
+    """
+    if chosen := server():
+        g.setdefault("mails", []).append((chosen, to, subject, text, in_html(subject, text)))
+
+
+def let_out() -> None:
+    """The transaction is committed: send what waited for that."""
+    for one in g.pop("mails", []):
+        # Not a daemon: a process that ends lets its last mails out first.
+        threading.Thread(target=deliver, args=one, name="carnet-mail").start()
