@@ -72,4 +72,4 @@ def acting_as_system(way: Way, source: str | None = None) -> Act:
 def need(right: str) -> None:
     """Raise `Forbidden` unless the present actor holds `right`."""
     if not act().may(right):
-        raise Forbidden(_("Your role does not allow this. Ask an administrator for the right."))
+        raise Forbidden(_("Your role does not allow this. Ask an administrator for the right."), right=right)

@@ -37,7 +37,7 @@ from webapp.registry import registry
 from webapp.security import safe_next
 from webapp.shown import choices, language, shown
 from webapp.text import initials
-from webapp.words import ACTIONS, ENDINGS, GROUPS, ROLES, WAYS, change_label, change_value
+from webapp.words import ACTIONS, ENDINGS, GROUPS, ROLES, WAYS, change_label, change_value, may_see
 
 
 @cache
@@ -117,6 +117,17 @@ def safe_link(address: str) -> str:
     return f"https://{address}" if "://" not in address and ":" not in address and "." in address else ""
 
 
+def source_of(entry: Any) -> dict[str, str]:
+    """What caused a line of the history, in words and with its address where a plug-in knows it; empty for nothing."""
+    if not entry.source:
+        return {}
+    key, _blank, number = entry.source.replace(":", " ").partition(" ")
+    for one in registry().offers("history_sources"):
+        if one.key == key and number.isdecimal() and len(number) < 19:
+            return {"text": f"{one.label} {number}", "url": url_for(one.endpoint, id=int(number))}
+    return {"text": entry.source, "url": ""}
+
+
 def form_labels(names: list[str], form: ContactForm) -> str:
     """The labels of form fields, in one sentence's list."""
     labels = []
@@ -166,6 +177,8 @@ def setup(app: Flask) -> None:
         warning_text=warning_text,
         safe_link=safe_link,
         safe_next=safe_next,
+        source_of=source_of,
+        may_see=may_see,
         change_label=change_label,
         change_value=change_value,
         fields_for=fields_for,

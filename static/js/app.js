@@ -2,6 +2,7 @@
 // Listeners hang on `document`, because htmx replaces the body on Back and Forward.
 import * as again from "./again.js";
 import * as busy from "./busy.js";
+import * as copy from "./copy.js";
 import * as focus from "./focus.js";
 import * as guard from "./guard.js";
 import * as keys from "./keys.js";
@@ -12,4 +13,4 @@ import * as rows from "./rows.js";
 import * as selection from "./selection.js";
 import * as toasts from "./toasts.js";
 
-for (const module of [again, busy, focus, guard, keys, live, menus, place, rows, selection, toasts]) module.start();
+for (const module of [again, busy, copy, focus, guard, keys, live, menus, place, rows, selection, toasts]) module.start();

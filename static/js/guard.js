@@ -7,6 +7,11 @@ function guarded(element) {
   return element?.closest?.("form[data-guard]") ?? element?.form?.closest("form[data-guard]") ?? null;
 }
 
+/** `form` is being sent by a script: leaving the page loses nothing. */
+export function release(form) {
+  changed.delete(form);
+}
+
 export function start() {
   document.addEventListener("input", (event) => {
     const form = guarded(event.target);

@@ -80,7 +80,8 @@ export function show(toast) {
 
 /** An answer that was not swapped in must not go by unseen, even where the server could not name the reason. */
 function onAnswered({ detail: { ctx } }) {
-  const isSilent = ctx.response?.status >= 400 && ctx.swap === "none";
+  // 401 leads to the sign-in page (again.js).
+  const isSilent = ctx.response?.status >= 400 && ctx.response.status !== 401 && ctx.swap === "none";
   const leaves = ctx.hx?.redirect || ctx.hx?.refresh;
   if (isSilent && !leaves && !ctx.hx?.trigger?.includes("carnet-toast")) {
     show({ message: template()?.dataset.failed, level: "danger" });

@@ -1,0 +1,45 @@
+"""Realms: parts of the address space that know their callers, and answer what goes wrong, in a way of their own.
+
+The API's callers show tokens and read JSON; pages know nothing of that, and a realm nothing of cookies. A plug-in
+offers a `Realm`; switched off, its addresses are like any that do not exist.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from flask import has_request_context, request
+from flask.typing import ResponseReturnValue
+
+from webapp.plugin import Realm
+from webapp.registry import registry
+
+Handler = Callable[[Any], ResponseReturnValue]
+
+
+def here() -> Realm | None:
+    """The realm in which the request at hand lies, of an enabled plug-in."""
+    if not has_request_context():
+        return None
+    path = request.path
+    realms: list[Realm] = registry().offers("realms")
+    return next((one for one in realms if path == one.prefix or path.startswith(f"{one.prefix}/")), None)
+
+
+def around(view: Callable[[], ResponseReturnValue]) -> ResponseReturnValue:
+    """Run the view, inside the request's transaction, as its realm does."""
+    realm = here()
+    return realm.around(view) if realm is not None else view()
+
+
+def or_else(handler: Handler) -> Handler:
+    """What a realm answers to an error, else what `handler` does. Mistakes of ours are the handler's to note."""
+
+    def answer(error: Any) -> ResponseReturnValue:
+        realm = here()
+        if realm is None or getattr(error, "code", None) == 500:
+            return handler(error)
+        return realm.answer(error)
+
+    return answer
