@@ -8,6 +8,8 @@ from webapp.administration.settings import setting, value_label, value_list
 from webapp.contacts.fields import COLLECTIONS as CONTACT_COLLECTIONS
 from webapp.contacts.fields import FIELDS as CONTACT_FIELDS
 from webapp.contacts.fields import LINK_FIELDS
+from webapp.contacts.doubles import Double
+from webapp.contacts.head import file_context
 from webapp.contacts.links import create as link_person
 from webapp.contacts.links import load_link
 from webapp.contacts.links import remove as unlink_person
@@ -21,7 +23,6 @@ from webapp.contacts.services import create_many as create_contacts
 from webapp.contacts.services import to_bin as bin_contact
 from webapp.contacts.services import update as update_contact
 from webapp.contacts.values import check_email, check_phone, check_vat
-from webapp.contacts.views import file_context
 from webapp.db import Base, BigId, Moment, db, discard, now, transaction
 from webapp.errors import BootError, CarnetError, Forbidden, Gone, Invalid, Missing, Refused, Stale
 from webapp.events import (
@@ -53,6 +54,8 @@ from webapp.plugin import (
     Field,
     Filter,
     FunctionGuard,
+    FunctionState,
+    HistorySource,
     ListAction,
     MassAction,
     MenuEntry,
@@ -67,7 +70,7 @@ from webapp.plugin import (
     Tab,
     ValueList,
 )
-from webapp.ports import MassActions, Numbering
+from webapp.ports import Doubles, MassActions, Numbering
 from webapp.registry import registry
 from webapp.screen import warning_text
 from webapp.security import public, right, safe_next
@@ -99,6 +102,8 @@ __all__ = [
     "ContactRestored",
     "ContactsHandedOver",
     "DeleteGuard",
+    "Double",
+    "Doubles",
     "Email",
     "ExternalId",
     "Field",
@@ -108,6 +113,8 @@ __all__ = [
     "FunctionGuard",
     "FunctionReleased",
     "FunctionRow",
+    "FunctionState",
+    "HistorySource",
     "Gone",
     "HistoryEntry",
     "Invalid",

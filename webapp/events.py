@@ -35,6 +35,15 @@ class ContactRestored:
 
 
 @dataclass(frozen=True, kw_only=True)
+class ContactsHandedOver:
+    """All contacts of a user who leaves are another's now; `ContactChanged` is not told of each (spec J1)."""
+
+    from_user_id: int
+    to_user_id: int
+    number: int
+
+
+@dataclass(frozen=True, kw_only=True)
 class FunctionActivated:
     """A contact has gained a function, by activation or, with `converted_from`, by conversion (spec B2, C5)."""
 

@@ -7,7 +7,7 @@ be forgotten, and a plug-in's folder carries its own words. See `docs/translatin
 from __future__ import annotations
 
 import io
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
@@ -67,13 +67,13 @@ class Catalogues(Domain):
 
 
 def choose_locale() -> str:
-    """The user's own language, else the one chosen before sign-in, else the browser's, else the deployment's."""
+    """The user's own language, else the one chosen before sign-in, else the browser's, else the firm's (spec J4)."""
     if not has_request_context():
         return str(current_app.config["CARNET"].locale)
     chosen = g.get("locale") or clean(request.cookies.get("carnet-locale", ""))
     if chosen in LOCALES:
         return str(chosen)
-    return request.accept_languages.best_match(list(LOCALES)) or str(current_app.config["CARNET"].locale)
+    return request.accept_languages.best_match(list(LOCALES)) or str(current_app.extensions["carnet-language"]())
 
 
 class Languages(Babel):
@@ -88,8 +88,9 @@ class Languages(Babel):
         return self.catalogues
 
 
-def setup(app: Any, folders: Iterable[Path], timezone: str) -> None:
-    """Give `app` its languages."""
+def setup(app: Any, folders: Iterable[Path], language: Callable[[], str], timezone: Callable[[], str]) -> None:
+    """Give `app` its languages; `language` and `timezone` are asked anew in each request, since a firm sets them."""
+    app.extensions["carnet-language"] = language
     Languages(Catalogues(folders)).init_app(
-        app, default_locale="en", default_timezone=timezone, locale_selector=choose_locale
+        app, default_locale="en", locale_selector=choose_locale, timezone_selector=timezone
     )

@@ -14,6 +14,7 @@ from typing import Any, Literal, TypeVar, cast
 from flask import current_app
 
 from webapp import ports
+from webapp.administration import settings
 from webapp.config import HOME
 from webapp.errors import BootError
 from webapp.plugin import CONTRACT, ContactFunction, Plugin
@@ -21,7 +22,7 @@ from webapp.plugin import CONTRACT, ContactFunction, Plugin
 State = Literal["enabled", "off", "broken"]
 DUTIES = ("models", "delete_guards", "function_guards", "merge_rules", "personal_data", "value_lists")
 KEYED = (
-    "functions", "columns", "filters", "list_actions", "mass_actions", "tabs", "value_lists", "delete_guards", "blueprints",
+    "functions", "columns", "filters", "list_actions", "mass_actions", "tabs", "history_sources", "value_lists", "delete_guards", "blueprints",
     "commands", "realms", "rest_resources",
     "settings_pages",
 )  # fmt: skip
@@ -62,6 +63,11 @@ class Registry:
             for plugin in self._all()
             for function in sorted(plugin.functions, key=lambda one: one.order)
         }
+
+    @property
+    def timezone(self) -> str:
+        """The name of the time zone in which days are counted: the firm's, else the deployment's (spec J4)."""
+        return settings.timezone()
 
     def _all(self) -> Iterator[Plugin]:
         yield self.core

@@ -16,7 +16,8 @@ def examine() -> list[str]:
         with db.engine.connect():
             pass
     except SQLAlchemyError as error:
-        return [f"The database can't be reached: {error}. Check CARNET_DATABASE_URL."]
+        reason = str(getattr(error, "orig", None) or error).strip().partition("\n")[0].rstrip(".")
+        return [f"The database can't be reached ({reason}). Check CARNET_DATABASE_URL."]
     findings = [f"Plug-in {one.name} can't be loaded: {one.reason}" for one in registry().broken.values()]
     for row in schema.status(db.engine, registry()):
         if row["present"] != row["newest"]:

@@ -55,13 +55,20 @@ class Item:
 
 
 def _cache() -> dict[Any, Any]:
-    """What this session has already read. It ends with the session, so no process keeps an old value."""
+    """What this unit of work has already read. It ends with the transaction, so no process keeps an old value."""
     cache: dict[Any, Any] = db.session().info.setdefault("carnet_settings", {})
     return cache
 
 
+@event.listens_for(Session, "after_transaction_end")
+def _end(session: Session, ended: SessionTransaction) -> None:
+    # A job goes on with its session: what others have saved since acts from its next transaction on.
+    if ended.parent is None:
+        session.info.pop("carnet_settings", None)
+
+
 @event.listens_for(Session, "after_soft_rollback")
-def _forget(session: Session, _previous: SessionTransaction) -> None:
+def _take_back(session: Session, _previous: SessionTransaction) -> None:
     # What was set and then taken back must not be read on.
     session.info.pop("carnet_settings", None)
 
@@ -86,15 +93,19 @@ def put_setting(key: str, value: Any) -> None:
     forget()
 
 
-def timezone() -> str:
-    """The time zone in which days are counted: the firm's, else `CARNET_TIMEZONE` (spec J4)."""
-    name = _firm("company.timezone")
-    return name if name in zoneinfo.available_timezones() else str(current_app.config["CARNET"].timezone)
-
-
 def zone() -> zoneinfo.ZoneInfo:
-    """The same, to count with."""
-    return zoneinfo.ZoneInfo(timezone())
+    """The time zone in which days are counted: the firm's, else `CARNET_TIMEZONE` (spec J4)."""
+    deployment = str(current_app.config["CARNET"].timezone)
+    try:
+        return zoneinfo.ZoneInfo(_firm("company.timezone") or deployment)
+    except (zoneinfo.ZoneInfoNotFoundError, ValueError):
+        # A system that does not know the zone which another one has stored.
+        return zoneinfo.ZoneInfo(deployment)
+
+
+def timezone() -> str:
+    """Its name."""
+    return zone().key
 
 
 def default_language() -> str:

@@ -10,7 +10,7 @@ from typing import Any
 
 import sqlalchemy as sa
 from babel import Locale
-from babel.numbers import get_currency_precision, list_currencies
+from babel.numbers import get_currency_precision, get_territory_currencies
 
 from webapp.accounts.models import User
 from webapp.administration.settings import setting, value_codes
@@ -25,7 +25,8 @@ _ENGLISH = Locale("en")
 LANGUAGES = tuple(sorted(code for code in _ENGLISH.languages if len(code) == 2))
 COUNTRIES = tuple(sorted(code for code in _ENGLISH.territories if re.fullmatch(r"[A-Z]{2}", code)))
 COUNTRIES = tuple(code for code in COUNTRIES if code not in {"EU", "EZ", "UN", "XA", "XB", "ZZ", "QO"})
-CURRENCIES = tuple(sorted(list_currencies()))
+CURRENCIES = tuple(sorted({code for country in COUNTRIES for code in get_territory_currencies(country)}))
+"""What is legal tender somewhere today: no test codes, precious metals, units of account, nor money of the past."""
 TRUE = {"1", "true", "on", "yes", "y"}
 FALSE = {"", "0", "false", "off", "no", "n"}
 
@@ -33,7 +34,8 @@ FALSE = {"", "0", "false", "off", "no", "n"}
 def coerce(field: Field, raw: Any, *, currency: str = "") -> Any:
     """The value to store for what came in; raises ValueError with one sentence that names the remedy.
 
-    Money becomes integer minor units of `currency` (the firm's where none is given), percent basis points.
+    Money becomes integer minor units of `currency` (the firm's where none is given), percent basis points; a
+    Decimal is taken as it is, whatever the user's language.
     """
     if raw is None:
         raw = ""
@@ -132,7 +134,7 @@ def _scaled(field: Field, raw: Any, digits: int) -> int | None:
     if raw == "":
         return None
     try:
-        number = decimal(str(raw)).scaleb(digits)
+        number = (raw if isinstance(raw, Decimal) else decimal(str(raw))).scaleb(digits)
     except ValueError:
         raise ValueError(_("“%(field)s” is not a number: write it like 1234.50.", field=field.label)) from None
     if number != number.to_integral_value():

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
-import zoneinfo
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import sqlalchemy as sa
 
 from webapp.acting import need
+from webapp.administration.settings import zone
 from webapp.contacts.coerce import coerce
 from webapp.contacts.fields import LINK_FIELDS
 from webapp.contacts.models import Contact, ContactLink
@@ -18,12 +19,11 @@ from webapp.db import db
 from webapp.errors import Invalid, Missing, Refused
 from webapp.history.services import Change, record
 from webapp.i18n import _
-from webapp.registry import registry
 
 
 def today() -> dt.date:
-    """The present day in the deployment's time zone (design: days are counted there)."""
-    return dt.datetime.now(zoneinfo.ZoneInfo(registry().timezone)).date()
+    """The present day in the firm's time zone (design: days are counted there)."""
+    return dt.datetime.now(zone()).date()
 
 
 def load_link(link_id: int) -> ContactLink:
@@ -45,22 +45,95 @@ def parties_of(person_id: int, limit: int | None = None) -> Sequence[ContactLink
     return _ordered(ContactLink.person_id == person_id, ContactLink.party, limit)
 
 
-def _ordered(where: sa.ColumnElement[bool], other: Any, limit: int | None) -> Sequence[ContactLink]:
+WHICH = ("open", "ended", "all")
+"""Which links the tab shows; a link is open until the day after its "active to"."""
+PAGE = 50
+
+
+@dataclass(frozen=True, kw_only=True)
+class LinksPage:
+    """A page of links; `next` is the cursor of the page after it, empty on the last."""
+
+    links: Sequence[ContactLink]
+    next: str = ""
+
+
+def page_of(party_id: int, which: str = "open", after: str = "") -> LinksPage:
+    """The links of a party that the tab shows, `PAGE` at a time; a cursor that is none begins again."""
+    order = _order()
+    query = _linked(ContactLink.party_id == party_id, ContactLink.person).where(*_which(which))
+    last = db.session.get(ContactLink, int(after)) if after.isdecimal() and len(after) < 19 else None
+    if last is not None and last.party_id == party_id:
+        key = (not last.is_primary, last.active_to is not None, last.person.sort_name, last.id)
+        query = query.where(sa.tuple_(*order) > sa.tuple_(*(sa.literal(one) for one in key)))
+    found = db.session.scalars(query.limit(PAGE + 1)).all()
+    return LinksPage(links=found[:PAGE], next=str(found[PAGE - 1].id) if len(found) > PAGE else "")
+
+
+def counts_of(party_id: int) -> dict[str, int]:
+    """How many links of a party are open, ended, all: one statement."""
+    ended = sa.func.count().filter(*_which("ended"))
+    total, gone = db.session.execute(
+        sa.select(sa.func.count(), ended)
+        .select_from(ContactLink)
+        .join(ContactLink.person)
+        .where(ContactLink.party_id == party_id, *_THERE)
+    ).one()
+    return {"open": total - gone, "ended": gone, "all": total}
+
+
+def primary_of(party_id: int) -> Contact | None:
+    """The party's primary contact."""
+    return db.session.scalar(
+        sa.select(Contact)
+        .join(ContactLink, ContactLink.person_id == Contact.id)
+        .where(ContactLink.party_id == party_id, ContactLink.is_primary, *_THERE)
+    )
+
+
+def linked_among(party_id: int, person_ids: Sequence[int]) -> set[int]:
+    """Which of these persons have an open link to the party already."""
+    query = sa.select(ContactLink.person_id).where(
+        ContactLink.party_id == party_id, ContactLink.person_id.in_(person_ids or [0]), ContactLink.active_to.is_(None)
+    )
+    return set(db.session.scalars(query))
+
+
+_THERE = (Contact.deleted_at.is_(None), Contact.merged_into_id.is_(None))
+
+
+def _which(which: str) -> list[sa.ColumnElement[bool]]:
+    if which == "ended":
+        return [ContactLink.active_to < today()]
+    if which == "open":
+        return [sa.or_(ContactLink.active_to.is_(None), ContactLink.active_to >= today())]
+    return []
+
+
+def _order() -> tuple[sa.ColumnElement[Any], ...]:
+    """Primary first, then open before ended ones, by name: as columns that all ascend, for the cursor."""
+    return (
+        sa.not_(ContactLink.is_primary),
+        ContactLink.active_to.is_not(None),
+        Contact.sort_name.expression,
+        ContactLink.id.expression,
+    )
+
+
+def _linked(where: sa.ColumnElement[bool], other: Any) -> sa.Select[tuple[ContactLink]]:
     """Links with the contact on their other side, and what is shown of it: a fixed number of statements."""
-    shown = sa.orm.joinedload(other)
-    return db.session.scalars(
+    shown = sa.orm.contains_eager(other)
+    return (
         sa.select(ContactLink)
         .join(other)
-        .where(where, Contact.deleted_at.is_(None), Contact.merged_into_id.is_(None))
-        .order_by(
-            ContactLink.is_primary.desc(),
-            ContactLink.active_to.is_not(None),
-            Contact.sort_name,
-            ContactLink.id,
-        )
-        .limit(limit)
+        .where(where, *_THERE)
+        .order_by(*_order())
         .options(shown.selectinload(Contact.emails), shown.selectinload(Contact.phones))
-    ).all()
+    )
+
+
+def _ordered(where: sa.ColumnElement[bool], other: Any, limit: int | None) -> Sequence[ContactLink]:
+    return db.session.scalars(_linked(where, other).limit(limit)).all()
 
 
 def create(party_id: int, person_id: int, values: Mapping[str, Any], *, move_primary: bool = False) -> ContactLink:
@@ -99,12 +172,13 @@ def update(
     return link
 
 
-def remove(link_id: int) -> None:
-    """Remove a link; the primary contact's can't be (spec D2)."""
+def remove(link_id: int, version: int | None = None) -> None:
+    """Remove a link; the primary contact's can't be (spec D2). Raises `Stale` like a change does."""
     need("contacts.edit")
     link = load_link(link_id)
     party, person = _both(link.party_id, link.person_id)
     db.session.refresh(link)
+    check_version(link.version, version)
     if link.is_primary:
         raise Refused(
             _("The primary contact can't be unlinked: untick “Primary contact” and save, then remove the link.")

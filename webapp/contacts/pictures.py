@@ -29,6 +29,18 @@ def media_type(content: bytes) -> str:
     return next((kind for sign, at, kind in SIGNS if content[at : at + len(sign)] == sign), "")
 
 
+def checked(content: bytes) -> str:
+    """What a picture is; raises `Invalid` for what is too large or no PNG, JPEG or WebP (ASVS 5.2)."""
+    if not content:
+        raise Invalid(_("No picture was chosen: choose a file first."))
+    if len(content) > LARGEST:
+        raise Invalid(_("This picture is too large: at most 1 MB. Make it smaller and try again."))
+    kind = media_type(content)
+    if not kind:
+        raise Invalid(_("This file is not a picture that Carnet shows: choose a PNG, JPEG or WebP."))
+    return kind
+
+
 def picture_of(contact_id: int) -> Picture | None:
     """The picture, if the contact has one; raises `Missing` for a contact that is not there."""
     load(contact_id)
@@ -44,13 +56,7 @@ def put(contact_id: int, content: bytes) -> None:
     """Set the picture; raises `Invalid` for what is too large or no PNG, JPEG or WebP."""
     need("contacts.edit")
     contact = writable(contact_id)
-    if not content:
-        raise Invalid(_("No picture was chosen: choose a file first."))
-    if len(content) > LARGEST:
-        raise Invalid(_("This picture is too large: at most 1 MB. Make it smaller and try again."))
-    kind = media_type(content)
-    if not kind:
-        raise Invalid(_("This file is not a picture that Carnet shows: choose a PNG, JPEG or WebP."))
+    kind = checked(content)
     present = picture_of(contact_id)
     if present is None:
         db.session.add(Picture(contact_id=contact_id, media_type=kind, content=content))

@@ -1,0 +1,147 @@
+"""Settings › General › Company: the firm's fields, its logo, its mail server (spec J4)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint, Response, abort, make_response, request, url_for
+from flask_login import current_user
+
+from webapp import mail
+from webapp.administration import changes, company, mailserver
+from webapp.administration.forms import SettingsForm
+from webapp.administration.told import told
+from webapp.contacts.pictures import LARGEST
+from webapp.db import discard
+from webapp.errors import Invalid, Stale
+from webapp.htmx import redirect_to, render, toast
+from webapp.i18n import _
+from webapp.lists.views import responsible_names
+from webapp.security import right
+from webapp.shown import language
+
+blueprint = Blueprint("company", __name__)
+
+
+def _page(status: int = 200, **given: Any) -> Response:
+    """The page, with the forms that are `given` as they were sent and the others as they are stored."""
+    pages = (company.PAGE, company.LOGO, mailserver.PAGE)
+    entries = sorted((one for page in pages for one in changes.last(page)), key=lambda one: -one.id)[: changes.SHOWN]
+    users = responsible_names({one.user_id for one in entries})
+    fields = company.fields(language())
+    context: dict[str, Any] = {
+        "form": SettingsForm.stored(company.PAGE, fields),
+        "mail": SettingsForm.stored(mailserver.PAGE, mailserver.FIELDS),
+        "warnings": company.warnings(),
+        "logo": company.logo(),
+        "logo_version": changes.version(company.LOGO),
+        "logo_message": "",
+        "has_password": mailserver.has_password(),
+        "is_unreadable": mailserver.is_unreadable(),
+        "can_send": mail.can_send(),
+        "changes": told(entries, users, (*fields, *mailserver.FIELDS)),
+    }
+    return render("administration/company.html", status, **(context | given))
+
+
+def _conflict(form: SettingsForm, address: str) -> Response:
+    """Both versions side by side; what does not collide is kept without asking (spec A5)."""
+    theirs = SettingsForm.stored(form.page, form.fields)
+    both, only_mine, only_theirs = form.meet(theirs)
+    entry = next(iter(changes.last(form.page, limit=1)), None)
+    return render(
+        "administration/conflict.html",
+        409,
+        form=form,
+        address=address,
+        both=both,
+        only_mine=only_mine,
+        only_theirs=only_theirs,
+        entry=entry,
+        users=responsible_names({entry.user_id}) if entry else {},
+    )
+
+
+@blueprint.route("/settings/company", methods=["GET", "POST"])
+@right("settings")
+def edit() -> Response:
+    """The firm's fields; the other forms of the page have addresses of their own."""
+    if request.method == "GET":
+        return _page()
+    fields = company.fields(language())
+    form = SettingsForm.posted(company.PAGE, fields, request.form)
+    form.take_over(request.form, SettingsForm.stored(company.PAGE, fields))
+    try:
+        company.save(form.coerced(), form.version)
+    except Stale:
+        discard()
+        return _conflict(form, url_for("company.edit"))
+    except Invalid as error:
+        discard()
+        form.errors = error.errors
+        return _page(422, form=form)
+    toast(_("The company's settings are saved."))
+    return redirect_to(url_for("company.edit"))
+
+
+@blueprint.route("/settings/company/mail", methods=["POST"])
+@right("settings")
+def set_mail() -> Response:
+    """The mail server. Its password goes in, and never out again."""
+    form = SettingsForm.posted(mailserver.PAGE, mailserver.FIELDS, request.form)
+    form.take_over(request.form, SettingsForm.stored(mailserver.PAGE, mailserver.FIELDS))
+    try:
+        mailserver.save(form.coerced(), request.form.get("password", ""), form.version)
+    except Stale:
+        discard()
+        return _conflict(form, url_for("company.set_mail"))
+    except Invalid as error:
+        discard()
+        form.errors = error.errors
+        return _page(422, mail=form)
+    toast(_("The mail server is saved."))
+    return redirect_to(url_for("company.edit", _anchor="mail"))
+
+
+@blueprint.route("/settings/company/mail/test", methods=["POST"])
+@right("settings")
+def try_mail() -> Response:
+    """Send a mail to whoever asks, so that they see whether it arrives."""
+    text = _("This is the test mail that you asked for. Carnet can send mail.")
+    if mail.send(current_user.email, _("Test mail from Carnet"), text):
+        toast(_("A test mail is on its way to %(address)s.", address=current_user.email))
+        return redirect_to(url_for("company.edit", _anchor="mail"))
+    return _page(409, test_failed=True)
+
+
+@blueprint.route("/settings/company/logo", methods=["POST"])
+@right("settings")
+def set_logo() -> Response:
+    """Set the logo, or take it away."""
+    try:
+        if request.form.get("remove") == "1":
+            company.remove_logo()
+            toast(_("The logo is removed."))
+        else:
+            sent = request.files.get("logo")
+            company.put_logo(sent.read(LARGEST + 1) if sent else b"")
+            toast(_("The logo is saved."))
+    except Invalid as error:
+        discard()
+        return _page(422, logo_message=error.message)
+    return redirect_to(url_for("company.edit", _anchor="logo"))
+
+
+@blueprint.route("/settings/company/logo.img")
+@right("contacts.read")
+def logo() -> Response:
+    """The logo itself; a browser that opens it alone runs nothing in it."""
+    found = company.logo()
+    if found is None:
+        abort(404)
+    answer = make_response(found.content)
+    answer.mimetype = found.media_type
+    answer.headers["Content-Disposition"] = "inline"
+    answer.headers["Content-Security-Policy"] = "default-src 'none'; sandbox; frame-ancestors 'none'"
+    answer.headers["Cache-Control"] = "private, no-cache"
+    return answer
