@@ -52,5 +52,11 @@ class Missing(CarnetError):
     status = 404
 
 
+class Gone(CarnetError):
+    """It was here and may come back: a contact in the bin, for whoever may not look into it (410)."""
+
+    status = 410
+
+
 class BootError(CarnetError):
     """The deployment is wrong: start-up stops with this one line."""

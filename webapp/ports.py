@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Protocol
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any, Protocol
+
+if TYPE_CHECKING:
+    from webapp.contacts.doubles import Double
 
 
 class Numbering(Protocol):
@@ -42,5 +46,24 @@ class NoMassActions:
         return ""
 
 
-NULL: dict[type, object] = {Numbering: NoNumbering(), MassActions: NoMassActions()}
+class Doubles(Protocol):
+    """Finds contacts that may be the one that is being typed (spec A6). The core's own looks at equal values and
+    like names; a plug-in may know better."""
+
+    def find(self, values: Mapping[str, Any], limit: int = 5, but: int | None = None) -> Sequence[Double]:
+        """The likeliest contacts, best first, each with its reasons in words; `but` is not its own double."""
+
+
+class PlainDoubles:
+    """The core's own search for likely doubles."""
+
+    def find(self, values: Mapping[str, Any], limit: int = 5, but: int | None = None) -> Sequence[Double]:
+        """By equal values and like names."""
+        # The registry knows the ports before there are models.
+        from webapp.contacts.doubles import likely_doubles
+
+        return likely_doubles(values, limit, but)
+
+
+NULL: dict[type, object] = {Numbering: NoNumbering(), MassActions: NoMassActions(), Doubles: PlainDoubles()}
 """The twin of each port."""

@@ -60,6 +60,15 @@ def public(view: Callable[P, T]) -> Callable[P, T]:
     return view
 
 
+def only_asks(view: Callable[P, T]) -> Callable[P, T]:
+    """Mark a view that is posted to and writes nothing, so that it waits for no writer.
+
+    What is asked about goes in the body, since an address is logged and kept: personal data has no place there.
+    """
+    view.only_asks = True  # type: ignore[attr-defined]
+    return view
+
+
 def safe_next(url: str | None) -> str:
     """`url` where it is a place inside this application, else an empty text (ASVS 3.7.2)."""
     if not url or not url.startswith("/") or url.startswith(("//", "/\\")) or "\\" in url:

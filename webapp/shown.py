@@ -27,6 +27,12 @@ def language() -> str:
     return locale.language if locale else "en"
 
 
+def month(day: dt.date) -> str:
+    """A day's month and year as a heading."""
+    text = str(format_date(day, "LLLL y"))
+    return text[:1].upper() + text[1:]
+
+
 def _scale(field: Field, currency: str) -> int:
     if field.kind == "money":
         return get_currency_precision(currency or str(setting("company.currency")))

@@ -32,6 +32,7 @@ WAYS = {
 ACTIONS = {
     "created": (_l("Created"), "plus"),
     "changed": (_l("Changed"), "pencil"),
+    "kind_changed": (_l("Kind changed"), "refresh-cw"),
     "set_aside": (_l("Not kept, in favour of another's change"), "history"),
     "binned": (_l("Put into the bin"), "trash-2"),
     "restored": (_l("Taken out of the bin"), "history"),
@@ -67,6 +68,7 @@ def change_label(name: str) -> str:
         return str(COLLECTION[name].label)
     own = {
         "tags": _("Tags"),
+        "kind": _("Kind"),
         "function": _("Function"),
         "person": _("Contact person"),
         "party": _("Party"),
@@ -75,6 +77,8 @@ def change_label(name: str) -> str:
         return own[name]
     if name.endswith(".number"):
         return _("Number")
+    if name.endswith(".currency"):
+        return _("Currency")
     field = _field(name)
     return str(field.label) if field else name
 
@@ -84,7 +88,7 @@ def may_see(name: str) -> bool:
     if name in COLLECTION:
         return act().may(COLLECTION[name].right)
     field = _field(name)
-    unexplained = "." in name and field is None and not name.endswith(".number")
+    unexplained = "." in name and field is None and not name.endswith((".number", ".currency"))
     return act().may(field.right if field else "contacts.edit" if unexplained else "contacts.read")
 
 
@@ -105,6 +109,8 @@ def change_value(name: str, value: Any) -> str:
         return ""
     if isinstance(value, list):
         return ", ".join(_item(COLLECTION[name], str(one)) if name in COLLECTION else str(one) for one in value)
+    if name == "kind":
+        return _("Company") if value == "company" else _("Person")
     if name == "function":
         function = registry().function(value)
         return str(function.label) if function else str(value)

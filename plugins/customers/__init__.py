@@ -37,6 +37,8 @@ plugin = Plugin(
             follows=("prospect",),
             model=models.Customer,
             fields=services.FIELDS,
+            states=services.states,
+            states_label=_l("What this customer may do"),
             list_endpoint="customers.index",
             order=20,
         ),

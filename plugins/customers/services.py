@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from webapp.api import Field, _l, convert
+from collections.abc import Sequence
+from typing import Any
+
+from webapp.api import Field, FunctionState, _, _l, convert
 
 BUSINESS_TYPES = (("b2b", "B2B"), ("b2c", "B2C"), ("b2g", "B2G"))
 SATISFACTION = (
@@ -86,6 +89,31 @@ FIELDS = (
         right="contacts.edit",
     ),
 )
+
+
+def states(customer: Any) -> Sequence[FunctionState]:
+    """What this customer may do now: its account, deliveries, invoices, whether it can pay (spec B5)."""
+    lines = [
+        (_("Customer account"), "lock", customer.blocked, _("Blocked"), _("Not blocked"), customer.blocked_notice),
+        (_("Deliveries"), "truck", customer.delivery_block, _("Blocked"), _("Allowed"), ""),
+        (_("Invoices"), "receipt", customer.invoice_block, _("Blocked"), _("Allowed"), ""),
+    ]
+    found = [
+        FunctionState(label=label, icon=icon, level="warn" if held else "ok", word=bad if held else good, text=text)
+        for label, icon, held, bad, good, text in lines
+    ]
+    insolvent = bool(customer.insolvent)
+    found.append(
+        FunctionState(
+            label=_("Solvency"),
+            icon="landmark",
+            level="danger" if insolvent else "ok",
+            word=_("Insolvent") if insolvent else _("No insolvency known"),
+        )
+    )
+    if customer.lost_on:
+        found.append(FunctionState(label=_("Lost"), icon="circle-x", level="warn", word=_("Lost")))
+    return found
 
 
 def convert_one(contact_id: int) -> bool:

@@ -5,6 +5,7 @@ import * as busy from "./busy.js";
 import * as copy from "./copy.js";
 import * as focus from "./focus.js";
 import * as guard from "./guard.js";
+import * as inplace from "./inplace.js";
 import * as keys from "./keys.js";
 import * as live from "./live.js";
 import * as menus from "./menus.js";
@@ -13,4 +14,4 @@ import * as rows from "./rows.js";
 import * as selection from "./selection.js";
 import * as toasts from "./toasts.js";
 
-for (const module of [again, busy, copy, focus, guard, keys, live, menus, place, rows, selection, toasts]) module.start();
+for (const module of [again, busy, copy, focus, guard, inplace, keys, live, menus, place, rows, selection, toasts]) module.start();

@@ -57,9 +57,42 @@ def function_fields(function: ContactFunction) -> list[Field]:
     return [NUMBER, *(one for one in function.fields if act().may(one.right))]
 
 
+@dataclass(frozen=True, kw_only=True)
+class Part:
+    """A part of the file that is edited alone, in its place: single values and collections by name."""
+
+    key: str
+    label: Any
+    fields: frozenset[str]
+    collections: frozenset[str] = frozenset()
+
+
+_REACH = frozenset({"website"})
+PARTS = (
+    Part(
+        key="identity",
+        label=_l("Identity"),
+        fields=frozenset({one.name for one in FIELDS} | {"tags"}) - _REACH - {"description"},
+    ),
+    Part(
+        key="reach",
+        label=_l("Reach"),
+        fields=_REACH,
+        collections=frozenset({"emails", "phones", "addresses", "social_accounts", "bank_accounts", "external_ids"}),
+    ),
+    Part(key="description", label=_l("Description"), fields=frozenset({"description"})),
+    Part(key="consents", label=_l("Consents"), fields=frozenset(), collections=frozenset({"consents"})),
+)
+PART = {one.key: one for one in PARTS}
+"""The parts of what everyone has (spec A2); each function's own fields are one more, by the function's key."""
+
+
 @dataclass
 class ContactForm:
-    """What stands in the form. `values` are single values, `items` the collections, `errors` a sentence per name."""
+    """What stands in the form. `values` are single values, `items` the collections, `errors` a sentence per name.
+
+    `part` is the key of the part that is edited alone: one of `PARTS`, or a function's; empty for all.
+    """
 
     kind: str
     values: dict[str, str] = field(default_factory=dict)
@@ -68,42 +101,40 @@ class ContactForm:
     version: int | None = None
     errors: dict[str, str] = field(default_factory=dict)
     base: str = ""
+    part: str = ""
 
     @classmethod
-    def of(cls, contact: Contact, rows: list[FunctionRow]) -> ContactForm:
+    def of(cls, contact: Contact, rows: list[FunctionRow], part: str = "") -> ContactForm:
         """The form as it stands for a stored contact and those of its functions that the view shows."""
-        values = {one.name: typed(one, getattr(contact, one.name)) for one in fields_for(contact.kind)}
-        values["tags"] = ", ".join(contact.tags)
-        if contact.parent_id:
+        form = cls(kind=contact.kind, version=contact.version, part=part)
+        values = form.values
+        for one in form.fields():
+            values[one.name] = ", ".join(contact.tags) if one is TAGS else typed(one, getattr(contact, one.name))
+        if contact.parent_id and "parent_id" in values:
             values["parent_id"] = f"{shown(BY_NAME['parent_id'], contact.parent_id)} #{contact.parent_id}"
-        functions = []
-        for row in rows:
+        for row in rows if part not in PART else ():
             function, own = registry().function(row.function), fields_of(row)
             if function is None or own is None or not registry().is_function_enabled(row.function):
                 continue
-            functions.append(function)
+            form.functions.append(function)
             values[f"{function.key}.number"] = numbers.present(contact.id, function.key)
             for one in function_fields(function)[1:]:
                 values[f"{function.key}.{one.name}"] = typed(one, getattr(own, one.name), getattr(own, "currency", ""))
-        form = cls(
-            kind=contact.kind,
-            values=values,
-            items={one.name: _items_of(one, contact) for one in collections_shown()},
-            functions=functions,
-            version=contact.version,
-        )
+        form.items = {one.name: _items_of(one, contact) for one in form.collections()}
         form.base = form.dump()
         return form
 
     @classmethod
-    def posted(cls, sent: MultiDict[str, str], kind: str, functions: list[ContactFunction]) -> ContactForm:
-        """The form as it was sent, whatever is in it."""
-        form = cls(kind=kind, functions=functions, base=sent.get("base", ""))
+    def posted(
+        cls, sent: MultiDict[str, str], kind: str, functions: list[ContactFunction], part: str = ""
+    ) -> ContactForm:
+        """The form as it was sent, whatever is in it; a name that it does not have is not looked at."""
+        form = cls(kind=kind, functions=functions, base=sent.get("base", ""), part=part)
         for name in form.names():
             boolean = name in form._booleans()
             if name in sent or boolean:
                 form.values[name] = sent.get(name, "")
-        for collection in collections_shown():
+        for collection in form.collections():
             form.items[collection.name] = _items_posted(collection, sent)
         try:
             form.version = int(sent.get("version", ""))
@@ -135,10 +166,24 @@ class ContactForm:
         except ValueError:
             return None
 
+    def fields(self) -> list[Field]:
+        """The single fields of what everyone has that this form shows, the tags last."""
+        own = PART[self.part].fields if self.part in PART else None
+        if self.part and own is None:
+            return []
+        return [one for one in (*fields_for(self.kind), TAGS) if own is None or one.name in own]
+
+    def collections(self) -> list[Collection]:
+        """The collections that this form shows to this user."""
+        own = PART[self.part].collections if self.part in PART else None
+        if self.part and own is None:
+            return []
+        return [one for one in collections_shown() if own is None or one.name in own]
+
     def names(self) -> list[str]:
         """Names of all single values of this form."""
         own = [f"{function.key}.{one.name}" for function in self.functions for one in function_fields(function)]
-        return [*(one.name for one in fields_for(self.kind)), "tags", *own]
+        return [*(one.name for one in self.fields()), *own]
 
     def _booleans(self) -> set[str]:
         """Boxes that are not ticked are not sent: for these, missing means no."""

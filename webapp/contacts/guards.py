@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 
 import sqlalchemy as sa
 
@@ -17,9 +18,9 @@ from webapp.registry import registry
 def blockers(ids: Sequence[int]) -> dict[int, list[Blocker]]:
     """Every blocker of each contact, those of switched-off plug-ins too (spec D3)."""
     found: dict[int, list[Blocker]] = {}
-    for _plugin, guard in registry().duties("delete_guards"):
+    for plugin, guard in registry().duties("delete_guards"):
         for contact_id, reasons in guard.find(ids).items():
-            found.setdefault(contact_id, []).extend(reasons)
+            found.setdefault(contact_id, []).extend(replace(one, plugin=plugin.name) for one in reasons)
     return found
 
 

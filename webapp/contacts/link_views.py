@@ -1,26 +1,40 @@
-"""Contact persons: find one, link, edit what holds for the link, remove it (spec B4, D2)."""
+"""Contact persons: find or create one, link, edit what holds for the link, remove it (spec A6, B4, D2)."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import sqlalchemy as sa
-from flask import Blueprint, Response, request, url_for
+from flask import Blueprint, Response, make_response, request, url_for
 
-from webapp.contacts import links
-from webapp.contacts.fields import LINK_FIELDS
+from webapp.contacts import links, services
+from webapp.contacts.fields import BY_NAME, COLLECTION, LINK_FIELDS
 from webapp.contacts.models import Contact, ContactLink
 from webapp.contacts.queries import LIVE, load
 from webapp.db import db, discard
 from webapp.errors import Invalid, Refused, Stale
-from webapp.htmx import redirect_to, render, toast
+from webapp.htmx import announce, redirect_to, render, target, toast
 from webapp.i18n import _
+from webapp.ports import Doubles
+from webapp.registry import registry
 from webapp.search.match import matching
-from webapp.security import right
+from webapp.security import only_asks, right
+from webapp.sentforms import take
 from webapp.shown import typed
 
 blueprint = Blueprint("links", __name__)
-FOUND = 20
+FOUND = 12
+CHANGED = "carnet-links"
+"""What a page with contact persons hears when links have come, gone, or their primary mark has moved."""
+NEW_PERSON = (
+    BY_NAME["first_name"],
+    BY_NAME["last_name"],
+    next(one for one in COLLECTION["emails"].fields if one.name == "value"),
+    next(one for one in COLLECTION["phones"].fields if one.name == "value"),
+)
+"""What a person is created with on the way; its `email` and `phone` are the only ones of their kind."""
+NEW_NAMES = ("first_name", "last_name", "email", "phone")
 
 
 def _sent() -> dict[str, str]:
@@ -32,81 +46,134 @@ def _values_of(link: ContactLink | None) -> dict[str, str]:
     return {one.name: typed(one, getattr(link, one.name)) if link else "" for one in LINK_FIELDS}
 
 
-def _page(template: str, status: int = 200, **context: Any) -> Response:
-    return render(template, status, fields=LINK_FIELDS, **context)
+def _new_person() -> dict[str, Any]:
+    """The person that is typed, as the contact service takes it."""
+    sent = {name: request.form.get(name, "") for name in NEW_NAMES}
+    return {
+        "kind": "person",
+        "first_name": sent["first_name"],
+        "last_name": sent["last_name"],
+        "emails": [{"value": sent["email"]}] if sent["email"].strip() else [],
+        "phones": [{"value": sent["phone"]}] if sent["phone"].strip() else [],
+    }
 
 
 @blueprint.route("/contacts/<int:id>/persons/new", methods=["GET", "POST"])
 @right("contacts.edit")
 def create(id: int) -> Response:  # noqa: A002 - the address's own word
-    """Find a person among all contacts, then link it with its role."""
-    party = load(id)
+    """Find a person among all contacts or type a new one, and link it with its role."""
+    services.writable(id)
     person_id = request.values.get("person_id", type=int)
-    q = request.values.get("q", "")[:200]
-    found: list[Contact] = []
-    if q.strip():
-        found = list(
-            db.session.scalars(
-                sa.select(Contact)
-                .where(*LIVE, Contact.kind == "person", Contact.id != id, *matching(q))
-                .order_by(Contact.sort_name, Contact.id)
-                .limit(FOUND)
-            )
-        )
-    person = load(person_id) if person_id else None
-    context: dict[str, Any] = {
-        "party": party,
-        "person": person,
-        "q": q,
-        "found": found,
-        "values": _sent(),
-        "errors": {},
-    }
-    if request.method == "GET" or person is None:
-        return _page("contacts/link_new.html", fragments={"found": "contacts/_found.html"}, **context)
+    is_new = request.form.get("create") == "1"
+    if request.method == "GET" or not (person_id or is_new):
+        return _pick(id, person_id)
+    sending = take(request.form.items(multi=True) if is_new else ())
+    if sending.address:
+        return redirect_to(sending.address)
     try:
+        person = services.create(_new_person()) if is_new else load(person_id or 0)
         links.create(id, person.id, _sent(), move_primary=request.form.get("move_primary") == "1")
     except (Invalid, Refused) as error:
         discard()
-        context |= {"party": load(id), "person": load(person.id), "errors": getattr(error, "errors", {})}
-        return _page(
-            "contacts/link_new.html",
+        return _pick(
+            id,
+            None if is_new else person_id,
             error.status,
+            errors=_named(getattr(error, "errors", {}), is_new),
             message=error.message,
             confirm=error.details.get("confirm", ""),
-            **context,
         )
-    toast(_("%(name)s is linked.", name=person.name))
-    return redirect_to(url_for("contacts.persons", id=id))
+    toast(_("%(name)s is linked.", name=person.name or person.sort_name))
+    sending.address = url_for("contacts.persons", id=id)
+    return redirect_to(sending.address)
+
+
+@blueprint.route("/contacts/<int:id>/persons/doubles", methods=["POST"])
+@right("contacts.edit")
+@only_asks
+def doubles(id: int) -> Response:  # noqa: A002
+    """Contacts like the person that is being typed, to be linked instead (spec A6)."""
+    return render("contacts/_person_doubles.html", party=load(id), doubles=_doubles(id))
+
+
+def _doubles(party_id: int) -> Sequence[Any]:
+    return registry().service(Doubles).find(_new_person(), but=party_id)
+
+
+def _named(errors: dict[str, str], is_new: bool) -> dict[str, str]:
+    """Errors of the new person stand at the fields of this form."""
+    renamed = {"emails.0.value": "email", "phones.0.value": "phone"} if is_new else {}
+    return {renamed.get(name, name): text for name, text in errors.items()}
+
+
+def _pick(party_id: int, person_id: int | None, status: int = 200, **more: Any) -> Response:
+    q = request.values.get("q", "")[:200]
+    found: Sequence[Contact] = []
+    if q.strip() and not person_id:
+        query = sa.select(Contact).where(*LIVE, Contact.kind == "person", Contact.id != party_id, *matching(q))
+        found = db.session.scalars(query.order_by(Contact.sort_name, Contact.id).limit(FOUND)).all()
+    first, _space, last = q.strip().rpartition(" ")
+    new = {name: request.form.get(name, "") for name in NEW_NAMES}
+    if request.method == "GET":
+        new |= {"email": q.strip()} if "@" in q else {"first_name": first, "last_name": last}
+    is_new = request.form.get("create") == "1"
+    return render(
+        "contacts/link_new.html",
+        status,
+        fragments={"found": "contacts/_found.html"},
+        party=load(party_id),
+        person=load(person_id) if person_id else None,
+        q=q,
+        found=found,
+        linked=links.linked_among(party_id, [one.id for one in found]),
+        new=new,
+        new_fields=list(zip(NEW_NAMES, NEW_PERSON, strict=True)),
+        doubles=_doubles(party_id) if is_new else (),
+        is_new=is_new,
+        fields=LINK_FIELDS,
+        values=_sent(),
+        **{"errors": {}, "message": "", "confirm": "", **more},
+    )
 
 
 @blueprint.route("/links/<int:link_id>", methods=["GET", "POST"])
 @right("contacts.edit")
 def edit(link_id: int) -> Response:
-    """Change role, department, flags and dates of one link."""
+    """Change role, department, flags and dates of one link, on a page or in the place of its row."""
     link = links.load_link(link_id)
     if request.method == "GET":
-        return _page("contacts/link_edit.html", link=link, values=_values_of(link), errors={}, version=link.version)
+        return _form(link, _values_of(link))
     # Without a readable version nobody knows what was read: 0 is no version of a link.
     version = request.form.get("version", 0, type=int)
+    was_primary = link.is_primary
     try:
-        links.update(link_id, _sent(), version, move_primary=request.form.get("move_primary") == "1")
+        link = links.update(link_id, _sent(), version, move_primary=request.form.get("move_primary") == "1")
     except (Invalid, Refused) as error:
         discard()
         link = links.load_link(link_id)
-        return _page(
-            "contacts/link_edit.html",
+        return _form(
+            link,
+            _sent(),
             error.status,
-            link=link,
-            values=_sent(),
             stored=_values_of(link) if isinstance(error, Stale) else None,
             errors=getattr(error, "errors", {}),
             message=error.message,
             confirm=error.details.get("confirm", ""),
-            version=link.version,
         )
     toast(_("The link is saved."))
-    return redirect_to(url_for("contacts.persons", id=link.party_id))
+    if not _row():
+        return redirect_to(url_for("contacts.persons", id=link.party_id))
+    if link.is_primary != was_primary:
+        announce(CHANGED)
+    return _read(link)
+
+
+@blueprint.route("/links/<int:link_id>/row")
+@right("contacts.read")
+def row(link_id: int) -> Response:
+    """The row of a link as it is read, in place of its form."""
+    link = links.load_link(link_id)
+    return _read(link) if _row() else redirect_to(url_for("contacts.persons", id=link.party_id))
 
 
 @blueprint.route("/links/<int:link_id>/remove", methods=["POST"])
@@ -120,14 +187,43 @@ def remove(link_id: int) -> Response:
     except Refused as error:
         discard()
         link = links.load_link(link_id)
-        return _page(
-            "contacts/link_edit.html",
-            409,
-            link=link,
-            values=_values_of(link),
-            errors={},
-            message=error.message,
-            version=link.version,
-        )
+        return _form(link, _values_of(link), 409, message=error.message)
     toast(_("The link is removed."))
+    if _row():
+        announce(CHANGED)
+        return make_response("", 204)
     return redirect_to(url_for("contacts.persons", id=party_id))
+
+
+def _row() -> str:
+    """The id of the row that is swapped: `l-7` in a panel, `lr-7` in the tab's table; empty for a page."""
+    wanted = target()
+    return wanted if wanted.startswith(("l-", "lr-")) else ""
+
+
+def _sides(link: ContactLink) -> dict[str, Any]:
+    """Which side of the link is looked at, and the contact on the other one."""
+    side = "person" if request.values.get("side") == "person" else "party"
+    return {"link": link, "side": side, "other": link.party if side == "person" else link.person}
+
+
+def _read(link: ContactLink) -> Response:
+    template = "contacts/_link_row.html" if _row().startswith("lr-") else "contacts/_person.html"
+    return render(template, **_sides(link))
+
+
+def _form(link: ContactLink, values: dict[str, str], status: int = 200, **more: Any) -> Response:
+    place = _row()
+    return render(
+        "contacts/link_edit.html",
+        status,
+        fragments={place: "contacts/_link_row_edit.html" if place.startswith("lr-") else "contacts/_person_edit.html"}
+        if place
+        else None,
+        row=place,
+        values=values,
+        version=link.version,
+        fields=LINK_FIELDS,
+        **_sides(link),
+        **{"errors": {}, "message": "", "confirm": "", "stored": None, **more},
+    )

@@ -46,10 +46,16 @@ class Contact(Base):
             partial(f"ix_contact_live_{column}", LIVE, column, "id")
             for column in ("sort_name", "sort_city", "updated_at")
         ),
-        # What lists are narrowed to, in the order in which they are mostly read.
+        # What lists are narrowed to, in the orders in which that would else be a walk through all.
         *(
-            partial(f"ix_contact_live_by_{column}", LIVE, column, "sort_name", "id")
-            for column in ("kind", "country", "responsible_id")
+            partial(f"ix_contact_live_by_{column}_{order}", LIVE, column, order, "id")
+            for column, order in (
+                ("kind", "sort_name"),
+                ("country", "sort_name"),
+                ("country", "sort_city"),
+                ("country", "updated_at"),
+                ("responsible_id", "sort_name"),
+            )
         ),
         *(
             partial(f"ix_contact_{column}", f"{column} IS NOT NULL", column)

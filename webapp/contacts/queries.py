@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from typing import Any
 from weakref import WeakValueDictionary
 
 import sqlalchemy as sa
 from sqlalchemy import event
 from sqlalchemy.orm import Session, SessionTransaction
+from sqlalchemy.orm.attributes import set_committed_value
 
 from webapp.acting import need
-from webapp.contacts.models import Contact, ContactLink, ContactNumber
+from webapp.contacts.models import Contact, ContactLink, ContactNumber, Picture
 from webapp.db import db
 from webapp.errors import Missing
 from webapp.functions.models import FunctionRow
@@ -107,13 +109,47 @@ def numbers_of(ids: Sequence[int]) -> dict[int, dict[str, str]]:
 
 def former_numbers(contact_id: int) -> list[str]:
     """Numbers that a contact had and has no more, each once, the newest first."""
-    rows = db.session.execute(
-        sa.select(ContactNumber.value, ContactNumber.valid_to)
-        .where(ContactNumber.contact_id == contact_id)
-        .order_by(ContactNumber.valid_to.desc())
-    ).all()
-    present = {value for value, ended in rows if ended is None}
-    return list(dict.fromkeys(value for value, ended in rows if ended is not None and value not in present))
+    return former_of(db.session.scalars(sa.select(ContactNumber).where(ContactNumber.contact_id == contact_id)))
+
+
+def former_of(numbers: Iterable[ContactNumber]) -> list[str]:
+    """The same of numbers that were read already."""
+    rows = list(numbers)
+    present = {one.value for one in rows if one.valid_to is None}
+    ended = sorted(((one.valid_to, one.value) for one in rows if one.valid_to is not None), reverse=True)
+    return list(dict.fromkeys(value for _moment, value in ended if value not in present))
+
+
+@dataclass(frozen=True, kw_only=True)
+class Glance:
+    """What the head of a file shows of other tables: how many contact persons, and whether there is a picture."""
+
+    persons: int
+    picture: bool
+
+
+def glance(contact: Contact) -> Glance:
+    """One statement for the head; collections of which the contact has nothing are not asked for again."""
+    persons = (
+        sa.select(sa.func.count())
+        .select_from(ContactLink)
+        .join(Contact, Contact.id == ContactLink.person_id)
+        .where(ContactLink.party_id == contact.id, Contact.deleted_at.is_(None), Contact.merged_into_id.is_(None))
+        .scalar_subquery()
+    )
+    has = {
+        name: sa.select(relation.mapper.class_.id)
+        .where(relation.mapper.class_.contact_id == contact.id)
+        .exists()
+        .label(name)
+        for name, relation in sa.inspect(Contact).relationships.items()
+    }
+    picture = sa.select(Picture.id).where(Picture.contact_id == contact.id).exists().label("picture")
+    row = db.session.execute(sa.select(persons.label("persons"), picture, *has.values())).one()
+    for name in has.keys() - vars(contact).keys():
+        if not getattr(row, name):
+            set_committed_value(contact, name, [])
+    return Glance(persons=row.persons, picture=row.picture)
 
 
 def persons_count(party_ids: Sequence[int]) -> dict[int, int]:

@@ -191,15 +191,25 @@ def _require_a_name(contact: Contact) -> None:
     raise Invalid(message, {field: message})
 
 
-def to_bin(contact_id: int) -> Contact:
-    """Put a contact into the bin for 30 days (spec D9); raises `Refused` with every blocker (spec D1-D4)."""
+def to_bin(contact_id: int, version: int | None = None, *, override_links: bool = False) -> Contact:
+    """Put a contact into the bin for 30 days (spec D9); raises `Refused` with every blocker (spec D1-D4).
+
+    `override_links` says that an administrator knowingly deletes what is linked (spec D4): the links go, and both
+    files tell of it. What may not be overridden holds all the same.
+    """
     need("contacts.manage")
+    if override_links:
+        need("settings")
     contact = writable(contact_id)
-    if blockers := guards.blockers([contact_id]).get(contact_id):
+    check_version(contact.version, version)
+    blockers = guards.blockers([contact_id]).get(contact_id, [])
+    if blockers and not (override_links and all(one.override for one in blockers)):
         raise Refused(
             _("%(name)s can't be deleted yet: resolve what is listed first.", name=contact.name),
             blockers=blockers,
         )
+    if blockers:
+        _cut_links(contact)
     # What is left links it to parties without function; nobody in the bin is a primary contact.
     db.session.execute(
         sa.update(ContactLink)
@@ -211,6 +221,33 @@ def to_bin(contact_id: int) -> Contact:
     record(contact.id, "binned")
     registry().publish(ContactBinned(contact_id=contact.id))
     return contact
+
+
+def _cut_links(contact: Contact) -> None:
+    """Take the contact out of all links and from above its subsidiaries; each file tells of it."""
+    links = db.session.scalars(
+        sa.select(ContactLink)
+        .where(sa.or_(ContactLink.person_id == contact.id, ContactLink.party_id == contact.id))
+        .order_by(ContactLink.id)
+    ).all()
+    children = db.session.scalars(
+        sa.select(Contact.id).where(Contact.parent_id == contact.id, Contact.merged_into_id.is_(None))
+    ).all()
+    others = {one.person_id if one.party_id == contact.id else one.party_id for one in links}
+    held = {one: load(one, lock=True) for one in sorted({*others, *children})} | {contact.id: contact}
+    for link in links:
+        person, party = held[link.person_id], held[link.party_id]
+        role: dict[str, Change] = {"role": (link.role, None)} if link.role else {}
+        db.session.delete(link)
+        touch(held[party.id if person is contact else person.id])
+        record(party.id, "unlinked", {**role, "person": (None, person.name)})
+        record(person.id, "unlinked", {**role, "party": (None, party.name)})
+    for one in children:
+        held[one].parent_id = None
+        touch(held[one])
+        record(one, "changed", {"parent_id": (contact.id, None)})
+        registry().publish(ContactChanged(contact_id=one, fields=("parent_id",)))
+    db.session.flush()
 
 
 def restore(contact_id: int) -> Contact:

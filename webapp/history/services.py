@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import sqlalchemy as sa
@@ -41,9 +43,50 @@ def plain(value: Any) -> Any:
     return value
 
 
-def of_contact(contact_id: int, before: int | None = None, limit: int = 50) -> list[HistoryEntry]:
+@dataclass(frozen=True, kw_only=True)
+class Wanted:
+    """What narrows a history: empty and None narrow nothing. `since` is included, `until` is not."""
+
+    action: str = ""
+    way: str = ""
+    user_id: int | None = None
+    field: str = ""
+    since: dt.datetime | None = None
+    until: dt.datetime | None = None
+
+    def conditions(self) -> list[sa.ColumnElement[bool]]:
+        """As conditions on `history_entry`."""
+        found: list[sa.ColumnElement[bool]] = []
+        if self.action:
+            found.append(HistoryEntry.action == self.action)
+        if self.way:
+            found.append(HistoryEntry.way == self.way)
+        if self.user_id is not None:
+            found.append(HistoryEntry.user_id == self.user_id)
+        if self.field:
+            # As the JSON is written: a quotation mark inside a value has a backslash before it.
+            written = f"{json.dumps(self.field)}: ["
+            found.append(sa.cast(HistoryEntry.changes, sa.Text).contains(written, autoescape=True))
+        if self.since is not None:
+            found.append(HistoryEntry.at >= self.since)
+        if self.until is not None:
+            found.append(HistoryEntry.at < self.until)
+        return found
+
+
+def of_contact(
+    contact_id: int, before: int | None = None, limit: int = 50, wanted: Wanted | None = None
+) -> list[HistoryEntry]:
     """The newest entries of a contact first; `before` is the last entry's id of the page before."""
     query = sa.select(HistoryEntry).where(HistoryEntry.contact_id == contact_id)
     if before is not None:
         query = query.where(HistoryEntry.id < before)
+    if wanted is not None:
+        query = query.where(*wanted.conditions())
     return list(db.session.scalars(query.order_by(HistoryEntry.id.desc()).limit(limit)))
+
+
+def actors_of(contact_id: int) -> list[int | None]:
+    """Who has changed a contact; None is the system."""
+    query = sa.select(HistoryEntry.user_id).where(HistoryEntry.contact_id == contact_id).distinct()
+    return list(db.session.scalars(query.order_by(HistoryEntry.user_id)))

@@ -6,6 +6,9 @@ words under three letters are matched at the beginnings of words.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import Any
+
 import sqlalchemy as sa
 
 from webapp.contacts.models import Contact
@@ -26,20 +29,29 @@ def matching(q: str) -> list[sa.ColumnElement[bool]]:
         Contact.search_text.contains(" " + word, autoescape=True) for word in words if len(word) < SHORT
     ]
     if long:
-        conditions.append(_indexed(long))
+        conditions.append(Contact.id.in_(indexed(long)))
     return conditions
 
 
-def _indexed(words: list[str]) -> sa.ColumnElement[bool]:
+def indexed(words: Sequence[str]) -> sa.Select[Any]:
+    """Ids of contacts in whose text all these occur, by the index: folded, of three letters and more each."""
+    return any_of([words])
+
+
+def any_of(ways: Sequence[Sequence[str]]) -> sa.Select[Any]:
+    """Ids of contacts in whose text all words of at least one of these ways occur, by the index."""
     if db.session.get_bind().dialect.name == "sqlite":
         # Each word is a quoted FTS5 string, so that nothing in it is syntax.
-        phrase = " AND ".join('"' + word.replace('"', '""') + '"' for word in words)
-        return Contact.id.in_(sa.select(_FTS.c.rowid).where(_FTS.c.contact_search.op("MATCH")(phrase)))
+        phrases = (" AND ".join('"' + word.replace('"', '""') + '"' for word in words) for words in ways)
+        phrase = " OR ".join(f"({one})" for one in phrases)
+        return sa.select(_FTS.c.rowid).where(_FTS.c.contact_search.op("MATCH")(phrase))
     hits = (
         sa.select(Contact.id)
-        .where(*(Contact.search_text.contains(word, autoescape=True) for word in words))
-        .cte("hits")
+        .where(
+            sa.or_(*(sa.and_(*(Contact.search_text.contains(word, autoescape=True) for word in one)) for one in ways))
+        )
+        .cte()
         # Without this the planner may walk the sort index through all contacts to find a frequent word.
         .prefix_with("MATERIALIZED")
     )
-    return Contact.id.in_(sa.select(hits.c.id))
+    return sa.select(hits.c.id)
