@@ -82,11 +82,15 @@ def expected(error: CarnetError) -> Response:
         409: _("That can't be done now"),
         410: _("This is in the bin"),
         422: _("Something is not right yet"),
+        429: _("Too many tries"),
     }
     if isinstance(error, Forbidden):
         return page(403, titles[403], _why_not(error), administrators=_administrators())
     blockers = error.details.get("blockers", []) if isinstance(error, Refused) else []
-    return page(error.status, titles[error.status], error.message, blockers=blockers)
+    answer = page(error.status, titles[error.status], error.message, blockers=blockers)
+    if wait := getattr(error, "wait", 0):
+        answer.headers["Retry-After"] = str(wait)
+    return answer
 
 
 def _why_not(error: Forbidden) -> str:

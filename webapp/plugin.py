@@ -135,13 +135,24 @@ class ValueList:
 
 
 @dataclass(frozen=True, kw_only=True)
+class FunctionState:
+    """What a function allows now, as a line of its view: `word` says it, `level` how serious it is, `text` more."""
+
+    label: Label
+    word: Label
+    icon: str
+    level: Literal["", "ok", "warn", "danger"] = ""
+    text: Label = ""
+
+
+@dataclass(frozen=True, kw_only=True)
 class ContactFunction:
     """A function that contacts can have (spec B1), with its own fields in `model`'s table.
 
     `slot`: functions of one slot exclude each other (prospect and customer share `buyer`). `final`: it can
     never be left or changed (customer). `follows`: the functions it may be converted from. `colour` is one
     of the style sheet's: prospect, customer, supplier, slot-a, slot-b. `model`'s primary key is
-    `contact_function_id`.
+    `contact_function_id`. `states(row)` says of a row of `model` what the contact may do now, under `states_label`.
     """
 
     key: str
@@ -159,6 +170,8 @@ class ContactFunction:
     follows: tuple[str, ...] = ()
     convert_label: Label = ""
     past_label: Label = ""
+    states: Callable[[Any], Sequence[FunctionState]] | None = None
+    states_label: Label = ""
     order: int = 100
 
     @property
@@ -168,13 +181,25 @@ class ContactFunction:
 
 
 @dataclass(frozen=True, kw_only=True)
+class HistorySource:
+    """Leads from a line of the history to what caused it: a `source` of `key:id` to `endpoint`, which takes `id`."""
+
+    key: str
+    label: Label
+    endpoint: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class MenuEntry:
-    """A line of the side navigation. `count()` is shown beside it, `group` is `crm`, `business` or `data`."""
+    """A line of the side navigation. `count()` is shown beside it, `group` is `crm`, `business` or `data`.
+
+    In the group `account` it is a line of the menu of who is signed in.
+    """
 
     label: Label
     endpoint: str
     icon: str
-    group: Literal["crm", "business", "data"] = "crm"
+    group: Literal["crm", "business", "data", "account"] = "crm"
     order: int = 100
     right: str = "contacts.read"
     count: Callable[[], int] | None = None
@@ -339,6 +364,7 @@ class Plugin:
     functions: tuple[ContactFunction, ...] = ()
     menu: tuple[MenuEntry, ...] = ()
     tabs: tuple[Tab, ...] = ()
+    history_sources: tuple[HistorySource, ...] = ()
     columns: tuple[Column, ...] = ()
     filters: tuple[Filter, ...] = ()
     list_actions: tuple[ListAction, ...] = ()
