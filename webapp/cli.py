@@ -15,11 +15,13 @@ from flask.cli import FlaskGroup, with_appcontext
 
 from webapp import schema
 from webapp.accounts import services as accounts
+from webapp.accounts import tokens
+from webapp.accounts.models import User
 from webapp.acting import ROLES, acting, acting_as_system
 from webapp.administration import doctor as examination
 from webapp.contacts.models import Contact
 from webapp.db import db, discard, transaction
-from webapp.errors import BootError, CarnetError
+from webapp.errors import BootError, CarnetError, Missing
 from webapp.registry import Registry, registry
 
 
@@ -58,7 +60,7 @@ def main() -> None:
 def attach(app: Flask, plugins: Registry) -> None:
     """Give `app` its commands, those of enabled plug-ins included."""
     app.cli.commands.clear()
-    for command in (run, schema_group, plugins_command, user, demo, doctor, *plugins.offers("commands")):
+    for command in (run, schema_group, plugins_command, user, token, demo, doctor, *plugins.offers("commands")):
         if command.name in app.cli.commands:
             raise BootError(f"A plug-in brings the command `{command.name}`, which is Carnet's own: rename it.")
         app.cli.add_command(command)
@@ -198,6 +200,48 @@ def add_user(email: str, role: str, name: str, data_protection: bool, password_s
         password = click.prompt("Password", hide_input=True, confirmation_prompt=True)
     created = accounts.create_user(email, password, role, name=name, data_protection=data_protection)
     click.echo(f"{created.email} is {created.role}.")
+
+
+@click.group()
+def token() -> None:
+    """Tokens for the API."""
+
+
+def _user(email: str) -> User:
+    found = db.session.scalar(sa.select(User).where(User.email == email.strip().lower()))
+    if found is None:
+        raise Missing(f"There is no user {email}: add one by `carnet user add`.")
+    return found
+
+
+@token.command("add")
+@click.argument("email")
+@click.option("--scope", type=click.Choice(list(tokens.SCOPES)), required=True)
+@click.option("--name", default="carnet token", help="Who uses it.")
+@as_system("form")
+def add_token(email: str, scope: str, name: str) -> None:
+    """Make a token of a user, and print it: it can't be shown again."""
+    _made, secret = tokens.create(_user(email), name, scope)
+    click.echo(secret)
+
+
+@token.command("list")
+@click.argument("email", required=False)
+@as_system("form")
+def list_tokens(email: str | None) -> None:
+    """List the tokens that let someone in: id, user, scope, last used, name."""
+    for one in tokens.of_user(_user(email).id if email else None):
+        owner = db.session.get_one(User, one.user_id)
+        used = one.used_at.isoformat(timespec="minutes") if one.used_at else "never used"
+        click.echo(f"{one.id}\t{owner.email}\t{one.scope}\t{used}\t{one.name}")
+
+
+@token.command("end")
+@click.argument("id", type=int)
+@as_system("form")
+def end_token(id: int) -> None:  # noqa: A002
+    """End a token: from now on it lets nobody in."""
+    click.echo(f"Token {tokens.end(id).id} has ended.")
 
 
 @click.command()

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from decimal import Decimal
 from typing import Any
 
 import sqlalchemy as sa
+from babel.numbers import get_currency_precision
 
 from webapp.acting import act, need
-from webapp.contacts.coerce import coerce
+from webapp.administration.settings import setting
+from webapp.contacts.coerce import CURRENCIES, coerce
 from webapp.contacts.models import Contact
 from webapp.contacts.services import check_version, touch, writable
 from webapp.db import db, now
@@ -229,7 +232,13 @@ def _apply(function: ContactFunction, own: Any, values: Mapping[str, Any], conta
         for name in values.keys() - fields.keys() - {"number", "currency"}
     }
     changes: dict[str, Change] = {}
-    currency = str(values.get("currency") or getattr(own, "currency", "") or contact.currency)
+    currency, present = _currency(own, values, contact, errors), getattr(own, "currency", "")
+    money = [name for name, field in fields.items() if field.kind == "money"]
+    if present and currency != present:
+        # The other amounts stay what they are: 100.00 of one currency become 100 of one without cents.
+        digits = get_currency_precision(present)
+        stated = {name: Decimal(old).scaleb(-digits) for name in money if (old := getattr(own, name)) is not None}
+        values = {**stated, **values}
     for name, field in fields.items():
         if name not in values:
             continue
@@ -247,4 +256,18 @@ def _apply(function: ContactFunction, own: Any, values: Mapping[str, Any], conta
             changes[name] = (old, new)
     if errors:
         raise Invalid(_("Please correct what is marked."), errors)
+    if any(name in values for name in money):
+        if present and currency != present:
+            changes["currency"] = (present, currency)
+        own.currency = currency
     return changes
+
+
+def _currency(own: Any, values: Mapping[str, Any], contact: Contact, errors: dict[str, str]) -> str:
+    """What the amounts are in: what is said with them, else as they were, else the contact's, else the firm's."""
+    present = str(getattr(own, "currency", "") or "")
+    given = str(values.get("currency") or "").upper()
+    if given and given not in CURRENCIES:
+        errors["currency"] = _("“%(field)s”: choose one of the values offered.", field=_("Currency"))
+        return present
+    return given or present or contact.currency or str(setting("company.currency"))

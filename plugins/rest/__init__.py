@@ -1,0 +1,22 @@
+"""The REST API under `/api/v1`: its door, its own resources, and those that other plug-ins offer (spec I4)."""
+
+from plugins.rest import activation, contacts, description, door, history, links, models, problems, token_views
+from webapp.api import REST_PREFIX, MenuEntry, Plugin, Realm, RestResource, _l
+
+plugin = Plugin(
+    name="rest",
+    label=_l("REST API"),
+    version="0.1.0",
+    models=(models.KeyedRequest,),
+    migrations="migrations",
+    blueprints=(token_views.blueprint,),
+    menu=(MenuEntry(label=_l("API tokens"), endpoint="api_tokens.index", icon="plug", group="account"),),
+    realms=(Realm(key="rest", prefix=REST_PREFIX, caller=door.caller, answer=problems.answer, around=door.around),),
+    rest_resources=(
+        RestResource(key="contacts", blueprint=contacts.blueprint),
+        RestResource(key="functions", blueprint=activation.blueprint),
+        RestResource(key="links", blueprint=links.blueprint),
+        RestResource(key="history", blueprint=history.blueprint),
+        RestResource(key="description", blueprint=description.blueprint),
+    ),
+)

@@ -1,0 +1,89 @@
+"""The door of the API: who calls, in which language, with what body; then dry runs and requests that come twice.
+
+It stands before every resource under `/api/v1`, those of other plug-ins too, so that all of them act alike.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+from flask import Response, current_app, g, make_response, request
+from flask.typing import ResponseReturnValue
+from werkzeug.exceptions import BadRequest, UnsupportedMediaType
+
+from plugins.rest import idempotency, problems
+from webapp.api import Act, _, discard, tokens
+
+LOCALES = ("fr", "en", "de")
+UNSAFE = frozenset({"POST", "PUT", "PATCH", "DELETE"})
+TRUE, FALSE = ("true", "1"), ("false", "0", "")
+
+
+def caller() -> Act | Response:
+    """Who shows this token, or 401; cookies count for nothing. The body is read here, once for all resources."""
+    _speak(None)
+    kind, _blank, secret = request.headers.get("Authorization", "").partition(" ")
+    found = tokens.verify(secret.strip()) if kind.lower() == "bearer" else None
+    if found is None:
+        wrong = ', error="invalid_token"' if kind else ""
+        headers = {"WWW-Authenticate": f'Bearer realm="carnet"{wrong}'}
+        return problems.problem(401, _(problems.STATUS[401]), headers=headers)
+    user, who = found
+    _speak(user.locale or None)
+    g.rest_body = _body() if request.method in UNSAFE else None
+    g.rest_dry = _dry()
+    return who
+
+
+def _speak(own: str | None) -> None:
+    """Speak the language that the request asks for, else the user's own, else the firm's."""
+    if "Accept-Language" in request.headers:
+        own = request.accept_languages.best_match(LOCALES) or own
+    if own:
+        g.locale = own
+
+
+def _body() -> Any:
+    """The body as JSON; None where there is none. Raises what HTTP has for what can't be read."""
+    raw = request.get_data(cache=True)
+    if not raw:
+        return None
+    if not request.is_json:
+        raise UnsupportedMediaType
+    try:
+        return json.loads(raw.decode("utf-8"), parse_constant=_no_number)
+    except (ValueError, RecursionError):
+        raise BadRequest from None
+
+
+def _no_number(name: str) -> None:
+    """NaN and Infinity are no JSON."""
+    raise ValueError(name)
+
+
+def _dry() -> bool:
+    """Whether nothing is to be changed: `dry_run=true` in the address or the body."""
+    if request.method not in UNSAFE:
+        return False
+    given = request.args.get("dry_run", "").lower()
+    if given not in (*TRUE, *FALSE):
+        raise problems.wrong_parameter("dry_run", _("This is true or false."))
+    in_body = g.rest_body.get("dry_run") if isinstance(g.rest_body, dict) else None
+    return given in TRUE or in_body is True
+
+
+def around(view: Callable[[], ResponseReturnValue]) -> ResponseReturnValue:
+    """Run a view inside its transaction: a request with a key once, a dry run without a trace."""
+    if g.get("rest_dry"):
+        made = make_response(current_app.make_response(view()))
+        discard()
+        if made.status_code < 300:
+            made.status_code = 200
+            made.headers.pop("Location", None)
+        return problems.finish(made)
+    key = request.headers.get("Idempotency-Key", "") if request.method == "POST" else ""
+    if not key:
+        return problems.finish(current_app.make_response(view()))
+    return idempotency.once(key, lambda: problems.finish(current_app.make_response(view())))

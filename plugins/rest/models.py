@@ -1,0 +1,27 @@
+"""What is remembered of a request that may come twice."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, mapped_column
+
+from webapp.api import Base, Moment, now
+
+
+class KeyedRequest(Base):
+    """A request with an `Idempotency-Key`, and how it was answered; `digest` is of user and key.
+
+    `status` is 0 until the work is done: nobody else ever sees it so, since the row is written in the same
+    transaction as the work.
+    """
+
+    __tablename__ = "rest_keyed_request"
+
+    digest: Mapped[str] = mapped_column(sa.String(64), primary_key=True)
+    content: Mapped[str] = mapped_column(sa.String(64))
+    status: Mapped[int] = mapped_column(default=0, server_default="0")
+    headers: Mapped[dict[str, str]] = mapped_column(sa.JSON, default=dict, server_default="{}")
+    body: Mapped[str] = mapped_column(sa.Text, default="", server_default="")
+    at: Mapped[dt.datetime] = mapped_column(Moment, default=now, index=True)

@@ -1,0 +1,44 @@
+"""The list's parameters: those of `ListQuery`, under the API's names, and whatever filters plug-ins offer."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import marshmallow as ma
+from werkzeug.datastructures import MultiDict
+
+from plugins.rest.problems import wrong_parameter
+from plugins.rest.schemas import Paging
+from webapp.api import ListQuery, _, registry
+
+SORTS = ("name", "-name", "city", "-city", "changed", "-changed")
+OWN = ("q", "sort", "limit", "cursor", "archived")
+
+
+class ListParameters(Paging):
+    """Search, order and place of a list; every filter of the lists is a parameter as well."""
+
+    q = ma.fields.String(validate=ma.validate.Length(max=200))
+    sort = ma.fields.String(load_default="name", validate=ma.validate.OneOf(SORTS))
+    archived = ma.fields.Boolean(load_default=False)
+
+
+def filters() -> list[str]:
+    """Names of the filters that lists offer now."""
+    return [one.key for one in registry().offers("filters")]
+
+
+def read(given: MultiDict[str, str], arguments: dict[str, Any]) -> ListQuery:
+    """The list that is asked for; raises `Invalid` for a parameter that nobody knows, naming it."""
+    offered = filters()
+    for name in given:
+        if name not in (*OWN, *offered, "dry_run"):
+            raise wrong_parameter(name, _("There is no parameter “%(name)s”.", name=name[:60]))
+    known = MultiDict((name, value) for name, value in given.items(multi=True) if name in offered)
+    known["q"] = arguments.get("q", "")
+    known["sort"] = arguments["sort"]
+    if arguments["cursor"]:
+        known["after"] = arguments["cursor"]
+    if arguments["archived"]:
+        known["archived"] = "1"
+    return ListQuery.read(known)
