@@ -1,4 +1,4 @@
-"""Secrets that the base keeps: sealed with a key derived from the deployment's, so that a copy of the base tells none."""
+"""Secrets that the base keeps: sealed by a key derived from the deployment's, so that a copy of the base tells none."""
 
 from __future__ import annotations
 

@@ -45,7 +45,7 @@ class Overview:
 
 
 def overview() -> list[Overview]:
-    """All lists in their order: the core's, those of plug-ins whether on or off, and those of packages that are gone."""
+    """All lists: the core's, those of plug-ins whether on or off, and those of packages that are gone."""
     need("settings")
     counts = {
         row.list: row
@@ -139,7 +139,7 @@ def uses(key: str) -> dict[str, int]:
         .where(used.c.code != "")
         .group_by(used.c.code)
     )
-    return {code: number for code, number in rows}
+    return {code: int(number) for code, number in rows}
 
 
 def add(key: str, values: Mapping[str, str]) -> ValueListItem:
