@@ -31,8 +31,13 @@ BUTTON = Markup('<p><a class="m-btn" href="{url}">{label}</a></p><p class="m-lin
 ADDRESS = re.compile(r"https?://\S+")
 
 
-def in_html(title: str, text: str) -> str:
+def in_html(title: str, text: str, locale: str = "") -> str:
     """The letter's text as HTML: paragraphs, and a button for a paragraph that is an address alone."""
+    with force_locale(locale or str(get_locale() or "en")):
+        return _in_html(title, text)
+
+
+def _in_html(title: str, text: str) -> str:
     parts = []
     for paragraph in text.strip().split("\n\n"):
         if ADDRESS.fullmatch(paragraph.strip()):
@@ -42,9 +47,10 @@ def in_html(title: str, text: str) -> str:
     return str(PAGE.format(lang=str(get_locale() or "en"), title=title, style=STYLE, body=Markup("").join(parts)))
 
 
-def password_letter(user: User, link: str, locale: str) -> tuple[str, str]:
-    """Subject and text for somebody who forgot their password, or who is invited to choose their first one."""
-    with force_locale(user.locale or locale):
+def password_letter(user: User, link: str, locale: str) -> tuple[str, str, str]:
+    """Subject, text and language for somebody who forgot their password, or is invited to choose their first."""
+    spoken = user.locale or locale
+    with force_locale(spoken):
         if user.password:
             subject = _("Choose a new password for Carnet")
             said = _("Somebody, most likely you, asked for a new password for your account. Choose it here:")
@@ -56,13 +62,14 @@ def password_letter(user: User, link: str, locale: str) -> tuple[str, str]:
             subject = _("Your account for Carnet")
             said = _("An account was made for you. Choose your password here:")
             lasts = _("This address works once, within three days. After that, ask your administrator for another one.")
-        return subject, f"{_('Hello,')}\n\n{said}\n\n{link}\n\n{lasts}\n"
+        return subject, f"{_('Hello,')}\n\n{said}\n\n{link}\n\n{lasts}\n", spoken
 
 
-def changed_letter(user: User, locale: str) -> tuple[str, str]:
-    """Subject and text for somebody whose password, address or second factor was changed."""
-    with force_locale(user.locale or locale):
+def changed_letter(user: User, locale: str) -> tuple[str, str, str]:
+    """Subject, text and language for somebody whose password, address or second factor was changed."""
+    spoken = user.locale or locale
+    with force_locale(spoken):
         subject = _("The sign-in to your account was changed")
         said = _("Your password, your e-mail address or your second factor for Carnet was just changed.")
         remedy = _("If it was not you, ask your administrator at once to switch the account off.")
-        return subject, f"{_('Hello,')}\n\n{said}\n\n{remedy}\n"
+        return subject, f"{_('Hello,')}\n\n{said}\n\n{remedy}\n", spoken

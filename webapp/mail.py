@@ -39,22 +39,23 @@ def can_send() -> bool:
     return server() is not None
 
 
-def send(to: str, subject: str, text: str) -> bool:
+def send(to: str, subject: str, text: str, locale: str = "") -> bool:
     """Send a mail now; False where there is no server or it refuses, so that the caller shows the text to copy.
 
+    `locale` is the language that the text is in, where that isn't the request's.
     Call it when all else is done: what is rolled back afterwards has been written about all the same.
     """
     chosen = server()
-    return chosen is not None and deliver(chosen, to, subject, text, in_html(subject, text))
+    return chosen is not None and deliver(chosen, to, subject, text, in_html(subject, text, locale))
 
 
-def send_later(to: str, subject: str, text: str) -> None:
+def send_later(to: str, subject: str, text: str, locale: str = "") -> None:
     """Send a mail once this request's transaction is committed, while nobody waits for it; never where it is undone.
 
     Who asks can't tell from the time it takes whether there was somebody to write to (ASVS 6.3.8).
     """
     if chosen := server():
-        g.setdefault("mails", []).append((chosen, to, subject, text, in_html(subject, text)))
+        g.setdefault("mails", []).append((chosen, to, subject, text, in_html(subject, text, locale)))
 
 
 def let_out() -> None:

@@ -14,6 +14,7 @@ from webapp import audit, mail
 from webapp.accounts import agents, passwords, profile, second_factor, sessions, signing, throttle, totp
 from webapp.accounts.models import User, UserSession
 from webapp.accounts.views import remember
+from webapp.administration.settings import default_language
 from webapp.db import db
 from webapp.errors import Invalid, Missing
 from webapp.htmx import redirect_to, render, toast
@@ -96,7 +97,7 @@ def _done(message: str, place: str = "account.index") -> Response:
 
 def _tell(address: str) -> None:
     """Write to the user that their sign-in was changed: if it was not they, they should know (ASVS 6.3.7)."""
-    mail.send_later(address, *changed_letter(_me(), current_app.config["CARNET"].locale))
+    mail.send_later(address, *changed_letter(_me(), default_language()))
 
 
 @blueprint.route("", methods=["GET"])

@@ -16,7 +16,7 @@ from webapp.text import fold
 
 
 class User(Base, UserMixin):
-    """A person who signs in. `role` is one of `webapp.acting.ROLES`; `fs_uniquifier` is Flask-Security's name for them."""
+    """A person who signs in. `role` is one of `webapp.acting.ROLES`; `fs_uniquifier` is what Flask-Security names."""
 
     __tablename__ = "user_account"
     __table_args__ = (

@@ -7,13 +7,14 @@ from typing import Any
 
 import sqlalchemy as sa
 from email_validator import EmailNotValidError, validate_email
-from flask import Blueprint, current_app, request, session, url_for
+from flask import Blueprint, request, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
 from webapp import audit, keptforms, mail
 from webapp.accounts import passwords, second_factor, signing, throttle
 from webapp.accounts.models import User
+from webapp.administration.settings import default_language
 from webapp.db import db
 from webapp.errors import Invalid, Refused
 from webapp.htmx import redirect_to, render, toast
@@ -155,7 +156,7 @@ def _send_link(address: str) -> None:
         audit.note("reset_asked")
         return
     audit.note("reset_asked", user=user.id)
-    mail.send_later(user.email, *password_letter(user, passwords.reset_link(user), current_app.config["CARNET"].locale))
+    mail.send_later(user.email, *password_letter(user, passwords.reset_link(user), default_language()))
 
 
 @blueprint.route("/reset/<token>", methods=["GET", "POST"])
