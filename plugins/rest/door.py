@@ -40,7 +40,8 @@ def caller() -> Act | Response:
 def _speak(own: str | None) -> None:
     """Speak the language that the request asks for, else the user's own, else the firm's."""
     if "Accept-Language" in request.headers:
-        own = request.accept_languages.best_match(LOCALES) or own
+        wanted = (tag.partition("-")[0].lower() for tag, quality in request.accept_languages if quality > 0)
+        own = next((one for one in wanted if one in LOCALES), own)
     if own:
         g.locale = own
 

@@ -244,9 +244,7 @@ def test_D3_a_refused_deletion_names_every_blocker(api, make, system) -> None:
     links.create(party.id, person.id, {"is_primary": True})
     answer = api("manager").delete(f"/contacts/{person.id}")
     assert answer.status_code == 409
-    assert [set(one) for one in answer.json["blockers"]] == [
-        {"key", "plugin", "label", "count", "remedy", "override"}
-    ]
+    assert [set(one) for one in answer.json["blockers"]] == [{"key", "plugin", "label", "count", "remedy", "override"}]
     blocker = answer.json["blockers"][0]
     assert (blocker["key"], blocker["plugin"], blocker["count"], blocker["override"]) == (
         "primary_contact", "core", 1, True,
