@@ -77,6 +77,20 @@ def refused(result: Result, *words: str) -> None:
         assert word in result.err
 
 
+@pytest.mark.parametrize(
+    "url",
+    ["postgresql+psycopg://nobody@127.0.0.1:9/carnet", "postgresql+psycopg://nobody@nowhere.invalid/carnet",
+     "sqlite:////proc/nowhere/carnet.db"],
+)  # fmt: skip
+def test_doctor_says_in_one_line_that_the_database_is_away(carnet: Carnet, tmp_path: Path, url: str) -> None:
+    result = carnet("doctor", DATABASE_URL=url, DATA_DIR=str(tmp_path))
+    assert result.code == 1
+    assert result.out.count("\n") == 1
+    assert result.out.startswith("The database can't be reached (")
+    assert result.out.endswith("Check CARNET_DATABASE_URL.\n")
+    assert result.err == ""
+
+
 def test_a_base_is_made_filled_and_examined(carnet: Carnet, tmp_path: Path) -> None:
     before = carnet("schema", "status")
     assert before.code == 0

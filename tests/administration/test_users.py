@@ -1,4 +1,4 @@
-"""Settings › Users & roles (spec J1): inviting, changing, switching off with handing over, and who must always be left."""
+"""Settings › Users & roles (spec J1): inviting, changing, switching off with hand-over, and who must always be left."""
 
 from __future__ import annotations
 

@@ -16,6 +16,7 @@ from webapp.api import (
     PersonalData,
     Plugin,
     Service,
+    SettingsPage,
     Subscriber,
     Tab,
     ValueList,
@@ -86,6 +87,16 @@ plugin = Plugin(
     ),
     mass_actions=(
         MassAction(key="make_partner", label=_l("Make partner"), icon="handshake", run=services.make_partner),
+    ),
+    settings_pages=(
+        SettingsPage(
+            key="partners",
+            label=_l("Partners"),
+            section="plugins",
+            endpoint="sample_plugin.settings",
+            icon="handshake",
+            hint=_l("How many partners there are"),
+        ),
     ),
     services=(Service(port=Numbering, provide=services.Numbers),),
     subscribers=(Subscriber(event=FunctionActivated, hear=services.welcome),),

@@ -17,6 +17,13 @@ def index() -> Response:
     return list_page("partner", title=_("Partners"), new_label=_("New partner"))
 
 
+@blueprint.route("/settings/partners")
+@right("settings")
+def settings() -> Response:
+    """The page of the settings."""
+    return render("sample_plugin/settings.html", count=services.count())
+
+
 @blueprint.route("/contacts/<int:id>/contracts")
 @right("contacts.read")
 def contracts(id: int) -> Response:  # noqa: A002 - the address's own word

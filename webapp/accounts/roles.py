@@ -1,4 +1,4 @@
-"""What each role may do, in words (spec J1): the table that Settings show, made of the rights that the code asks for."""
+"""What each role may do, in words (spec J1): the table that Settings show, of the rights that the code asks for."""
 
 from __future__ import annotations
 

@@ -177,8 +177,8 @@ def _page(user: User, status: int = 200, **given: Any) -> Response:
 def _hand_out_link(user: User) -> Response:
     """Send the link by which a user chooses their password, in their language; where that fails, show it to copy."""
     link = passwords.reset_link(user)
-    subject, letter = password_letter(user, link, default_language())
-    if mail.send(user.email, subject, letter):
+    subject, letter, spoken = password_letter(user, link, default_language())
+    if mail.send(user.email, subject, letter, spoken):
         toast(_("The link is on its way to %(address)s.", address=user.email))
         return redirect_to(url_for("users.edit", id=user.id))
     return render("administration/user_link.html", user=user, link=link, tried=mail.can_send())
