@@ -40,9 +40,9 @@ def test_n_makes_a_new_contact_and_e_edits(page: Page) -> None:
     expect(page.get_by_role("checkbox", name="Prospect")).to_be_checked()
     page.goto("/contacts")
     name_of_row(page, 0).click()
-    page.wait_for_url(re.compile(r"/contacts/\d+$"))
+    page.wait_for_url(re.compile(r"/contacts/\d+\?in=all$"))
     page.keyboard.press("e")
-    expect(page).to_have_url(re.compile(r"/contacts/\d+/edit$"))
+    expect(page).to_have_url(re.compile(r"/contacts/\d+/edit\?in=all$"))
 
 
 def test_j_k_x_and_enter_go_through_the_rows(page: Page) -> None:

@@ -126,16 +126,21 @@ class ListQuery:
         need("contacts.read")
         column = SORTS[self.sort]
         forward = self.descending == self.backward
-        query = sa.select(*COLUMNS).outerjoin(User, User.id == Contact.responsible_id)
-        query = query.where(*self.where()).limit(self.size + 1)
+        order = [one if forward else one.desc() for one in (column, Contact.id)]
+        conditions = self.where()
         if self.cursor is not None:
             place = sa.tuple_(column, Contact.id)
             here = sa.tuple_(
                 *(sa.literal(value, one.type) for value, one in zip(self.cursor, (column, Contact.id), strict=True))
             )
-            query = query.where(place > here if forward else place < here)
-        order = (column, Contact.id)
-        query = query.order_by(*(one if forward else one.desc() for one in order))
+            conditions.append(place > here if forward else place < here)
+        limit = self.size + 1
+        if self.filters:
+            # What must be sorted is sorted narrow, before anything is fetched to be shown.
+            picked = sa.select(Contact.id).where(*conditions).order_by(*order).limit(limit)
+            conditions = [Contact.id.in_(picked)]
+        query = sa.select(*COLUMNS).outerjoin(User, User.id == Contact.responsible_id)
+        query = query.where(*conditions).order_by(*order).limit(limit)
         found: Any = db.session.execute(query).all()
         rows: list[sa.Row[Any]] = list(found)
         more = len(rows) > self.size

@@ -134,10 +134,19 @@ def tokens() -> None:
 
 
 def list_filters() -> None:
-    """Indexes for what lists are narrowed to, in the order of names."""
+    """Indexes for what lists are narrowed to, in their orders."""
     live = sa.text("deleted_at IS NULL AND merged_into_id IS NULL AND anonymised_at IS NULL AND archived_at IS NULL")
-    for column in ("kind", "country", "responsible_id"):
+    for column, order in (
+        ("kind", "sort_name"),
+        ("country", "sort_name"),
+        ("country", "sort_city"),
+        ("country", "updated_at"),
+        ("responsible_id", "sort_name"),
+    ):
         op.create_index(
-            f"ix_contact_live_by_{column}", "contact", [column, "sort_name", "id"],
-            sqlite_where=live, postgresql_where=live,
-        )  # fmt: skip
+            f"ix_contact_live_by_{column}_{order}",
+            "contact",
+            [column, order, "id"],
+            sqlite_where=live,
+            postgresql_where=live,
+        )
