@@ -24,7 +24,7 @@ from webapp.sentforms import take
 from webapp.shown import typed
 
 blueprint = Blueprint("links", __name__)
-FOUND = 12
+FOUND = 8
 CHANGED = "carnet-links"
 """What a page with contact persons hears when links have come, gone, or their primary mark has moved."""
 NEW_PERSON = (

@@ -78,7 +78,7 @@ def new() -> Response:
 def doubles() -> Response:
     """The likely doubles of what stands in a form, to be shown beside it while one types (spec A6)."""
     form = _form()
-    return render("contacts/_doubles.html", form=form, found=_found(form), asked=False, wanted=_wanted())
+    return render("contacts/_doubles.html", form=form, found=_found(form), wanted=_wanted(), is_answer=True)
 
 
 @blueprint.route("/contacts/companies", methods=["POST"])
@@ -133,7 +133,11 @@ def _use_of(wanted: list[ContactFunction], rows: list[FunctionRow]) -> dict[str,
     """Which of the ticked functions the contact found may be given, and why not where none may."""
     offers = [offer(one, rows) for one in wanted]
     free = [one["function"] for one in offers if one["state"] in ("free", "convert")]
-    reasons = [str(one["reason"]) for one in offers if one["state"] == "blocked"]
+    reasons = [
+        str(one["reason"]) if one["state"] == "blocked" else _("It has this function already.")
+        for one in offers
+        if one["state"] in ("blocked", "has")
+    ]
     return {"add": free, "why_not": reasons[0] if reasons and not free else ""}
 
 
