@@ -7,6 +7,14 @@ from dataclasses import dataclass
 from webapp.acting import RIGHTS, ROLES
 from webapp.i18n import _l
 
+TITLES = {
+    "reader": _l("Reader"),
+    "editor": _l("Editor"),
+    "manager": _l("Manager"),
+    "administrator": _l("Administrator"),
+}
+"""The roles as heads and choices; within a sentence `webapp.words.ROLES` has them."""
+
 LABELS = {
     "contacts.read": _l("See, search, export what is shown"),
     "contacts.edit": _l("Create, edit, link, convert, propose, note"),

@@ -17,12 +17,12 @@ from webapp.db import discard
 from webapp.errors import Invalid, Refused, Stale
 from webapp.htmx import redirect_to, render, toast
 from webapp.i18n import LOCALES, _, _l, ngettext
+from webapp.keptforms import resumable, resuming
 from webapp.letters import password_letter
 from webapp.lists.views import responsible_names
 from webapp.plugin import Field
 from webapp.security import right
 from webapp.sentforms import take
-from webapp.words import ROLES as ROLE_WORDS
 
 blueprint = Blueprint("users", __name__)
 PAGE = 50
@@ -30,7 +30,7 @@ STATES = {"active": _l("Active"), "invited": _l("Invited"), "off": _l("Switched 
 FIELDS = (
     Field(name="name", label=_l("Name"), max_length=120),
     Field(name="email", label=_l("E-mail address"), max_length=320, required=True),
-    Field(name="role", label=_l("Role"), kind="choice", choices=tuple(ROLE_WORDS.items()), required=True),
+    Field(name="role", label=_l("Role"), kind="choice", choices=tuple(roles.TITLES.items()), required=True),
     Field(
         name="data_protection",
         label=_l("Data-protection permission"),
@@ -53,7 +53,7 @@ def index() -> Response:
     after = request.args.get("after", type=int)
     found = users.find(words, state, min(after, 2**62) if after is not None else None, PAGE + 1)
     page = found[:PAGE]
-    here = {"q": words or None, "state": state or None}
+    here: dict[str, Any] = {"q": words or None, "state": state or None}
     return render(
         "administration/users.html",
         fragments={"users": "administration/_users.html"},
@@ -65,7 +65,7 @@ def index() -> Response:
         state=state,
         STATES=STATES,
         ROLES=ROLES,
-        ROLE_WORDS=ROLE_WORDS,
+        TITLES=roles.TITLES,
         table=roles.table(),
         privacy=roles.PRIVACY,
         changes=_changes(),
@@ -80,12 +80,15 @@ def _changes(subject: str | None = None) -> list[Any]:
 
 
 @blueprint.route("/settings/users/new", methods=["GET", "POST"])
+@resumable
 @right("settings")
 def new() -> Response:
     """Invite somebody: they choose their password by a link, sent or shown to copy."""
     if request.method == "GET":
         return _new_page({"role": "reader", "locale": str(setting("company.language"))})
     values = _typed((*FIELDS, LOCALE))
+    if resuming():
+        return _new_page(values)
     sending = take(request.form.items(multi=True))
     if sending.address:
         return redirect_to(sending.address)
@@ -115,6 +118,7 @@ def _typed(fields: tuple[Field, ...]) -> dict[str, str]:
 
 
 @blueprint.route("/settings/users/<int:id>", methods=["GET", "POST"])
+@resumable
 @right("settings")
 def edit(id: int) -> Response:  # noqa: A002 - the address's own word
     """One user: name, address, role, permission; their sign-in; switching them off or on."""
@@ -125,8 +129,11 @@ def edit(id: int) -> Response:  # noqa: A002 - the address's own word
     # For oneself the form has neither role nor permission, and a box that is not there says nothing.
     own = id == act().user_id
     wanted = {key: value for key, value in values.items() if not own or key in request.form}
+    version = request.form.get("version", 0, type=int)
+    if resuming() and version == user.version:
+        return _page(user, values=_of(user) | wanted)
     try:
-        users.update(id, wanted, request.form.get("version", 0, type=int))
+        users.update(id, wanted, version)
     except (Invalid, Refused) as error:
         discard()
         user = users.load(id)

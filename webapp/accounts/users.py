@@ -66,7 +66,7 @@ def find(words: str = "", state: str = "", after: int | None = None, limit: int 
 def seen(ids: Iterable[int]) -> dict[int, Seen]:
     """When each of these users was last here, two statements for all of them."""
     wanted = list(ids)
-    found = {}
+    found: dict[int, Seen] = {}
     for column, moment, by_token in (
         (UserSession.user_id, UserSession.seen_at, False),
         (ApiToken.user_id, ApiToken.used_at, True),

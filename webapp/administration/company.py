@@ -25,7 +25,7 @@ from webapp.plugin import Field
 from webapp.text import fold
 
 PAGE, LOGO = "company", "logo"
-FIRM, ADDRESS, REACH, DEFAULTS = _l("Firm"), _l("Address"), _l("How to reach it"), _l("Unless chosen otherwise")
+FIRM, ADDRESS, REACH, DEFAULTS = _l("Name"), _l("Address"), _l("How to reach it"), _l("Unless chosen otherwise")
 AREAS = ("Africa", "America", "Antarctica", "Arctic", "Asia", "Atlantic", "Australia", "Europe", "Indian", "Pacific")
 
 FIELDS: tuple[Field, ...] = (

@@ -16,6 +16,7 @@ from webapp.db import discard
 from webapp.errors import Invalid, Stale
 from webapp.htmx import redirect_to, render, toast
 from webapp.i18n import _
+from webapp.keptforms import resumable, resuming
 from webapp.lists.views import responsible_names
 from webapp.security import right
 from webapp.shown import language
@@ -63,6 +64,7 @@ def _conflict(form: SettingsForm, address: str) -> Response:
 
 
 @blueprint.route("/settings/company", methods=["GET", "POST"])
+@resumable
 @right("settings")
 def edit() -> Response:
     """The firm's fields; the other forms of the page have addresses of their own."""
@@ -70,6 +72,8 @@ def edit() -> Response:
         return _page()
     fields = company.fields(language())
     form = SettingsForm.posted(company.PAGE, fields, request.form)
+    if resuming():
+        return _page(form=form)
     form.take_over(request.form, SettingsForm.stored(company.PAGE, fields))
     try:
         company.save(form.coerced(), form.version)

@@ -12,6 +12,7 @@ from webapp.db import discard
 from webapp.errors import Invalid, Refused, Stale
 from webapp.htmx import redirect_to, render, target, toast
 from webapp.i18n import LOCALES, _, _l
+from webapp.keptforms import resumable, resuming
 from webapp.lists.views import responsible_names
 from webapp.plugin import Field
 from webapp.security import right
@@ -68,6 +69,7 @@ def index() -> Response:
 
 
 @blueprint.route("/settings/value-lists/<key>", methods=["GET", "POST"])
+@resumable
 @right("settings")
 def show(key: str) -> Response:
     """One list; a POST adds a value to it. `?edit=` opens a row, `?row=` shows it closed again."""
@@ -78,6 +80,8 @@ def show(key: str) -> Response:
             value_lists.load_item(key, asked)
         given: dict[str, Any] = {"edited": edit or row, "is_open": edit is not None}
         return _list_page(key, **given)
+    if resuming():
+        return _list_page(key, new_values=_typed())
     sending = take(request.form.items(multi=True))
     if sending.address:
         return redirect_to(sending.address)
@@ -92,10 +96,13 @@ def show(key: str) -> Response:
 
 
 @blueprint.route("/settings/value-lists/<key>/<int:id>", methods=["POST"])
+@resumable
 @right("settings")
 def rename(key: str, id: int) -> Response:  # noqa: A002 - the address's own word
     """Save the labels of one row."""
     version = request.form.get("version", 0, type=int)
+    if resuming():
+        return _list_page(key, edited=id, is_open=True, values=_typed(), version=version)
     try:
         item = value_lists.rename(key, id, _typed(), version)
     except Stale as error:
