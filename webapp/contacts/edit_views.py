@@ -19,12 +19,14 @@ from webapp.functions.services import live_rows, save_fields
 from webapp.history.services import Change, of_contact, record
 from webapp.htmx import redirect_to, render, target, toast
 from webapp.i18n import _
+from webapp.keptforms import resumable, resuming
 from webapp.lists.views import responsible_names
 from webapp.registry import registry
 from webapp.security import right
 
 
 @blueprint.route("/contacts/<int:id>/edit", methods=["GET", "POST"])
+@resumable
 @right("contacts.edit")
 def edit(id: int) -> Response:  # noqa: A002 - the address's own word
     """Edit a contact and the fields of the functions that the view shows, or the one `part` that is named."""
@@ -35,7 +37,7 @@ def edit(id: int) -> Response:  # noqa: A002 - the address's own word
         return _form_page(ContactForm.of(contact, _rows(id, view, part), part), contact, view)
     present = ContactForm.of(contact, _rows(id, view, part), part)
     form = ContactForm.posted(request.form, contact.kind, present.functions, part)
-    if form.change(request.form.get("add", ""), request.form.get("remove", "")):
+    if form.change(request.form.get("add", ""), request.form.get("remove", "")) or resuming():
         return _form_page(form, contact, view)
     try:
         try:

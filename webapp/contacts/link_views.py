@@ -16,6 +16,7 @@ from webapp.db import db, discard
 from webapp.errors import Invalid, Refused, Stale
 from webapp.htmx import announce, redirect_to, render, target, toast
 from webapp.i18n import _
+from webapp.keptforms import resumable, resuming
 from webapp.ports import Doubles
 from webapp.registry import registry
 from webapp.search.match import matching
@@ -59,6 +60,7 @@ def _new_person() -> dict[str, Any]:
 
 
 @blueprint.route("/contacts/<int:id>/persons/new", methods=["GET", "POST"])
+@resumable
 @right("contacts.edit")
 def create(id: int) -> Response:  # noqa: A002 - the address's own word
     """Find a person among all contacts or type a new one, and link it with its role."""
@@ -67,6 +69,8 @@ def create(id: int) -> Response:  # noqa: A002 - the address's own word
     is_new = request.form.get("create") == "1"
     if request.method == "GET" or not (person_id or is_new):
         return _pick(id, person_id)
+    if resuming():
+        return _pick(id, None if is_new else person_id)
     sending = take(request.form.items(multi=True) if is_new else ())
     if sending.address:
         return redirect_to(sending.address)
@@ -137,6 +141,7 @@ def _pick(party_id: int, person_id: int | None, status: int = 200, **more: Any) 
 
 
 @blueprint.route("/links/<int:link_id>", methods=["GET", "POST"])
+@resumable
 @right("contacts.edit")
 def edit(link_id: int) -> Response:
     """Change role, department, flags and dates of one link, on a page or in the place of its row."""
@@ -145,6 +150,8 @@ def edit(link_id: int) -> Response:
         return _form(link, _values_of(link))
     # Without a readable version nobody knows what was read: 0 is no version of a link.
     version = request.form.get("version", 0, type=int)
+    if resuming() and version == link.version:
+        return _form(link, _sent())
     was_primary = link.is_primary
     try:
         link = links.update(link_id, _sent(), version, move_primary=request.form.get("move_primary") == "1")

@@ -21,6 +21,7 @@ from webapp.functions.models import FunctionRow
 from webapp.functions.services import activate, live_rows
 from webapp.htmx import redirect_to, render, toast
 from webapp.i18n import _
+from webapp.keptforms import resumable, resuming
 from webapp.lists.views import number_of
 from webapp.plugin import ContactFunction
 from webapp.ports import Doubles, Numbering
@@ -36,6 +37,7 @@ SHOWN_EMPTY = ("emails", "phones", "addresses")
 
 
 @blueprint.route("/contacts/new", methods=["GET", "POST"])
+@resumable
 @right("contacts.edit")
 def new() -> Response:
     """Create a contact, with functions if wanted; it has likely doubles beside it, and is never held up by them."""
@@ -44,7 +46,7 @@ def new() -> Response:
     if request.method == "GET":
         form.items = {name: items or ([{}] if name in SHOWN_EMPTY else []) for name, items in form.items.items()}
         return _page(form)
-    if form.change(sent.get("add", ""), sent.get("remove", "")) or "kind" in sent:
+    if form.change(sent.get("add", ""), sent.get("remove", "")) or "kind" in sent or resuming():
         return _page(form, found=_found(form))
     if (chosen := sent.get("use", type=int)) is not None:
         return _use(form, chosen)

@@ -15,6 +15,7 @@ from webapp.functions import numbers, services
 from webapp.functions.models import FunctionRow
 from webapp.htmx import redirect_to, render, toast
 from webapp.i18n import _
+from webapp.keptforms import resumable, resuming
 from webapp.plugin import ContactFunction
 from webapp.ports import Numbering
 from webapp.registry import registry
@@ -51,6 +52,7 @@ def _page(
 
 
 @blueprint.route("/contacts/<int:id>/functions/<function>", methods=["GET", "POST"])
+@resumable
 @right("contacts.edit")
 def activate(id: int, function: str) -> Response:  # noqa: A002 - the address's own word
     """Add a function to a contact, with its own fields."""
@@ -70,6 +72,7 @@ def activate(id: int, function: str) -> Response:  # noqa: A002 - the address's 
 
 
 @blueprint.route("/contacts/<int:id>/convert", methods=["GET", "POST"])
+@resumable
 @right("contacts.edit")
 def convert(id: int) -> Response:  # noqa: A002
     """Ask once, saying that there is no way back; then convert (spec C3, C4)."""
@@ -116,6 +119,8 @@ def _do(
     for name in form.names():
         if name.startswith(f"{wanted.key}.") and name in request.form:
             form.values[name] = request.form[name]
+    if resuming():
+        return _page(template, 200, id, wanted, form, **more)
     try:
         changed = run(form.function_values(wanted.key))
     except (Invalid, Refused) as error:
