@@ -1,6 +1,6 @@
 """Partners: a plug-in that uses every extension point of the contract, for tests and as an example."""
 
-from sample_plugin import commands, models, services, views
+from sample_plugin import commands, models, rest, services, views
 from webapp.api import (
     Column,
     ContactFunction,
@@ -8,6 +8,7 @@ from webapp.api import (
     Filter,
     FunctionActivated,
     FunctionGuard,
+    HistorySource,
     ListAction,
     MassAction,
     MenuEntry,
@@ -15,6 +16,8 @@ from webapp.api import (
     Numbering,
     PersonalData,
     Plugin,
+    Realm,
+    RestResource,
     Service,
     SettingsPage,
     Subscriber,
@@ -39,7 +42,7 @@ plugin = Plugin(
         PersonalData(table="partner_contract", personal=("title",), kept=("signed_on",)),
     ),
     value_lists=(ValueList(key="partner_levels", label=_l("Partner levels"), items=services.LEVELS),),
-    blueprints=(views.blueprint,),
+    blueprints=(views.blueprint, rest.feed),
     functions=(
         ContactFunction(
             key="partner",
@@ -53,6 +56,8 @@ plugin = Plugin(
             slot="partner",
             model=models.Partner,
             fields=services.FIELDS,
+            states=services.states,
+            states_label=_l("What this partner may do"),
             list_endpoint="sample_plugin.index",
             order=90,
         ),
@@ -71,6 +76,7 @@ plugin = Plugin(
             count=services.count_contracts,
         ),
     ),
+    history_sources=(HistorySource(key="partner", label=_l("Contracts of"), endpoint="sample_plugin.contracts"),),
     columns=(Column(key="partner_level", label=_l("Partner level"), values=services.levels_of),),
     filters=(
         Filter(
@@ -98,6 +104,8 @@ plugin = Plugin(
             hint=_l("How many partners there are"),
         ),
     ),
+    realms=(Realm(key="sample_feed", prefix="/feed", caller=rest.reader, answer=rest.failed, around=rest.signed),),
+    rest_resources=(RestResource(key="contracts", blueprint=rest.contracts),),
     services=(Service(port=Numbering, provide=services.Numbers),),
     subscribers=(Subscriber(event=FunctionActivated, hear=services.welcome),),
     commands=(commands.partners,),

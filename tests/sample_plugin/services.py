@@ -14,6 +14,7 @@ from webapp.api import (
     Field,
     FunctionActivated,
     FunctionRow,
+    FunctionState,
     Invalid,
     _,
     _l,
@@ -57,6 +58,12 @@ def _live_partners() -> sa.Select[tuple[int, str]]:
         .join(Partner, Partner.contact_function_id == FunctionRow.id)
         .where(FunctionRow.ended_at.is_(None))
     )
+
+
+def states(partner: Partner) -> Sequence[FunctionState]:
+    """What a partner may do: all discounts are for gold ones."""
+    gold = partner.level == "gold"
+    return [FunctionState(label="Discounts", word="All" if gold else "Some", icon="tag", level="ok" if gold else "")]
 
 
 def count() -> int:

@@ -11,22 +11,28 @@ from webapp.contacts.models import Contact
 from webapp.contacts.queries import former_of, glance, load
 from webapp.errors import Gone
 from webapp.functions.models import FunctionRow
-from webapp.functions.services import live_rows
+from webapp.functions.services import rows_of
 from webapp.i18n import _
 from webapp.lists.views import number_of, responsible_names
 from webapp.plugin import ContactFunction
 from webapp.registry import registry
 
 
-def file_context(contact: Contact, view: str, tab: str, users: dict[int | None, str] | None = None) -> dict[str, Any]:
+def file_context(
+    contact: Contact,
+    view: str,
+    tab: str,
+    users: dict[int | None, str] | None = None,
+    all_rows: list[FunctionRow] | None = None,
+) -> dict[str, Any]:
     """What the head, the view switch and the tabs of a contact's file need.
 
-    `users` are names that the caller has read already. Raises `Gone` for a contact in the bin whose file this
+    `users` are names and `all_rows` the functions, present and past, that the caller has read already. Raises `Gone` for a contact in the bin whose file this
     user may not see (design: states).
     """
     if contact.deleted_at is not None and not act().may("contacts.manage"):
         raise Gone(_("This contact is in the bin: ask a manager to restore it."))
-    rows = live_rows(contact.id)
+    rows = [row for row in (rows_of(contact.id) if all_rows is None else all_rows) if row.ended_at is None]
     known = [(row, function) for row in rows if (function := _shown(row)) is not None]
     # In the order of the lists and menus, not of the days they were given.
     known.sort(key=lambda pair: pair[1].order)

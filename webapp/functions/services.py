@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from typing import Any
 
@@ -40,24 +40,24 @@ def known(key: str) -> ContactFunction:
 
 def live_rows(contact_id: int) -> list[FunctionRow]:
     """The functions a contact has now, also those of switched-off plug-ins."""
-    return list(
-        db.session.scalars(
-            sa.select(FunctionRow)
-            .where(FunctionRow.contact_id == contact_id, FunctionRow.ended_at.is_(None))
-            .order_by(FunctionRow.started_at, FunctionRow.id)
-        )
-    )
+    return [row for row in rows_of(contact_id) if row.ended_at is None]
 
 
 def past_rows(contact_id: int) -> list[FunctionRow]:
     """The functions it had and has no more, the last ended first (spec C5: what was noted stays readable)."""
-    return list(
-        db.session.scalars(
-            sa.select(FunctionRow)
-            .where(FunctionRow.contact_id == contact_id, FunctionRow.ended_at.is_not(None))
-            .order_by(FunctionRow.ended_at.desc(), FunctionRow.id.desc())
-        )
-    )
+    return past_of(rows_of(contact_id))
+
+
+def past_of(rows: Iterable[FunctionRow]) -> list[FunctionRow]:
+    """The same of rows that were read already."""
+    ended = [row for row in rows if row.ended_at is not None]
+    return sorted(ended, key=lambda row: (row.ended_at, row.id), reverse=True)
+
+
+def rows_of(contact_id: int) -> list[FunctionRow]:
+    """All functions a contact has or had, in the order in which they began."""
+    query = sa.select(FunctionRow).where(FunctionRow.contact_id == contact_id)
+    return list(db.session.scalars(query.order_by(FunctionRow.started_at, FunctionRow.id)))
 
 
 def fields_of(row: FunctionRow) -> Any:
