@@ -125,6 +125,16 @@ def test_J1_users_are_added_by_command(carnet: Carnet) -> None:
     assert "reader" in wrong.err
 
 
+def test_J1_a_password_is_set_by_command(carnet: Carnet) -> None:
+    carnet("schema", "upgrade")
+    carnet("user", "add", "ann@firm.example", "--password-stdin", "--role", "reader", stdin="blue cars seldom sing\n")
+    password = ("user", "password", "--password-stdin")
+    refused(carnet(*password, "ann@firm.example", stdin="short\n"), "Twelve characters")
+    refused(carnet(*password, "bob@firm.example", stdin="seven yellow submarines\n"), "no user")
+    done = carnet(*password, "Ann@firm.example", stdin="seven yellow submarines\n")
+    assert (done.code, done.out) == (0, "ann@firm.example signs in with the new password.\n")
+
+
 def test_plugins_and_their_states(quickly: Carnet) -> None:
     rows = json.loads(quickly("plugins", "--json", PLUGINS="prospects,customers").out)
     states = {row["name"]: row["state"] for row in rows}

@@ -14,7 +14,9 @@ from flask import Flask, current_app
 from flask.cli import FlaskGroup, with_appcontext
 
 from webapp import schema
+from webapp.accounts import passwords
 from webapp.accounts import services as accounts
+from webapp.accounts.models import User
 from webapp.accounts import tokens
 from webapp.accounts.models import User
 from webapp.acting import ROLES, acting, acting_as_system
@@ -194,12 +196,28 @@ def user() -> None:
 @as_system("form")
 def add_user(email: str, role: str, name: str, data_protection: bool, password_stdin: bool) -> None:
     """Add a user; the first administrator has the data-protection permission."""
-    if password_stdin:
-        password = sys.stdin.readline().rstrip("\n")
-    else:
-        password = click.prompt("Password", hide_input=True, confirmation_prompt=True)
+    password = _asked_password(password_stdin)
     created = accounts.create_user(email, password, role, name=name, data_protection=data_protection)
     click.echo(f"{created.email} is {created.role}.")
+
+
+@user.command("password")
+@click.argument("email")
+@click.option("--password-stdin", is_flag=True, help="Read the password from the standard input.")
+@as_system("form")
+def user_password(email: str, password_stdin: bool) -> None:
+    """Set a user's password; all their sessions end."""
+    found = db.session.scalar(sa.select(User).where(User.email == email.strip().lower()))
+    if found is None:
+        raise Missing("There is no user with this e-mail address.")
+    passwords.set_password(found.id, _asked_password(password_stdin))
+    click.echo(f"{found.email} signs in with the new password.")
+
+
+def _asked_password(from_stdin: bool) -> str:
+    if from_stdin:
+        return sys.stdin.readline().rstrip("\n")
+    return str(click.prompt("Password", hide_input=True, confirmation_prompt=True))
 
 
 @click.group()

@@ -209,6 +209,7 @@ def test_before_sign_in(visit: Callable[..., Watched]) -> None:
 
 def test_sign_in_page(visit: Callable[..., Watched], carnet: Served) -> None:
     watched = visit(carnet)
+    watched.allowed.add(422)
     page = watched.page()
     page.emulate_media(color_scheme="light", reduced_motion="reduce")
     page.goto("/login")
