@@ -95,8 +95,8 @@ def states(customer: Any) -> Sequence[FunctionState]:
     """What this customer may do now: its account, deliveries, invoices, whether it can pay (spec B5)."""
     lines = [
         (_("Customer account"), "lock", customer.blocked, _("Blocked"), _("Not blocked"), customer.blocked_notice),
-        (_("Deliveries"), "truck", customer.delivery_block, _("Blocked"), _("Allowed"), ""),
-        (_("Invoices"), "receipt", customer.invoice_block, _("Blocked"), _("Allowed"), ""),
+        (_("Deliveries"), "truck", customer.delivery_block, _("Not allowed"), _("Allowed"), ""),
+        (_("Invoices"), "receipt", customer.invoice_block, _("Not allowed"), _("Allowed"), ""),
     ]
     found = [
         FunctionState(label=label, icon=icon, level="warn" if held else "ok", word=bad if held else good, text=text)
