@@ -3,6 +3,8 @@
 PYTHON ?= python3
 PORT ?= 8000
 CONTACTS ?= 1000
+# Requests made up for each call of the API, on each database, of those that fit and of those that don't.
+FUZZ ?= 12
 BIN := .venv/bin
 
 .PHONY: run test check bench translations clean
@@ -14,7 +16,7 @@ run: .venv/.installed
 	@exec $(BIN)/carnet run --port $(PORT)
 
 test: .venv/.dev .venv/.browser
-	$(BIN)/pytest -n 2 -rs
+	FUZZ=$(FUZZ) $(BIN)/pytest -n 2 -rs
 
 check: .venv/.dev
 	$(BIN)/ruff check .

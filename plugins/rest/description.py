@@ -43,8 +43,8 @@ class Description:
         self.marshmallow.converter.add_attribute_function(_functions)
         self.spec.components.security_scheme("token", {"type": "http", "scheme": "bearer"})
         self.spec.components.schema("Problem", schema=schemas.Trouble)
-        for status in HTTPStatus:
-            self.spec.components.response(status.name, _problem(status), lazy=True)
+        for status in map(HTTPStatus, (*ALWAYS, *CHANGING, 410)):
+            self.spec.components.response(status.name, _problem(status))
 
     def reference(self, schema: Any) -> Any:
         """A reference to a schema among the components."""
@@ -75,8 +75,7 @@ class Description:
         if call.get("requestBody") == BODY:
             schema = _any_function(bodies)
             call["requestBody"] = {"required": False, "content": {"application/json": {"schema": schema}}}
-        statuses = (*ALWAYS, *(CHANGING if method != "get" else ()), *([410] if "{" in call.get("x-path", "{") else []))
-        for status in statuses:
+        for status in (*ALWAYS, 410, *(CHANGING if method != "get" else ())):
             call["responses"].setdefault(str(status), {"$ref": f"#/components/responses/{HTTPStatus(status).name}"})
         for parameter in call["parameters"]:
             if parameter["name"] in FROM_THE_ADDRESS and parameter["in"] == "path":

@@ -30,8 +30,8 @@ def caller() -> Act | Response:
         wrong = ', error="invalid_token"' if kind else ""
         headers = {"WWW-Authenticate": f'Bearer realm="carnet"{wrong}'}
         return problems.problem(401, _(problems.STATUS[401]), headers=headers)
-    user, who = found
-    _speak(user.locale or None)
+    who, locale = found
+    _speak(locale or None)
     g.rest_body = _body() if request.method in UNSAFE else None
     g.rest_dry = _dry()
     return who

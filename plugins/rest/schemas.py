@@ -277,6 +277,8 @@ class Trouble(ma.Schema):
     blockers = fields.List(fields.Nested(lambda: BlockerTold()))
     version = Integer(allow_none=True)
     current = Integer()
+    contact = fields.Nested(Contact)
+    link = fields.Nested(Link)
     merged_into = identity()
     confirm = fields.String()
     reference = fields.String()

@@ -100,8 +100,10 @@ def end_all(user_id: int) -> int:
     return len(open_ones)
 
 
-def verify(secret: str) -> tuple[User, Act] | None:
-    """Whom a token stands for, and what it may do; None where it lets nobody in (unknown, ended, user switched off).
+def verify(secret: str) -> tuple[Act, str] | None:
+    """What a token may do in whose name, and that user's language; None where it lets nobody in.
+
+    That is one that is unknown or has ended, or whose user is switched off.
 
     Notes that it was used, at most once a minute and in a transaction of its own.
     """
@@ -115,9 +117,11 @@ def verify(secret: str) -> tuple[User, Act] | None:
     if found is None:
         return None
     token, user = found
+    # Noting the use ends this reading of the rows: what is needed of them is taken before.
+    who, locale = allowed(user, cast(Scope, token.scope)), user.locale
     if token.used_at is None or now() - token.used_at > SEEN_EVERY:
         _seen(token.id)
-    return user, allowed(user, cast(Scope, token.scope))
+    return who, locale
 
 
 def allowed(user: User, scope: Scope) -> Act:

@@ -1,0 +1,76 @@
+"""Thousands of requests made up from the description: no error of ours, and no answer outside the description.
+
+`FUZZ` is how many requests each call of the API gets on each database, of those that fit and of those that do not.
+"""
+
+from __future__ import annotations
+
+import os
+import warnings
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+
+from webapp.contacts import links
+from webapp.db import db
+
+with warnings.catch_warnings():
+    warnings.simplefilter("ignore")
+    import schemathesis
+    from schemathesis import GenerationMode, checks
+
+EACH = int(os.environ.get("FUZZ", "12"))
+CHECKS = ("not_a_server_error", "status_code_conformance", "content_type_conformance", "response_headers_conformance",
+          "response_schema_conformance")  # fmt: skip
+CALLS = [
+    "GET /contacts", "POST /contacts", "GET /contacts/{id}", "PATCH /contacts/{id}", "DELETE /contacts/{id}",
+    "PUT /contacts/{id}/functions/{function}", "DELETE /contacts/{id}/functions/{function}",
+    "POST /contacts/{id}/convert", "GET /contacts/{id}/links", "POST /contacts/{id}/links", "PATCH /links/{link_id}",
+    "DELETE /links/{link_id}", "GET /history",
+]  # fmt: skip
+
+
+@pytest.fixture
+def described(app) -> Any:
+    return schemathesis.openapi.from_wsgi("/api/v1/openapi.json", app)
+
+
+def test_I4_every_call_is_described_and_tried(described) -> None:
+    found = {f"{one.ok().method.upper()} {one.ok().path}" for one in described.get_all_operations()}
+    assert found == {call.replace(" ", " /api/v1") for call in CALLS}
+
+
+@pytest.mark.parametrize("mode", ["positive", "negative"])
+@pytest.mark.parametrize("call", CALLS)
+def test_I4_no_request_breaks_it_and_no_answer_is_outside_its_description(
+    described, api, make, system, call, mode
+) -> None:
+    method, path = call.split()
+    operation = described[f"/api/v1{path}"][method]
+    caller = api("administrator")
+    known = list(some_contacts(make))
+    link_ids = [links.create(known[0], known[-1], {"role": "Boss"}).id, links.create(known[1], known[-1], {}).id]
+    db.session.commit()
+    chosen = [checks.CHECKS.get_one(name) for name in CHECKS]
+
+    @given(case=operation.as_strategy(generation_mode=GenerationMode(mode)))
+    @settings(max_examples=EACH, deadline=None, suppress_health_check=list(HealthCheck), database=None)
+    def try_it(case: Any) -> None:
+        # Made-up ids lead nowhere: most requests are about a contact that is there.
+        for name, ids in (("id", known), ("link_id", link_ids)):
+            number = case.path_parameters.get(name)
+            if isinstance(number, int) and number % 8:
+                case.path_parameters[name] = ids[number % len(ids)]
+        case.call_and_validate(headers={"Authorization": f"Bearer {caller.secret}"}, checks=chosen)
+
+    try_it()
+
+
+def some_contacts(make) -> Iterator[int]:
+    """Contacts in all states and with all functions; the last is a person."""
+    yield make("Firm", functions=["customer", "supplier"]).id
+    yield make("Prospect", functions=["prospect"]).id
+    yield make("Bare").id
+    yield make("Anna", kind="person", emails=[{"value": "a@b.example"}], tags=["VIP"]).id
