@@ -267,6 +267,35 @@ def test_J1_where_it_is_demanded_setting_it_up_comes_before_all_else(demanded, s
     assert is_in(client)
 
 
+def test_J1_where_it_is_demanded_the_api_still_answers_as_an_api(demanded, sign_in) -> None:
+    answer = sign_in("editor").get("/api/v1/contacts")
+    assert (answer.status_code, answer.mimetype) == (401, "application/problem+json")
+
+
+def test_J1_a_form_sent_too_late_waits_through_both_steps(client, user) -> None:
+    who = user("editor")
+    secret, _codes = with_second_factor(who)
+    typed = {"present_kind": "company", "company_name": "Müller & Söhne"}
+
+    def kept(answer) -> str:
+        found = re.search(r'name="kept" value="([^"]+)"', answer.text)
+        assert found, answer.status_code
+        return found[1]
+
+    asked = client.submit("/contacts/new", typed, headers={"Sec-Fetch-Site": "same-origin"})
+    step = client.submit("/login", {"email": who.email, "password": testing.PASSWORD, "kept": kept(asked)})
+    assert step.status_code == 200
+    wrong = client.submit("/login/code", {"code": "000000", "kept": kept(step)})
+    assert wrong.status_code == 422
+    other = client.submit("/login/recovery", {"show": "1", "code": "", "kept": kept(wrong)})
+    assert other.status_code == 200
+    assert kept(client.submit("/login/recovery", {"code": "nonsense", "kept": kept(other)}))
+    back = client.submit("/login/code", {"code": code(secret), "kept": kept(other)})
+    assert back.status_code == 200
+    assert "What you typed is here." in back.text
+    assert "Müller &amp; Söhne" in back.text
+
+
 def test_J1_where_it_is_demanded_one_may_still_sign_out_and_the_watchers_look(demanded, sign_in) -> None:
     client = sign_in("editor")
     assert client.get("/healthz").status_code == 200

@@ -6,11 +6,13 @@ import datetime as dt
 
 import pytest
 import sqlalchemy as sa
+from flask import session
 from signing_in import enter, is_in, pass_time
 
-from webapp import testing
+from webapp import create_app, testing
 from webapp.accounts import sessions, signing
 from webapp.accounts.models import UserSession
+from webapp.config import read
 from webapp.db import db, now
 
 
@@ -194,3 +196,15 @@ def test_J1_what_ended_long_ago_is_forgotten(client, user) -> None:
     enter(client, who.email)
     assert db.session.scalar(sa.select(sa.func.count()).select_from(UserSession)) == 1
     assert len(sessions.of_user(who.id)) == 1
+
+
+@pytest.mark.parametrize(("base_url", "name"), [("https://crm.firm.example", "__Host-carnet"), ("", "carnet")])
+def test_J1_the_cookie_is_the_browsers_alone(base_url, name, tmp_path) -> None:
+    app = create_app(read({"CARNET_DATA_DIR": str(tmp_path), "CARNET_BASE_URL": base_url}), found=testing.shipped())
+    with app.test_request_context("/", base_url=base_url or None):
+        session[signing.KEY] = "a key"
+        answer = app.process_response(app.make_response("done"))
+    cookie = answer.headers["Set-Cookie"]
+    assert cookie.startswith(f"{name}=")
+    said = {part.strip() for part in cookie.split(";")[1:]}
+    assert said == {"HttpOnly", "Path=/", "SameSite=Lax"} | ({"Secure"} if base_url else set())

@@ -11,7 +11,7 @@ from flask_login import current_user
 from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from webapp import audit
+from webapp import audit, realms
 from webapp.accounts import second_factor, sessions, throttle
 from webapp.accounts.models import User
 from webapp.accounts.sessions import Live
@@ -112,8 +112,8 @@ def too_many(answer: Response, error: throttle.TooMany) -> Response:
 
 
 def _demand_second_factor() -> ResponseReturnValue | None:
-    """Where the deployment demands it, setting it up comes before all else."""
-    if not current_app.config["CARNET"].require_totp or not current_user.is_authenticated:
+    """Where the deployment demands it, setting it up comes before all else; who shows a token has no page for that."""
+    if not current_app.config["CARNET"].require_totp or realms.here() or not current_user.is_authenticated:
         return None
     view = current_app.view_functions.get(request.endpoint or "")
     is_health = request.blueprint == "health"
