@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from typing import Any
+from urllib.parse import urlencode
 
 from flask import Response, make_response, request, url_for
 from werkzeug.datastructures import MultiDict
@@ -64,9 +65,10 @@ def read_one(arguments: dict[str, Any], id: int) -> Response:  # noqa: A002 - th
 
 def moved(endpoint: str, contact: Contact, name: str = "id") -> Response:
     """To the main contact, until the merge is undone: so nobody keeps the way."""
-    place = url_for(endpoint, **{**request.args.to_dict(), name: contact.merged_into_id})
+    place = url_for(endpoint, **{name: str(contact.merged_into_id)})  # type: ignore[arg-type]
+    kept = urlencode([(key, value) for key, value in request.args.items(multi=True) if key != name])
     made = nothing(307)
-    made.headers["Location"] = place
+    made.headers["Location"] = f"{place}{'&' if '?' in place else '?'}{kept}" if kept else place
     return made
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Hashable, Iterator
 from functools import cache
 from typing import Any, cast
 
@@ -15,11 +15,11 @@ from webapp.api import ContactFunction, registry
 
 def sent(function: ContactFunction) -> type[ma.Schema]:
     """What may be sent of a function: its fields, its number, the currency of its amounts."""
-    return _sent(function.key, function.model)
+    return _sent(function.key, cast(Hashable, function.model))
 
 
 @cache
-def _sent(key: str, model: type[Any]) -> type[ma.Schema]:
+def _sent(key: str, model: Hashable) -> type[ma.Schema]:
     # A model belongs to one plug-in's function alone, whatever applications a process has.
     function = cast(ContactFunction, registry().function(key))
     found: dict[str, Any] = {one.name: schema_of(one) for one in function.fields if not one.read_only}
@@ -30,7 +30,7 @@ def _sent(key: str, model: type[Any]) -> type[ma.Schema]:
 
 
 @cache
-def told(key: str, model: type[Any], past: bool) -> type[ma.Schema]:
+def told(key: str, model: Hashable, past: bool) -> type[ma.Schema]:
     """What is told of a function; of one that has ended, since when and how as well."""
     function = cast(ContactFunction, registry().function(key))
     # Readers are not told all of them, so none is promised.
@@ -85,7 +85,7 @@ class FunctionValues(ma.fields.Field):
 
     def _properties(self, schemas: Any) -> Iterator[tuple[str, Any]]:
         for one in registry().functions():
-            of_it = told(one.key, one.model, self.past) if self.required else sent(one)
+            of_it = told(one.key, cast(Hashable, one.model), self.past) if self.required else sent(one)
             yield one.key, schemas(of_it)
 
 

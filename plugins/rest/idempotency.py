@@ -44,13 +44,14 @@ def once(key: str, work: Callable[[], Response]) -> Response:
 
 
 def _take(digest: str, content: str) -> tuple[KeyedRequest, bool]:
+    """The row of a key, and whether it is new; who races for it waits here."""
+    is_first = True
     try:
         with db.session.begin_nested():
-            made = KeyedRequest(digest=digest, content=content)
-            db.session.add(made)
+            db.session.execute(sa.insert(KeyedRequest).values(digest=digest, content=content))
     except IntegrityError:
-        return db.session.scalars(sa.select(KeyedRequest).where(KeyedRequest.digest == digest)).one(), False
-    return made, True
+        is_first = False
+    return db.session.get_one(KeyedRequest, digest, populate_existing=True), is_first
 
 
 def _content() -> str:

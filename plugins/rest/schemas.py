@@ -42,7 +42,7 @@ class Strict(ma.Schema):
 def _item(name: str, *, told: bool, rehearsed: bool) -> type[ma.Schema]:
     """The schema of one entry of a collection."""
     collection = next(one for one in CONTACT_COLLECTIONS if one.name == name)
-    needed = collection.key if len(collection.key) == 1 else ()
+    needed: tuple[str, ...] = collection.key if len(collection.key) == 1 else ()
     if name == "consents":
         needed = ("channel", "status")
     made: dict[str, fields.Field] = {
@@ -72,7 +72,7 @@ def _collections(*, told: bool, rehearsed: bool = False) -> dict[str, fields.Fie
             fields.Nested(item),
             required=told and one.right == "contacts.read",
             allow_none=not told,
-            **({} if told else {"validate": ma.validate.Length(max=MOST_ITEMS)}),
+            validate=() if told else ma.validate.Length(max=MOST_ITEMS),
         )
     return made
 
@@ -162,23 +162,12 @@ def page_of(item: type[ma.Schema], name: str) -> type[ma.Schema]:
 Contacts = page_of(Contact, "Contacts")
 
 
-class NewLink(Strict):
-    """A contact person for a party."""
-
-    person_id = identity(required=True)
-    move_primary = Boolean(metadata={"description": "Take the mark from the present primary contact."})
-
-
-class LinkChange(Strict):
-    """What holds for one link."""
-
-    move_primary = Boolean(metadata={"description": "Take the mark from the present primary contact."})
-    version = Integer(validate=ma.validate.Range(min=0))
-
-
-_OF_LINK = {one.name: schema_of(one) for one in LINK_FIELDS}
-NewLink = type("NewLink", (NewLink,), dict(_OF_LINK))  # type: ignore[misc]
-LinkChange = type("LinkChange", (LinkChange,), dict(_OF_LINK))  # type: ignore[misc]
+_OF_LINK: dict[str, fields.Field] = {
+    **{one.name: schema_of(one) for one in LINK_FIELDS},
+    "move_primary": Boolean(metadata={"description": "Take the mark from the present primary contact."}),
+}
+NewLink = _schema("NewLink", {"person_id": identity(required=True), **_OF_LINK})
+LinkChange = _schema("LinkChange", {**_OF_LINK, "version": Integer(validate=ma.validate.Range(min=0))})
 
 
 def _link(*, rehearsed: bool = False) -> dict[str, Any]:
