@@ -58,6 +58,7 @@ class Samples:
     link: int
     owner: User
     function: str = "supplier"
+    name: str = "Sample"
 
     def known(self, app: Flask) -> dict[str, Any]:
         """A value by blueprint and argument."""
@@ -92,7 +93,7 @@ class Samples:
 
     def _token(self) -> int:
         with acting(acting_as_system("form")):
-            return tokens.create(self.owner, "Sample", "read")[0].id
+            return tokens.create(self.owner, self.name, "read")[0].id
 
 
 def calls(app: Flask, samples: Samples) -> list[Call]:

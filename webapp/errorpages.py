@@ -52,7 +52,8 @@ def page(status: int, title: str, text: str, **context: object) -> Response:
         answer = realm.answer(told)
     elif wants_fragment() and not context.get("blockers"):
         reference = context.get("reference")
-        toast(f"{text} {_('Reference: %(reference)s', reference=reference)}" if reference else text, "danger")
+        named = _("Reference: %(reference)s", reference=reference)
+        toast(f"{text} {named}" if reference else text, "danger")
         answer = make_response("", status)
         answer.headers["HX-Reswap"] = "none"
     else:

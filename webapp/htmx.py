@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from flask import Response, flash, g, make_response, render_template, request, url_for
+from flask_babel import get_locale
 
 VARY = "HX-Request, HX-Request-Type, HX-Target, HX-History-Restore-Request, Cookie"
 
@@ -87,6 +88,7 @@ def finish(response: Response) -> Response:
     if response.mimetype == "text/html":
         response.headers["Vary"] = VARY
         response.headers["Cache-Control"] = "no-store"
+        response.headers["Content-Language"] = str(get_locale() or "en")
     return response
 
 

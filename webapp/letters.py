@@ -62,7 +62,8 @@ def password_letter(user: User, link: str, locale: str) -> tuple[str, str, str]:
             subject = _("Your account for Carnet")
             said = _("An account was made for you. Choose your password here:")
             lasts = _("This address works once, within three days. After that, ask your administrator for another one.")
-        return subject, f"{_('Hello,')}\n\n{said}\n\n{link}\n\n{lasts}\n", spoken
+        hello = _("Hello,")
+        return subject, f"{hello}\n\n{said}\n\n{link}\n\n{lasts}\n", spoken
 
 
 def changed_letter(user: User, locale: str) -> tuple[str, str, str]:
@@ -72,4 +73,5 @@ def changed_letter(user: User, locale: str) -> tuple[str, str, str]:
         subject = _("The sign-in to your account was changed")
         said = _("Your password, your e-mail address or your second factor for Carnet was just changed.")
         remedy = _("If it was not you, ask your administrator at once to switch the account off.")
-        return subject, f"{_('Hello,')}\n\n{said}\n\n{remedy}\n", spoken
+        hello = _("Hello,")
+        return subject, f"{hello}\n\n{said}\n\n{remedy}\n", spoken

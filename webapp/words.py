@@ -100,7 +100,8 @@ def _item(collection: Collection, text: str) -> str:
             break
         parts[at] = shown(field, parts[at])
     told = " · ".join(parts)
-    return f"{told} ({_('primary')})" if text.endswith(" *") and collection.has_primary else told
+    primary = _("primary")
+    return f"{told} ({primary})" if text.endswith(" *") and collection.has_primary else told
 
 
 def change_value(name: str, value: Any) -> str:
