@@ -10,7 +10,7 @@ from dataclasses import replace
 import pytest
 
 from webapp import testing
-from webapp.plugin import Plugin
+from webapp.plugin import REST_PREFIX, Plugin
 
 SHIPPED = {plugin.name: plugin for plugin in testing.shipped().plugins}
 
@@ -36,7 +36,7 @@ SETS = {
 }
 
 
-ELSEWHERE = {"/": 303, "/login": 302, "/first-run": 404}
+ELSEWHERE = {"/": 303, "/login": 303, "/first-run": 404, f"{REST_PREFIX}/contacts": 401, f"{REST_PREFIX}/history": 401}
 """What a signed-in user gets where there is no page for them."""
 
 
@@ -61,7 +61,8 @@ def addresses(app) -> list[str]:
 
 def owned(plugin: Plugin, app) -> list[str]:
     """Addresses of a plug-in's own pages."""
-    names = tuple(f"{blueprint.name}." for blueprint in plugin.blueprints)
+    blueprints = (*plugin.blueprints, *(one.blueprint for one in plugin.rest_resources))
+    names = tuple(f"{blueprint.name}." for blueprint in blueprints)
     return [rule.rule for rule in app.url_map.iter_rules() if rule.endpoint.startswith(names)] if names else []
 
 
