@@ -17,7 +17,8 @@ export function start() {
   document.addEventListener("htmx:after:swap", ({ detail: { ctx } }) => {
     const wanted = wishes.get(ctx);
     if (REFUSALS.includes(ctx.response?.status)) {
-      const target = ctx.target?.isConnected ? ctx.target : document;
+      // A target that was replaced whole has left its id to what stands there now.
+      const target = ctx.target?.isConnected ? ctx.target : (document.getElementById(ctx.target?.id) ?? document);
       (target.querySelector(SUMMARY) ?? target.querySelector(HEADING))?.focus();
     } else if (wanted) document.querySelector(wanted)?.focus();
   });
