@@ -5,16 +5,26 @@ from __future__ import annotations
 from webapp.accounts import tokens
 from webapp.acting import Act, act, acting, acting_as_system, need
 from webapp.administration.settings import setting, value_label, value_list
+from webapp.contacts.doubles import Double
 from webapp.contacts.fields import COLLECTIONS as CONTACT_COLLECTIONS
 from webapp.contacts.fields import FIELDS as CONTACT_FIELDS
 from webapp.contacts.fields import LINK_FIELDS
-from webapp.contacts.doubles import Double
 from webapp.contacts.head import file_context
 from webapp.contacts.links import create as link_person
 from webapp.contacts.links import load_link
 from webapp.contacts.links import remove as unlink_person
 from webapp.contacts.links import update as update_link
-from webapp.contacts.models import Address, Contact, ContactLink, ContactNumber, Email, ExternalId, Phone
+from webapp.contacts.models import (
+    Address,
+    Contact,
+    ContactLink,
+    ContactNumber,
+    ContactTag,
+    Email,
+    ExternalId,
+    Phone,
+    Tag,
+)
 from webapp.contacts.queries import functions_of, live, load
 from webapp.contacts.services import archive as archive_contact
 from webapp.contacts.services import check_version, touch, writable
@@ -100,6 +110,7 @@ __all__ = [
     "ContactLink",
     "ContactNumber",
     "ContactRestored",
+    "ContactTag",
     "ContactsHandedOver",
     "DeleteGuard",
     "Double",
@@ -114,9 +125,9 @@ __all__ = [
     "FunctionReleased",
     "FunctionRow",
     "FunctionState",
-    "HistorySource",
     "Gone",
     "HistoryEntry",
+    "HistorySource",
     "Invalid",
     "ListAction",
     "ListQuery",
@@ -138,6 +149,7 @@ __all__ = [
     "Stale",
     "Subscriber",
     "Tab",
+    "Tag",
     "ValueList",
     "_",
     "_l",

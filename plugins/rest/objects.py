@@ -7,7 +7,6 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.orm import selectinload
 
 from plugins.rest.fields import moment, told
 from webapp.api import (
@@ -18,8 +17,10 @@ from webapp.api import (
     ContactFunction,
     ContactLink,
     ContactNumber,
+    ContactTag,
     FunctionRow,
     HistoryEntry,
+    Tag,
     act,
     db,
     may_see,
@@ -42,16 +43,32 @@ def contact(one: Contact) -> Object:
 
 
 def contacts(ids: Sequence[int]) -> list[Object]:
-    """Contacts in the order of `ids`."""
-    loaded = [
-        *(selectinload(getattr(Contact, one.name)) for one in CONTACT_COLLECTIONS),
-        selectinload(Contact.tag_links),
-        selectinload(Contact.numbers),
-    ]
-    rows = db.session.scalars(sa.select(Contact).where(Contact.id.in_(ids)).options(*loaded))
-    found = {row.id: row for row in rows}
-    functions = _functions(ids)
-    return [_contact(found[one], functions[one]) for one in ids if one in found]
+    """Contacts in the order of `ids`: a statement for each kind of what belongs to them, however many they are."""
+    found = {row.id: row for row in db.session.scalars(sa.select(Contact).where(Contact.id.in_(ids)))}
+    belongings = _Belongings(ids)
+    return [_contact(found[one], belongings) for one in ids if one in found]
+
+
+class _Belongings:
+    """What belongs to many contacts, by contact: plain rows, since they are told and not changed."""
+
+    def __init__(self, ids: Sequence[int]) -> None:
+        self.items = {one.name: _rows(one.model.__table__, ids) for one in CONTACT_COLLECTIONS}
+        self.numbers = _rows(ContactNumber.__table__, ids)
+        self.tags: dict[int, list[str]] = defaultdict(list)
+        words = sa.select(ContactTag.contact_id, Tag.name).join(Tag, Tag.id == ContactTag.tag_id)
+        for contact_id, name in db.session.execute(words.where(ContactTag.contact_id.in_(ids))):
+            self.tags[contact_id].append(name)
+        self.functions = _functions(ids)
+
+
+def _rows(table: Any, ids: Sequence[int]) -> dict[int, list[Any]]:
+    """The rows of a table, in their order, by contact."""
+    found: dict[int, list[Any]] = defaultdict(list)
+    order = (table.c.position, table.c.id) if "position" in table.c else (table.c.id,)
+    for row in db.session.execute(sa.select(table).where(table.c.contact_id.in_(ids)).order_by(*order)):
+        found[row.contact_id].append(row)
+    return found
 
 
 def _functions(ids: Sequence[int]) -> dict[int, list[tuple[FunctionRow, Object]]]:
@@ -88,25 +105,27 @@ def has_money(function: ContactFunction) -> bool:
     return any(one.kind == "money" for one in function.fields)
 
 
-def _contact(one: Contact, functions: list[tuple[FunctionRow, Object]]) -> Object:
+def _contact(one: Contact, belongings: _Belongings) -> Object:
+    functions, own_numbers = belongings.functions[one.id], belongings.numbers[one.id]
+    items = {c.name: belongings.items[c.name][one.id] for c in CONTACT_COLLECTIONS}
     present = {row.function: own for row, own in functions if row.ended_at is None}
-    numbers = {number.function: number.value for number in one.numbers if number.valid_to is None}
+    numbers = {number.function: number.value for number in own_numbers if number.valid_to is None}
     enabled = {function.key for function in registry().functions()}
     return {
         "id": one.id,
         "kind": one.kind,
         "name": one.name,
         **{NAMES.get(f.name, f.name): told(f, getattr(one, f.name), "") for f in CONTACT_FIELDS},
-        **{c.name: [_item(c, row) for row in getattr(one, c.name)] for c in CONTACT_COLLECTIONS if act().may(c.right)},
-        "external_id": next((row.value for row in one.external_ids if not row.source), None),
-        "tags": one.tags,
+        **{c.name: [_item(c, row) for row in items[c.name]] for c in CONTACT_COLLECTIONS if act().may(c.right)},
+        "external_id": next((row.value for row in items["external_ids"] if not row.source), None),
+        "tags": sorted(belongings.tags[one.id], key=str.casefold),
         "functions": sorted(present),
         "fields": {key: present[key] for key in sorted(present) if key in enabled},
         "past": _past(functions, enabled),
         "number": next((numbers[key] for key in (*FIRST, *sorted(numbers)) if key in numbers), None),
         "numbers": dict(sorted(numbers.items())),
-        "former_numbers": _former(one.numbers, set(numbers.values())),
-        "warnings": list(_warnings(one)),
+        "former_numbers": _former(own_numbers, set(numbers.values())),
+        "warnings": list(_warnings(one, items)),
         "archived": one.archived_at is not None,
         "binned": one.deleted_at is not None,
         "anonymised": one.anonymised_at is not None,
@@ -132,7 +151,7 @@ def _past(functions: list[tuple[FunctionRow, Object]], enabled: set[str]) -> Obj
     return dict(sorted(found.items()))
 
 
-def _former(numbers: Sequence[ContactNumber], present: set[str]) -> list[str]:
+def _former(numbers: Sequence[Any], present: set[str]) -> list[str]:
     """Numbers that the contact had and has no more, each once, the newest first."""
     ended = [(one.valid_to, one.value) for one in numbers if one.valid_to is not None and one.value not in present]
     return list(dict.fromkeys(value for _at, value in sorted(ended, reverse=True)))
@@ -147,7 +166,7 @@ def _item(collection: Any, row: Any) -> Object:
     return item
 
 
-def _warnings(one: Contact) -> Iterator[Object]:
+def _warnings(one: Contact, items: dict[str, list[Any]]) -> Iterator[Object]:
     """What could not be verified, or read by an import: where, by which rule, and what to do."""
     for name, key in sorted((one.warnings or {}).items()):
         told_as = "import" if name.startswith("import.") else key
@@ -155,7 +174,7 @@ def _warnings(one: Contact) -> Iterator[Object]:
     for collection in CONTACT_COLLECTIONS:
         if not act().may(collection.right):
             continue
-        for index, row in enumerate(getattr(one, collection.name)):
+        for index, row in enumerate(items[collection.name]):
             if warning := getattr(row, "warning", None):
                 yield {"pointer": f"/{collection.name}/{index}", "key": warning, "detail": warning_text(warning)}
 
