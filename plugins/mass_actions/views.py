@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from flask import Blueprint, Response, request, url_for
 
 from plugins.mass_actions import services
@@ -18,7 +20,7 @@ def run() -> Response:
     chosen = services.chosen(request.form.getlist("ids"))
     gone = chosen.gone + min(request.form.get("gone", 0, int), services.MOST)
     back = safe_next(request.form.get("back")) or url_for("contacts.index")
-    context = {"action": action, "gone": gone, "back": back}
+    context: dict[str, Any] = {"action": action, "gone": gone, "back": back}
     if request.form.get("confirmed") != "1":
         return render("mass_actions/confirm.html", contacts=chosen.contacts, **context)
     return render("mass_actions/outcome.html", outcome=services.run(action, chosen.contacts), **context)

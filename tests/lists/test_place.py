@@ -45,7 +45,14 @@ def test_J3_the_files_before_and_after_are_those_of_the_list(sign_in, firms) -> 
 
 def test_J3_without_a_list_there_are_no_such_links(sign_in, firms) -> None:
     client = sign_in("reader")
-    for place in ("", "?in=", "?in=nonsense", "?in=customer%3Fsort%3Dshoesize", "?in=all%3Fcountry%3DXX", "?in=" + "x" * 3000):
+    for place in (
+        "",
+        "?in=",
+        "?in=nonsense",
+        "?in=customer%3Fsort%3Dshoesize",
+        "?in=all%3Fcountry%3DXX",
+        "?in=" + "x" * 3000,
+    ):
         answer = client.get(f"/contacts/{firms['B'].id}{place}")
         assert answer.status_code == 200
         assert bar(answer.text) == {"back": "/contacts"}
@@ -69,7 +76,7 @@ def test_J3_the_pages_of_a_file_keep_its_list(sign_in, firms) -> None:
     for address in ("/persons", "/history", "/edit"):
         assert re.search(rf'href="/contacts/{firms["B"].id}{address}\?[^"]*in=customer', page), address
     # Another contact's file is none of this list.
-    assert f'/contacts/{firms["A"].id}/persons?in' not in page
+    assert f"/contacts/{firms['A'].id}/persons?in" not in page
     for address in ("/persons", "/history"):
         assert bar(client.get(f"/contacts/{firms['B'].id}{address}?{place}").text)["rank"] == "3 of 4"
 
@@ -81,7 +88,9 @@ def test_J3_a_contact_that_has_left_the_list_still_leads_on(sign_in, firms) -> N
     assert firms["D"].id == int(re.search(r"/contacts/(\d+)", file["next"])[1])
 
 
-@pytest.mark.parametrize("text", ["all", "customer", "all?q=M%C3%BCller&country=FR&country=DE&archived=1&sort=-changed"])
+@pytest.mark.parametrize(
+    "text", ["all", "customer", "all?q=M%C3%BCller&country=FR&country=DE&archived=1&sort=-changed"]
+)
 def test_a_place_is_read_as_it_was_written(app, system, text) -> None:
     with app.test_request_context():
         assert Place.read(text).text() == text

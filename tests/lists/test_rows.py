@@ -47,7 +47,12 @@ def test_G4_a_row_becomes_a_form_and_is_saved_alone(sign_in, firm, user) -> None
     assert page.strip().startswith(f'<tr id="c-{firm.id}" data-state="edit">')
     sent = form_of(page)
     assert (sent["company_name"], sent["city"], sent["country"], sent["tags"]) == ("Kerbrat", "Quimper", "FR", "VIP")
-    changed = {"company_name": "Kerbrat & Fils", "city": "Concarneau", "tags": "Bois, VIP", "responsible_id": str(ida.id)}
+    changed = {
+        "company_name": "Kerbrat & Fils",
+        "city": "Concarneau",
+        "tags": "Bois, VIP",
+        "responsible_id": str(ida.id),
+    }
     saved = client.post(address, data={**sent, **changed, "csrf_token": client.token()}, headers=htmx(firm))
     assert saved.status_code == 200
     assert saved.text.strip().startswith(f'<tr id="c-{firm.id}">')
@@ -111,7 +116,9 @@ def test_G4_what_is_wrong_is_said_in_the_row_and_nothing_is_lost(sign_in, firm) 
         assert f'id="r-{name}"' in answer.text
     again = form_of(answer.text)
     assert (again["company_name"], again["city"], again["tags"]) == ("x" * 300, "Lorient", "y" * 90)
-    assert client.submit(f"/contacts/{firm.id}/row", {**sent, "company_name": ""}, headers=htmx(firm)).status_code == 422
+    assert (
+        client.submit(f"/contacts/{firm.id}/row", {**sent, "company_name": ""}, headers=htmx(firm)).status_code == 422
+    )
 
 
 def test_A5_someone_else_saved_meanwhile_both_values_are_shown(sign_in, firm, system) -> None:

@@ -131,9 +131,7 @@ def _user(value: str) -> User:
 
 FILTERS: tuple[Filter, ...] = (
     Filter(key="kind", label=_l("Kind"), choices=lambda: list(KINDS.items()), where=_kind, order=10),
-    Filter(
-        key="function", label=_l("Function"), choices=_function_choices, where=_function, several=True, order=20
-    ),
+    Filter(key="function", label=_l("Function"), choices=_function_choices, where=_function, several=True, order=20),
     Filter(key="tag", label=_l("Tag"), choices=_tag_choices, where=_tag, several=True, typed=True, order=30),
     Filter(key="city", label=_l("City"), choices=_city_choices, where=_city, several=True, typed=True, order=40),
     Filter(

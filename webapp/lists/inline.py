@@ -47,9 +47,7 @@ class RowForm:
             "country": address.country if address else "",
             "responsible_id": typed(BY_NAME["responsible_id"], contact.responsible_id),
         }
-        return cls(
-            contact_id=contact.id, kind=contact.kind, version=contact.version, values=values, was=dict(values)
-        )
+        return cls(contact_id=contact.id, kind=contact.kind, version=contact.version, values=values, was=dict(values))
 
     @classmethod
     def posted(cls, sent: Mapping[str, str], contact: Contact) -> RowForm:
@@ -98,9 +96,8 @@ def save(form: RowForm) -> Contact:
 def _with_main(contact: Contact, place: Mapping[str, str]) -> list[dict[str, Any]]:
     """All addresses as they are, the main one (a new one where there is none) at its new place."""
     main = main_address(contact)
-    items = [
-        {"id": one.id, **{each.name: getattr(one, each.name) for each in COLLECTION["addresses"].fields}}
-        | (place if one is main else {})
-        for one in contact.addresses
-    ]
+    items: list[dict[str, Any]] = []
+    for one in contact.addresses:
+        present = {each.name: getattr(one, each.name) for each in COLLECTION["addresses"].fields}
+        items.append({"id": one.id, **present, **(place if one is main else {})})
     return items if main else [{"purpose": "main", **place}]

@@ -123,6 +123,7 @@ def _shown(contact_id: int, place: Place) -> Response:
 
 
 def _form(form: inline.RowForm, place: Place, status: int = 200) -> Response:
+    here: dict[str, Any] = {"id": form.contact_id, "in": place.text()}
     return render(
         "lists/row.html",
         status,
@@ -131,8 +132,8 @@ def _form(form: inline.RowForm, place: Place, status: int = 200) -> Response:
         place_fields=inline.PLACE,
         row=read_row(form.contact_id, **_of(place)),
         place=place,
-        address=url_for("lists.row", id=form.contact_id, **{"in": place.text()}),
-        read_url=url_for("lists.row", id=form.contact_id, read=1, **{"in": place.text()}),
+        address=url_for("lists.row", **here),
+        read_url=url_for("lists.row", **here, read=1),
         **_table(place),
     )
 

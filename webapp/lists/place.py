@@ -73,7 +73,8 @@ class Place:
     @property
     def url(self) -> str:
         """The very page of the list that the file was opened from."""
-        return url_for(self.endpoint, **self.query.arguments(), **self.page)
+        arguments: dict[str, Any] = {**self.query.arguments(), **self.page}
+        return url_for(self.endpoint, **arguments)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -95,10 +96,8 @@ def around(contact: Contact) -> Around | None:
         return None
     query, here = place.query, place.query.place_of(contact)
     ids = [query.neighbour(here, onward=onward) for onward in (False, True)]
-    view = query.function or None
-    previous_url, next_url = (
-        url_for("contacts.file", id=one, view=view, **{"in": place.text()}) if one is not None else "" for one in ids
-    )
+    view: dict[str, Any] = {"view": query.function or None, "in": place.text()}
+    previous_url, next_url = (url_for("contacts.file", id=one, **view) if one is not None else "" for one in ids)
     return Around(
         title=place.title,
         url=place.url,

@@ -89,7 +89,8 @@ def read_rows(rows: Sequence[sa.Row[Any]], function: str, columns: Sequence[Colu
 def read_row(contact_id: int, function: str, columns: Sequence[Column], place: str) -> Row:
     """The line of one contact, whether the list still holds it or not."""
     query = sa.select(*COLUMNS).outerjoin(User, User.id == Contact.responsible_id).where(Contact.id == contact_id)
-    return read_rows(db.session.execute(query).all(), function, columns, place)[0]
+    found: Any = db.session.execute(query).all()
+    return read_rows(found, function, columns, place)[0]
 
 
 def name_of(row: Any) -> str:
