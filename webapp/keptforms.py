@@ -25,8 +25,6 @@ from werkzeug.exceptions import HTTPException
 
 from webapp.accounts import sessions
 from webapp.acting import acting
-from webapp.htmx import toast, wants_fragment
-from webapp.i18n import _
 from webapp.security import safe_next
 from webapp.words import change_label
 
@@ -199,13 +197,7 @@ def after_sign_in(response: Response) -> Response:
     return response
 
 
-def say_resumed() -> None:
-    """Tell the one whose form stands there again."""
-    if resuming() and not wants_fragment():
-        toast(_("What you typed is here again. It is not saved yet."), "info")
-
-
 def setup(app: Flask) -> None:
     """Give the sign-in of `app` its memory. After `htmx.finish` is set, so that these pages get its headers."""
-    app.jinja_env.globals["kept_field"] = kept_field
+    app.jinja_env.globals.update(kept_field=kept_field, resuming=resuming)
     app.after_request(after_sign_in)

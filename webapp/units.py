@@ -69,8 +69,6 @@ def setup(app: Flask) -> None:
             return None
         return to_sign_in()
 
-    app.before_request(keptforms.say_resumed)
-
     @app.teardown_request
     def close_unit(error: BaseException | None) -> None:
         tokens: list[tuple[Any, Token[Any]]] = g.pop("tokens", [])

@@ -170,23 +170,6 @@ def test_two_tabs_make_two_contacts(enter: Callable[..., Watched]) -> None:
     assert tabs[0].url != tabs[1].url
 
 
-def test_a_form_sent_after_signing_out_elsewhere_is_told(visit: Callable[..., Watched], carnet: Served) -> None:
-    watched = visit(carnet)
-    watched.allowed.add(400)
-    first, second = watched.page(), watched.page()
-    first.goto("/login")
-    sign_in(first, ADA)
-    first.wait_for_url("**/contacts")
-    second.goto("/contacts/new")
-    second.get_by_label("Company name").fill("Zu spät")
-    first.get_by_role("button", name="Account of Ada").click()
-    first.get_by_role("button", name="Sign out").click()
-    first.wait_for_url("**/login")
-    second.get_by_role("button", name="Save the contact").last.click()
-    expect(second.get_by_role("heading", level=1)).to_have_text("This form has expired")
-    expect(second.get_by_text("Nothing was saved.")).to_be_visible()
-
-
 def test_another_line_comes_where_it_was_asked_for_and_nothing_typed_is_lost(page: Page) -> None:
     page.goto("/contacts/new?function=prospect")
     page.get_by_label("Company name").fill("Half")
