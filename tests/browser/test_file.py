@@ -8,7 +8,7 @@ from collections.abc import Callable
 import pytest
 from conftest import ADA, GRACE, PHONE, Watched
 from examination import examine
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Dialog, Page, expect
 
 
 def create(page: Page, name: str, *functions: str) -> str:
@@ -137,7 +137,7 @@ def test_B3_three_views_and_all_with_its_legend(page: Page) -> None:
     expect(legend).to_have_text([re.compile("C\\s+Customer field"), re.compile("S\\s+Supplier field")])
     styles = {
         key: page.locator(f"#part-{key} .c-fn--{key}").first.evaluate(
-            "one => getComputedStyle(one).borderInlineStartStyle + getComputedStyle(one, '::before').borderInlineStartStyle"
+            """one => [null, "::before"].map(part => getComputedStyle(one, part).borderInlineStartStyle).join()"""
         )
         for key in ("customer", "supplier")
     }
@@ -327,3 +327,22 @@ def test_the_new_contacts_bar_is_one_row_on_a_phone(enter: Callable[..., Watched
     page.goto("/contacts/new")
     tops = page.locator(".c-actionbar > .c-btn").evaluate_all("all => all.map(one => one.getBoundingClientRect().top)")
     assert len(set(tops)) == 1, tops
+
+
+def test_what_was_typed_in_place_is_not_swapped_away_unasked(page: Page) -> None:
+    create(page, "Färberei Blau", "customer")
+    edit(page, "description")
+    page.get_by_role("textbox", name="Description").fill("half a sentence")
+    asked: list[str] = []
+
+    def stay(dialog: Dialog) -> None:
+        asked.append(dialog.message)
+        dialog.dismiss()
+
+    page.once("dialog", stay)
+    page.get_by_role("link", name="Customer view").click()
+    expect(page.get_by_role("textbox", name="Description")).to_have_value("half a sentence")
+    assert asked == ["What you typed here is not saved. Leave it all the same?"]
+    page.once("dialog", lambda dialog: dialog.accept())
+    page.get_by_role("link", name="Customer view").click()
+    expect(page.locator("#part-description form")).to_have_count(0)

@@ -1,4 +1,4 @@
-"""Parts of a file and links edited in their place, by htmx and by page; files in the bin (spec A4, A5, B3, B4, D2, D9)."""
+"""Parts of a file and links edited in their place, by htmx and by page; the bin (spec A4, A5, B3, B4, D2, D9)."""
 
 from __future__ import annotations
 

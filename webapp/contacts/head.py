@@ -27,8 +27,8 @@ def file_context(
 ) -> dict[str, Any]:
     """What the head, the view switch and the tabs of a contact's file need.
 
-    `users` are names and `all_rows` the functions, present and past, that the caller has read already. Raises `Gone` for a contact in the bin whose file this
-    user may not see (design: states).
+    `users` are names and `all_rows` the functions, present and past, that the caller has read already. Raises
+    `Gone` for a contact in the bin whose file this user may not see (design: states).
     """
     if contact.deleted_at is not None and not act().may("contacts.manage"):
         raise Gone(_("This contact is in the bin: ask a manager to restore it."))

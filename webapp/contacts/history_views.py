@@ -41,7 +41,7 @@ def history(id: int) -> Response:  # noqa: A002 - the address's own word
     page = entries[:PAGE]
     actors = actors_of(id)
     users = responsible_names({contact.responsible_id, *actors, *(entry.user_id for entry in page)})
-    kept = {name: value for name, value in asked.items() if value}
+    kept: dict[str, Any] = {name: value for name, value in asked.items() if value}
     following = url_for("contacts.history", id=id, before=page[-1].id, **kept) if len(entries) > PAGE else ""
     context = file_context(contact, "all", "history", users)
     return render(
@@ -99,7 +99,7 @@ def _by_month(entries: list[HistoryEntry]) -> list[tuple[str, list[HistoryEntry]
 
 def _fields(contact: Contact, functions: list[Any]) -> list[tuple[str, list[tuple[str, str]]]]:
     """The fields to choose from, by their group, as far as this user may read their values."""
-    own = [*fields_for(contact.kind), *COLLECTIONS]
+    own: list[Any] = [*fields_for(contact.kind), *COLLECTIONS]
     groups = [(_("Master data"), [(one.name, str(one.label)) for one in own] + [("tags", change_label("tags"))])]
     for function in functions:
         fields = [(f"{function.key}.{one.name}", str(one.label)) for one in function_fields(function)]

@@ -120,7 +120,7 @@ def _order() -> tuple[sa.ColumnElement[Any], ...]:
     )
 
 
-def _linked(where: sa.ColumnElement[bool], other: Any) -> sa.Select[tuple[ContactLink]]:
+def _linked(where: sa.ColumnElement[bool], other: Any) -> sa.Select[ContactLink]:
     """Links with the contact on their other side, and what is shown of it: a fixed number of statements."""
     shown = sa.orm.contains_eager(other)
     return (
