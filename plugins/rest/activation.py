@@ -28,7 +28,7 @@ def _sent(function: str) -> tuple[dict[str, Any], int | None]:
         raise Invalid(_("Send an object with the function's fields, or nothing."))
     own = {name: value for name, value in body.items() if name not in ("dry_run", "version", "to")}
     try:
-        version = schemas.Unlinking().load({"version": body.get("version")})["version"]
+        version = schemas.Read().load({name: body[name] for name in ("version",) if name in body}).get("version")
         return functions.sent(wanted)().load(own), given_version(version)
     except ma.ValidationError as error:
         raise _invalid(error) from None

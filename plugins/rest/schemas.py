@@ -242,6 +242,12 @@ class HistoryPaging(LookedPaging):
     contact = fields.Integer(required=True, validate=ma.validate.Range(min=1, max=2**63 - 1))
 
 
+class Read(Strict):
+    """Which version was read, in a body."""
+
+    version = Integer(validate=ma.validate.Range(min=0))
+
+
 class Deletion(Strict):
     """A deletion's conditions."""
 

@@ -86,6 +86,7 @@ def test_A5_a_function_of_a_contact_that_changed_is_409(api, make) -> None:
         answer = caller(method, f"/contacts/{contact.id}/{address}", headers={"If-Match": read})
         assert answer.status_code == 409
         assert answer.json["contact"]["description"] == "x"
+        assert caller(method, f"/contacts/{contact.id}/{address}", {"version": "1"}).status_code == 422
         by_body = caller(method, f"/contacts/{contact.id}/{address}", {"version": 1})
         assert by_body.status_code == 409
 
