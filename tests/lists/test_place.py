@@ -81,6 +81,20 @@ def test_J3_the_pages_of_a_file_keep_its_list(sign_in, firms) -> None:
         assert bar(client.get(f"/contacts/{firms['B'].id}{address}?{place}").text)["rank"] == "3 of 4"
 
 
+def test_J3_what_is_done_in_the_file_leads_back_to_its_list(sign_in, firms) -> None:
+    client = sign_in("manager")
+    file = f"/contacts/{firms['B'].id}"
+    place = "?in=customer%3Fsort%3D-name"
+    page = client.get(f"{file}/edit{place}").text
+    sent = dict(re.findall(r'type="hidden" name="(version|base)" value="([^"]*)"', page))
+    assert f'action="{file}/edit{place}"'.replace("%3F", "?") in page
+    answer = client.submit(f"{file}/edit{place}", {**sent, "company_name": "BBC", "view": "all"})
+    assert answer.headers["Location"].startswith(f"{file}?in=customer")
+    answer = client.submit(f"{file}/archive{place}", {"archived": "1"})
+    assert answer.headers["Location"].startswith(f"{file}?in=customer")
+    assert client.submit(f"{file}/delete{place}").headers["Location"] == "/customers?sort=-name"
+
+
 def test_J3_a_contact_that_has_left_the_list_still_leads_on(sign_in, firms) -> None:
     file = bar(sign_in("reader").get(f"/contacts/{firms['C'].id}?in=customer").text)
     assert "rank" not in file

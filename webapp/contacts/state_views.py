@@ -11,6 +11,7 @@ from webapp.db import discard
 from webapp.errors import Refused
 from webapp.htmx import redirect_to, render, toast
 from webapp.i18n import _
+from webapp.lists.place import Place
 from webapp.security import right
 
 BIN_PAGE = 50
@@ -38,7 +39,8 @@ def delete(id: int) -> Response:  # noqa: A002
             message=error.message,
         )
     toast(_("%(name)s is in the bin for 30 days.", name=contact.name), undo=url_for("contacts.restore", id=id))
-    return redirect_to(url_for("contacts.index"))
+    place = Place.read(request.args.get("in"))
+    return redirect_to(place.url if place else url_for("contacts.index"))
 
 
 @blueprint.route("/contacts/bin")

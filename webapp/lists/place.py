@@ -21,7 +21,7 @@ from webapp.registry import registry
 
 LONGEST = 2000
 ALL = "all"
-PAGES = frozenset({"contacts.file", "contacts.persons", "contacts.history", "contacts.edit"})
+PAGES = frozenset(f"contacts.{page}" for page in ("file", "persons", "history", "edit", "kind", "archive", "delete"))
 """Pages of a file that keep the list; plug-ins' tabs as well."""
 
 
