@@ -11,7 +11,6 @@ from webapp.db import db
 from webapp.errors import Forbidden
 from webapp.functions.services import activate, convert, release, save_fields
 from webapp.lists.query import ListQuery
-from webapp.plugin import REST_PREFIX
 
 
 def test_J1_a_signed_out_htmx_request_goes_to_the_sign_in_page_whole(client) -> None:

@@ -18,7 +18,7 @@ from webapp.errors import Invalid, Refused, Stale
 from webapp.htmx import redirect_to, render, toast
 from webapp.i18n import LOCALES, _, _l, ngettext
 from webapp.keptforms import resumable, resuming
-from webapp.letters import password_letter
+from webapp.letters import changed_letter, password_letter
 from webapp.lists.views import responsible_names
 from webapp.plugin import Field
 from webapp.security import right
@@ -127,7 +127,7 @@ def edit(id: int) -> Response:  # noqa: A002 - the address's own word
         return _page(user)
     values = _typed(FIELDS)
     # For oneself the form has neither role nor permission, and a box that is not there says nothing.
-    own = id == act().user_id
+    own, before = id == act().user_id, user.email
     wanted = {key: value for key, value in values.items() if not own or key in request.form}
     version = request.form.get("version", 0, type=int)
     if resuming() and version == user.version:
@@ -148,6 +148,9 @@ def edit(id: int) -> Response:  # noqa: A002 - the address's own word
             message="" if errors else error.message,
             stored=_of(user) if isinstance(error, Stale) else None,
         )
+    if user.email != before:
+        # If it was not they who asked for it, they should know (ASVS 6.3.7).
+        mail.send_later(before, *changed_letter(user, default_language()))
     toast(_("%(name)s is saved.", name=user.shown_name))
     return redirect_to(url_for("users.edit", id=id))
 

@@ -7,6 +7,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from webapp import audit
 from webapp.acting import act, need
 from webapp.administration.models import SettingChange
 from webapp.administration.settings import forget, put_setting, setting
@@ -71,6 +72,7 @@ def note(page: str, action: str, changes: Mapping[str, Change] | None = None, su
         )
     )
     db.session.flush()
+    audit.note("settings_changed", page=page, action=action, subject=subject, by=act().user_id)
 
 
 def last(

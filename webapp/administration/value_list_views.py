@@ -65,7 +65,20 @@ def _list_page(key: str, status: int = 200, **given: Any) -> Response:
 @right("settings")
 def index() -> Response:
     """All lists, with how many values each has."""
-    return render("administration/value_lists.html", lists=value_lists.overview())
+    lists = value_lists.overview()
+    entries = changes.last(value_lists.PAGE)
+    labels = {one.key: one.label for one in lists}
+    about = {one.subject: _about(one.subject, labels) for one in entries}
+    return render(
+        "administration/value_lists.html",
+        lists=lists,
+        changes=told(entries, responsible_names({one.user_id for one in entries}), FIELDS, about),
+    )
+
+
+def _about(subject: str, labels: dict[str, str]) -> str:
+    key, _dot, code = subject.partition(".")
+    return f"{labels.get(key, key)} · {code}"
 
 
 @blueprint.route("/settings/value-lists/<key>", methods=["GET", "POST"])
