@@ -25,14 +25,13 @@ function sendPlainly(form, submitter) {
 
 function onAnswered({ detail: { ctx } }) {
   if (ctx.response?.status !== 401 || ctx.hx?.redirect || SAFE.includes(ctx.request.method)) return;
-  const source = ctx.sourceElement;
+  // What is asked in the background while someone types is not sent again: the form itself will be.
+  if (!["submit", "click"].includes(ctx.sourceEvent?.type)) return;
   const form = ctx.request.form;
   if (form?.getAttribute("method")?.toLowerCase() !== "post") {
     location.reload();
     return;
   }
-  // What a field sent by itself while someone typed must not be saved when it comes back.
-  if (source !== form && source !== ctx.request.submitter) add(form, "resume", "1");
   sendPlainly(form, ctx.request.submitter);
 }
 
