@@ -109,7 +109,7 @@ def link_primary(page: Page) -> None:
     page.get_by_label("Role").fill("Buyer")
     page.get_by_label("Primary contact").check()
     page.get_by_role("button", name="Link", exact=True).click()
-    person = page.get_by_role("listitem").filter(has_text="Jürgen Müller")
+    person = page.get_by_role("row").filter(has_text="Jürgen Müller")
     expect(person).to_contain_text("Primary contact")
     expect(person).to_contain_text("Buyer")
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,6 +12,8 @@ from conftest import ADA, GRACE, Watched
 from examination import examine
 from playwright.sync_api import Browser, Page, expect
 from serving import Served, served
+
+from webapp import testing
 
 Open = Callable[[Page], None]
 
@@ -34,7 +37,7 @@ def places(chromium: Browser, carnet: Served, signed_in: Callable[[str], Any]) -
     )
     page.goto(f"{both}/persons")
     link = page.get_by_role("link", name=re.compile("Edit the link")).first.get_attribute("href")
-    person = page.locator(".c-people__who a").first.get_attribute("href")
+    person = page.locator("tbody th a").first.get_attribute("href")
     prospects = [one for one in listed("/prospects") if 'id="l-' not in read(one)]
     page.goto(f"{prospects[-1]}/delete")
     page.get_by_role("button", name="Move to the bin").click()
@@ -43,12 +46,13 @@ def places(chromium: Browser, carnet: Served, signed_in: Callable[[str], Any]) -
     return {
         "both": both,
         "person": str(person),
-        "link": str(link),
+        "link": str(link).partition("?")[0],
         "prospect": prospects[0],
         "binned": prospects[-1],
     }
 
 
+EXAMPLES = dict.fromkeys(("both", "prospect", "person", "binned"), "/contacts/1") | {"link": "/links/1"}
 PAGES = {
     "contacts": "/contacts",
     "prospects": "/prospects",
@@ -76,7 +80,38 @@ PAGES = {
     "delete, blocked": "{both}/delete",
     "bin": "/contacts/bin",
     "import": "/import",
+    "change of kind": "{both}/kind",
+    "row of a list": "{prospect}/row",
+    "row of a link": "{link}/row",
+    "filters": "/contacts/filters",
+    "own account": "/account",
+    "second factor": "/account/second-factor",
+    "own tokens": "/account/tokens",
+    "settings": "/settings",
+    "company": "/settings/company",
+    "users": "/settings/users",
+    "user": "/settings/users/2",
+    "new user": "/settings/users/new",
+    "switch a user off": "/settings/users/2/off",
+    "value lists": "/settings/value-lists",
+    "value list": "/settings/value-lists/payment_terms",
 }
+NO_PAGES = re.compile(r"/api/v1/|.*\.img$|/(healthz|readyz)$|/$")
+ELSEWHERE = {"/login", "/login/code", "/login/recovery", "/forgot", "/reset/<token>", "/first-run"}
+"""Pages of those who are not signed in: below, and in test_sign_in.py."""
+
+
+def test_no_page_is_forgotten(tmp_path: Path) -> None:
+    """A route that shows a page has a line above."""
+    app = testing.create(f"sqlite:///{tmp_path}/unused.db", testing.PluginSet(found=testing.shipped()), tmp_path)
+    shown = {address.partition("?")[0].format(**EXAMPLES) for address in PAGES.values()}
+    forgotten = [
+        rule.rule
+        for rule in app.url_map.iter_rules()
+        if "GET" in (rule.methods or ()) and not NO_PAGES.match(rule.rule) and rule.rule not in ELSEWHERE
+        and not any(re.fullmatch(re.sub("<[^>]+>", "[^/]+", rule.rule), one) for one in shown)
+    ]  # fmt: skip
+    assert not forgotten, "give these a line in PAGES"
 
 
 @pytest.mark.parametrize("name", PAGES)

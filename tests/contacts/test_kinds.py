@@ -41,6 +41,7 @@ def test_A3_a_person_becomes_a_company_and_nothing_is_lost(person, make) -> None
         "middle_name": ["Marie", ""], "last_name": ["Kerbrat", ""], "title": ["dr", ""],
         "birth_date": ["1970-05-01", None],
     }  # fmt: skip
+    assert person.sort_name == "yann marie kerbrat"
     assert [row.id for row in ListQuery(q="yann marie").page().rows] == [person.id]
 
 

@@ -144,7 +144,10 @@ def _use_of(wanted: list[ContactFunction], rows: list[FunctionRow]) -> dict[str,
 
 
 def _is_to_be_asked(form: ContactForm) -> bool:
-    """Whether there are likely doubles that whoever sent this form has not seen. A second sending creates."""
+    """Whether there are likely doubles that whoever sent this form has not seen. A second sending creates.
+
+    Only a browser without script says what it has seen: all others were shown them while typing.
+    """
     if "seen" not in request.form:
         return False
     seen = set(request.form.getlist("seen"))
