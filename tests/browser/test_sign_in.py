@@ -16,6 +16,8 @@ from webapp.accounts import totp
 from webapp.testing import PASSWORD
 
 LIN, MAY, ROSA = "lin@carnet.example", "may@carnet.example", "rosa@carnet.example"
+HASHING = 60_000
+"""Milliseconds: passwords and recovery codes are hashed as dearly as in production, on a machine that may be busy."""
 IPHONE = "Mozilla/5.0 (iPhone; CPU iPhone OS 18_4 like Mac OS X) AppleWebKit/605.1 Version/18.4 Mobile/15E Safari/604.1"
 
 
@@ -63,6 +65,7 @@ def sign_out(page: Page) -> None:
 def test_J1_a_code_of_the_app_then_a_recovery_code_sign_in(visit: Callable[..., Watched], scripts: bool) -> None:
     with served("sqlite", users=((LIN, "administrator"),)) as at:
         browser = visit(at, java_script_enabled=scripts)
+        browser.context.set_default_timeout(HASHING)
         browser.allowed.add(422)
         page = browser.page()
         enter(page, LIN)
@@ -122,6 +125,7 @@ def test_J1_every_screen_of_signing_in_and_of_the_account_is_accessible(
     visit: Callable[..., Watched], office: Served
 ) -> None:
     browser = visit(office)
+    browser.context.set_default_timeout(HASHING)
     browser.allowed |= {409, 422}
     page = browser.page()
     found: dict[str, list[str]] = {}
