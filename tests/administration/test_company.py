@@ -76,6 +76,11 @@ def test_J4_a_value_that_cannot_be_verified_is_kept_with_a_warning(admin) -> Non
     assert setting("company.vat_id") == "FR00000000000"
     assert company.warnings().keys() == {"vat_id", "postal_code", "phone", "website"}
     assert admin.get("/settings/company").text.count('class="c-warn"') == 4
+    admin.submit("/preferences", {"locale": "fr"})
+    french = admin.get("/settings/company").text
+    assert "avec votre immatriculation" in french
+    assert "compare" not in "".join(re.findall(r'class="c-warn">.*?</span>', french, re.DOTALL)).replace("comparez", "")
+    admin.submit("/preferences", {"locale": "en"})
     save(admin, vat_id="FR40303265045", postal_code="29000", phone="02 98 98 89 00", website="morvan.example")
     assert company.warnings() == {}
 

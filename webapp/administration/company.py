@@ -20,7 +20,7 @@ from webapp.contacts import pictures
 from webapp.contacts import values as check
 from webapp.db import db
 from webapp.history.services import Change
-from webapp.i18n import LOCALES, N_, _l
+from webapp.i18n import LOCALES, _, _l
 from webapp.plugin import Field
 from webapp.text import fold
 
@@ -65,7 +65,6 @@ FIELDS: tuple[Field, ...] = (
         hint=_l("Days are counted in it. Nothing chosen: the server's own."),
     ),
 )
-OWN_VAT = N_("This VAT id does not fit its own check digits: compare it with your registration.")
 
 
 def fields(language: str) -> tuple[Field, ...]:
@@ -92,7 +91,7 @@ def save(values: Mapping[str, Any], version: int | None = None) -> dict[str, Cha
 
 
 def warnings() -> dict[str, str]:
-    """What of the stored values could not be verified, by field: kept all the same (spec A2)."""
+    """What of the stored values could not be verified, a sentence by field: they are kept all the same (spec A2)."""
     country = str(setting("company.country"))
     checks = {
         "vat_id": check.check_vat(setting("company.vat_id"), country),
@@ -101,9 +100,9 @@ def warnings() -> dict[str, str]:
         "email": check.check_email(setting("company.email")),
         "website": check.check_website(setting("company.website")),
     }
-    found = {name: check.WARNINGS[one.warning] for name, one in checks.items() if one.warning}
+    found = {name: _(check.WARNINGS[one.warning]) for name, one in checks.items() if one.warning}
     if checks["vat_id"].warning == check.Warning_.VAT:
-        found["vat_id"] = OWN_VAT
+        found["vat_id"] = _("This VAT id does not fit its own check digits: compare it with your registration.")
     return found
 
 
