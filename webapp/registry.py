@@ -22,9 +22,8 @@ from webapp.plugin import CONTRACT, ContactFunction, Plugin
 State = Literal["enabled", "off", "broken"]
 DUTIES = ("models", "delete_guards", "function_guards", "merge_rules", "personal_data", "value_lists")
 KEYED = (
-    "functions", "columns", "filters", "list_actions", "mass_actions", "tabs", "history_sources", "value_lists", "delete_guards", "blueprints",
-    "commands", "realms", "rest_resources",
-    "settings_pages",
+    "functions", "columns", "filters", "list_actions", "mass_actions", "tabs", "history_sources",
+    "value_lists", "delete_guards", "blueprints", "commands", "realms", "rest_resources", "settings_pages",
 )  # fmt: skip
 """What has a key, or a name, of its own: each has one owner, whether that is switched on or off."""
 GROUP = "carnet.plugins"
