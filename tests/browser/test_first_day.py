@@ -55,7 +55,7 @@ def sign_out_and_in(page: Page) -> None:
 
 
 def bring_in(page: Page) -> None:
-    page.get_by_role("link", name="Import").click()
+    page.get_by_role("navigation").get_by_role("link", name="Import").click()
     page.get_by_label("File").set_input_files({"name": "Liste.csv", "mimeType": "text/csv", "buffer": table()})
     page.get_by_role("button", name="Import").click()
     expect(page.get_by_role("heading", level=1)).to_contain_text("Liste.csv")
