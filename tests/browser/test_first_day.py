@@ -71,7 +71,7 @@ def search(page: Page, javascript: bool) -> None:
     if not javascript:
         box.press("Enter")
     expect(page.locator("#count")).to_have_text("1 contact")
-    expect(page.get_by_role("link", name="Jürgen Müller")).to_be_visible()
+    expect(page.get_by_role("link", name="Jürgen Müller", exact=True)).to_be_visible()
     expect(page).to_have_url(re.compile(r"/contacts\?q=muller$"))
     if javascript:
         expect(box).to_be_focused()
@@ -148,7 +148,7 @@ def stands_in_customers(page: Page, address: str) -> None:
     """Out of the one list, in the other; its data kept, its time as a prospect readable (spec C5)."""
     page.goto("/customers")
     for name in (FIRM, *PROSPECTS[:2]):
-        expect(page.get_by_role("link", name=name)).to_be_visible()
+        expect(page.get_by_role("link", name=name, exact=True)).to_be_visible()
     page.goto(address)
     for text in ("info@seidel.example", "Kassel", "Jürgen Müller"):
         expect(page.locator("#main")).to_contain_text(text)
@@ -228,7 +228,7 @@ def delete_the_person(page: Page, address: str) -> None:
     page.get_by_role("button", name="Restore Jürgen Müller").click()
     expect(page).to_have_url(person)
     page.goto("/contacts?q=muller")
-    expect(page.get_by_role("link", name="Jürgen Müller")).to_be_visible()
+    expect(page.get_by_role("link", name="Jürgen Müller", exact=True)).to_be_visible()
 
 
 @pytest.mark.parametrize(
