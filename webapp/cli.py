@@ -14,10 +14,8 @@ from flask import Flask, current_app
 from flask.cli import FlaskGroup, with_appcontext
 
 from webapp import schema
-from webapp.accounts import passwords
+from webapp.accounts import passwords, tokens
 from webapp.accounts import services as accounts
-from webapp.accounts.models import User
-from webapp.accounts import tokens
 from webapp.accounts.models import User
 from webapp.acting import ROLES, acting, acting_as_system
 from webapp.administration import doctor as examination

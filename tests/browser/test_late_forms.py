@@ -52,7 +52,9 @@ def expect_typed(page: Page) -> None:
     expect(page.get_by_role("textbox", name="Phone 1")).to_have_value("0211 1")
     expect(page.get_by_label("City")).to_have_value('<Kassel> & "Umgebung"')
     expect(page.locator("input[name=function][value=prospect]")).to_be_checked()
-    expect(page.locator("#main").get_by_role("status")).to_have_text("What you typed is here again. It is not saved yet.")
+    expect(page.locator("#main").get_by_role("status")).to_have_text(
+        "What you typed is here again. It is not saved yet."
+    )
 
 
 @pytest.mark.parametrize("javascript", [True, False], ids=["with script", "without script"])

@@ -26,9 +26,7 @@ def upgrade() -> None:
     op.add_column("user_account", sa.Column("tf_totp_secret", sa.String(length=255), nullable=True))
     op.add_column("user_account", sa.Column("mf_recovery_codes", sa.JSON(none_as_null=True), nullable=True))
     op.add_column("user_account", sa.Column("tf_last_step", sa.BigInteger(), nullable=True))
-    op.add_column(
-        "user_account", sa.Column("density", sa.String(length=12), server_default="compact", nullable=False)
-    )
+    op.add_column("user_account", sa.Column("density", sa.String(length=12), server_default="compact", nullable=False))
     sessions()
     tokens()
     op.create_table(
@@ -77,15 +75,11 @@ def settings() -> None:
         sa.Column("subject", sa.String(length=80), server_default="", nullable=False),
         sa.Column("action", sa.String(length=40), nullable=False),
         sa.Column("changes", sa.JSON(), server_default="{}", nullable=False),
-        sa.ForeignKeyConstraint(
-            ["user_id"], ["user_account.id"], name=op.f("fk_setting_change_user_id_user_account")
-        ),
+        sa.ForeignKeyConstraint(["user_id"], ["user_account.id"], name=op.f("fk_setting_change_user_id_user_account")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_setting_change")),
         sqlite_autoincrement=True,
     )
-    op.create_index(
-        "ix_setting_change_page_subject_id", "setting_change", ["page", "subject", "id"], unique=False
-    )
+    op.create_index("ix_setting_change_page_subject_id", "setting_change", ["page", "subject", "id"], unique=False)
     op.create_index(op.f("ix_setting_change_user_id"), "setting_change", ["user_id"], unique=False)
 
 
