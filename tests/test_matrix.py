@@ -36,7 +36,16 @@ SETS = {
 }
 
 
-ELSEWHERE = {"/": 303, "/login": 303, "/first-run": 404, f"{REST_PREFIX}/contacts": 401, f"{REST_PREFIX}/history": 401}
+ELSEWHERE = {
+    "/": 303,
+    "/login": 303,
+    "/login/code": 303,
+    "/login/recovery": 303,
+    "/first-run": 404,
+    "/settings/company/logo.img": 404,
+    f"{REST_PREFIX}/contacts": 401,
+    f"{REST_PREFIX}/history": 401,
+}
 """What a signed-in user gets where there is no page for them."""
 
 

@@ -120,7 +120,8 @@ def carried() -> dict[str, Any] | None:
     """The form that a step of the sign-in carries; None where there is none, or it is forged or too old."""
     try:
         kept = _signer().loads(g.get("kept") or request.form.get("kept", ""), max_age=LASTS)
-    except BadSignature:
+    except (BadSignature, HTTPException):
+        # What can't be read, such as a body that is too large, carries nothing: the page that says so asks here, too.
         return None
     return dict(kept) if safe_next(kept.get("to")) else None
 
