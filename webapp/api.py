@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from webapp.accounts import tokens
-from webapp.acting import Act, act, acting, acting_as_system, need
+from webapp.acting import ROLES, Act, act, acting, acting_as_system, need
+from webapp.administration.sealing import seal, unseal
 from webapp.administration.settings import setting, value_label, value_list
 from webapp.contacts.doubles import Double
 from webapp.contacts.fields import COLLECTIONS as CONTACT_COLLECTIONS
@@ -94,6 +95,7 @@ __all__ = [
     "LINK_FIELDS",
     "N_",
     "REST_PREFIX",
+    "ROLES",
     "Act",
     "Address",
     "Base",
@@ -195,6 +197,7 @@ __all__ = [
     "right",
     "safe_next",
     "save_fields",
+    "seal",
     "setting",
     "sort_name",
     "toast",
@@ -202,6 +205,7 @@ __all__ = [
     "touch",
     "transaction",
     "unlink_person",
+    "unseal",
     "update_contact",
     "update_link",
     "user_names",

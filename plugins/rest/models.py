@@ -11,9 +11,9 @@ from webapp.api import Base, Moment, now
 
 
 class KeyedRequest(Base):
-    """A request with an `Idempotency-Key`, and how it was answered; `digest` is of user and key.
+    """A request with an `Idempotency-Key`, what its caller might do, and the sealed answer; `digest` is of user, key.
 
-    `status` is 0 until the work is done: nobody else ever sees it so, since the row is written in the same
+    `answer` is empty until the work is done: nobody else ever sees it so, since the row is written in the same
     transaction as the work.
     """
 
@@ -21,7 +21,7 @@ class KeyedRequest(Base):
 
     digest: Mapped[str] = mapped_column(sa.String(64), primary_key=True)
     content: Mapped[str] = mapped_column(sa.String(64))
-    status: Mapped[int] = mapped_column(default=0, server_default="0")
-    headers: Mapped[dict[str, str]] = mapped_column(sa.JSON, default=dict, server_default="{}")
-    body: Mapped[str] = mapped_column(sa.Text, default="", server_default="")
+    role: Mapped[str] = mapped_column(sa.String(20), default="", server_default="")
+    data_protection: Mapped[bool] = mapped_column(default=False, server_default=sa.false())
+    answer: Mapped[str] = mapped_column(sa.Text, default="", server_default="")
     at: Mapped[dt.datetime] = mapped_column(Moment, default=now, index=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 
 import pytest
 import sqlalchemy as sa
@@ -87,6 +88,51 @@ def test_I4_the_same_key_and_request_again_is_answered_as_before(api) -> None:
     assert api("editor").post("/contacts", COMPANY, headers=headers).status_code == 201
     assert caller.post("/contacts", COMPANY, headers={"Idempotency-Key": "two"}).status_code == 201
     assert number_of_contacts() == 3
+
+
+def test_J1_an_answer_is_told_again_to_no_token_that_may_do_less(api, make) -> None:
+    first = api("manager", scope="write")
+    headers = {"Idempotency-Key": "one"}
+    account = {"bank_accounts": [{"holder": "Once", "iban": "FR1420041010050500013M02606"}]}
+    made = first.post("/contacts", {**COMPANY, **account}, headers=headers)
+    assert made.json["bank_accounts"], made.text
+    again = {}
+    with acting(acting_as_system("form")):
+        for scope in ("read", "write", "admin"):
+            secret = tokens.create(first.user, scope, scope)[1]
+            other = replace(first, secret=secret)
+            again[scope] = other.post("/contacts", {**COMPANY, **account}, headers=headers)
+            if scope == "read":
+                assert other.post("/contacts", {**COMPANY, "company_name": "X"}, headers=headers).status_code == 403
+    assert again["read"].status_code == 403
+    assert "2606" not in again["read"].text
+    for scope in ("write", "admin"):
+        assert (again[scope].status_code, again[scope].json) == (201, made.json)
+    first.user.role = "reader"
+    db.session.flush()
+    assert first.post("/contacts", {**COMPANY, **account}, headers=headers).status_code == 403
+    assert number_of_contacts() == 1
+
+
+def test_J1_an_answer_of_a_user_with_the_data_protection_permission_is_theirs(api) -> None:
+    caller = api("administrator", data_protection=True)
+    headers = {"Idempotency-Key": "one"}
+    for permitted, status in ((True, 201), (False, 403), (True, 201)):
+        caller.user.data_protection = permitted
+        db.session.flush()
+        assert caller.post("/contacts", COMPANY, headers=headers).status_code == status
+
+
+def test_D5_a_kept_answer_is_readable_by_its_key_alone(api, app, monkeypatch) -> None:
+    caller = api("editor")
+    headers = {"Idempotency-Key": "one"}
+    assert caller.post("/contacts", COMPANY, headers=headers).status_code == 201
+    kept = str(db.session.execute(sa.text("SELECT * FROM rest_keyed_request")).all())
+    assert not any(word in kept for word in ("Once", "a@b.example", "/api/v1", '"one"', "'one'"))
+    monkeypatch.setitem(app.config, "SECRET_KEY", "another, and long enough to be one")
+    lost = caller.post("/contacts", COMPANY, headers=headers)
+    assert (lost.status_code, number_of_contacts()) == (409, 1)
+    assert "Once" not in lost.text
 
 
 def test_I4_a_key_whose_request_failed_or_was_a_dry_run_is_free(api) -> None:

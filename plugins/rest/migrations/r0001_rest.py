@@ -17,9 +17,9 @@ def upgrade() -> None:
         "rest_keyed_request",
         sa.Column("digest", sa.String(length=64), nullable=False),
         sa.Column("content", sa.String(length=64), nullable=False),
-        sa.Column("status", sa.Integer(), server_default="0", nullable=False),
-        sa.Column("headers", sa.JSON(), server_default="{}", nullable=False),
-        sa.Column("body", sa.Text(), server_default="", nullable=False),
+        sa.Column("role", sa.String(length=20), server_default="", nullable=False),
+        sa.Column("data_protection", sa.Boolean(), server_default=sa.false(), nullable=False),
+        sa.Column("answer", sa.Text(), server_default="", nullable=False),
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("digest", name=op.f("pk_rest_keyed_request")),
     )
