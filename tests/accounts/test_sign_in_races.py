@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import secrets
 import sqlite3
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -16,7 +17,7 @@ from signing_in import code, enter, is_in, with_second_factor
 
 from webapp import Carnet, schema, testing
 from webapp.accounts.models import User, UserSession
-from webapp.accounts.services import create_user
+from webapp.accounts.services import burn_first_run_code, create_user, first_run_code
 from webapp.acting import acting, acting_as_system
 from webapp.db import db, now, transaction
 from webapp.registry import registry
@@ -58,6 +59,24 @@ def at_once(app: Carnet, prepare: Callable, send: Callable) -> Counter[int]:
 def test_J1_tries_at_once_are_no_more_than_tries_in_turn(served) -> None:
     answers = at_once(served, lambda one: one.token(), lambda one: enter(one, EMAIL, "not the password"))
     assert answers == {422: 5, 429: AT_ONCE - 5}
+
+
+def test_J1_the_first_run_s_code_makes_one_administrator_whoever_sends_it_at_once(served) -> None:
+    with served.app_context(), transaction():
+        db.session.execute(sa.delete(User))
+        folder = served.config["CARNET"].data_dir
+        burn_first_run_code(folder)
+        typed = first_run_code(folder)
+
+    def send(browser):
+        email = f"{secrets.token_hex(4)}@firm.example"
+        return browser.submit(
+            "/first-run", {"code": typed, "name": "Ann", "email": email, "password": testing.PASSWORD}
+        )
+
+    assert at_once(served, lambda one: one.token(), send) == {303: 1, 404: AT_ONCE - 1}
+    with served.app_context():
+        assert db.session.scalar(sa.select(sa.func.count()).select_from(User)) == 1
 
 
 @pytest.mark.parametrize("step", ["/login/code", "/login/recovery"])
