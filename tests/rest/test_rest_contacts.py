@@ -188,9 +188,40 @@ def test_G1_a_parameter_that_does_not_fit_is_422_naming_it(api, query, name) -> 
     assert answer.json["errors"][0]["parameter"] == name
 
 
-@pytest.mark.parametrize("query", ["cursor=abc", "function=king", "country=Mars", "kind=alien"])
-def test_G1_a_value_that_no_list_knows_is_422(api, query) -> None:
-    assert api("reader").get(f"/contacts?{query}").status_code == 422
+@pytest.mark.parametrize(
+    "query", ["cursor=abc", "function=king", "country=Mars", "kind=alien", "kind=person&kind=firm"]
+)
+def test_G1_a_value_that_no_list_knows_is_422_naming_its_parameter(api, query) -> None:
+    answer = api("reader").get(f"/contacts?{query}")
+    assert answer.status_code == 422
+    assert [one["parameter"] for one in answer.json["errors"]] == [query.partition("=")[0]]
+
+
+@pytest.mark.parametrize(
+    ("sent", "pointer", "text"),
+    [
+        ({"birth_date": "2026-13-40"}, "#/birth_date", "This is a day, written such as 2026-12-31, or null."),
+        ({"birth_date": 1980}, "#/birth_date", "This is a day, written such as 2026-12-31, or null."),
+        ({"fields": {"customer": {"credit_limit": 5}}}, "#/fields/customer/credit_limit",
+         "This is an amount as a text, such as \"1234.50\", or null."),
+        ({"dry_run": "yes"}, "#/dry_run", "This is true or false."),
+        ({"dry_run": None}, "#/dry_run", "This is true or false."),
+        ({"tags": ["x"] * 101}, "#/tags", "These are too many: at most 100 entries."),
+        ({"parent_id": 0}, "#/parent_id", f"This lies between 1 and {2**63 - 1}."),
+        ({"a.b/c~d e": 1}, "#/a.b~1c~0d%20e", "There is no such field: look it up in the description of the API."),
+        ([], "#", "This is an object."),
+        ("text", "#", "This is an object."),
+    ],
+)  # fmt: skip
+def test_I4_what_is_wrong_is_told_where_it_is_and_in_words_that_fit(api, sent, pointer, text) -> None:
+    body = {"kind": "person", "last_name": "X", **sent} if isinstance(sent, dict) else sent
+    answer = api("editor").post("/contacts", body, headers={"Accept-Language": "en"})
+    assert (answer.status_code, answer.json["errors"]) == (422, [{"pointer": pointer, "detail": text}])
+
+
+def test_I4_a_body_of_a_function_that_is_no_object_is_wrong_as_a_whole(api, make) -> None:
+    answer = api("editor").put(f"/contacts/{make('Firm').id}/functions/customer", [1])
+    assert (answer.status_code, answer.json["errors"][0]["pointer"]) == (422, "#")
 
 
 def test_I4_an_archived_contact_comes_back_by_patch(api, make) -> None:
@@ -262,7 +293,8 @@ def test_D4_an_administrator_may_override_links_knowingly(api, make, system) -> 
     assert api("administrator").delete(address).status_code == 204
     assert [entry.action for entry in of_contact(party.id)][:2] == ["binned", "unlinked"]
     told = of_contact(person.id)[0]
-    assert (told.action, told.changes) == ("unlinked", {"role": ["Boss", None], "party": [None, "Firm"]})
+    gone = {"role": ["Boss", None], "is_primary": [True, False], "party": ["Firm", None]}
+    assert (told.action, told.changes) == ("unlinked", gone)
     assert db.session.get_one(Contact, child.id).parent_id is None
     assert of_contact(child.id)[0].changes == {"parent_id": [party.id, None]}
     assert api("manager").delete(f"/contacts/{person.id}").status_code == 204

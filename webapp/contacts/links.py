@@ -259,5 +259,6 @@ def _move_primary(party: Contact, link: ContactLink, allowed: bool) -> None:
 def _note(party: Contact, person: Contact, action: str, changes: dict[str, Change]) -> None:
     """Both files tell of the link; the lists' count of persons is the party's."""
     touch(party)
-    record(party.id, action, {**changes, "person": (None, person.name)})
-    record(person.id, action, {**changes, "party": (None, party.name)})
+    is_gone = action == "unlinked"
+    record(party.id, action, {**changes, "person": (person.name, None) if is_gone else (None, person.name)})
+    record(person.id, action, {**changes, "party": (party.name, None) if is_gone else (None, party.name)})

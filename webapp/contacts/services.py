@@ -237,11 +237,13 @@ def _cut_links(contact: Contact) -> None:
     held = {one: load(one, lock=True) for one in sorted({*others, *children})} | {contact.id: contact}
     for link in links:
         person, party = held[link.person_id], held[link.party_id]
-        role: dict[str, Change] = {"role": (link.role, None)} if link.role else {}
+        told: dict[str, Change] = {"role": (link.role, None)} if link.role else {}
+        if link.is_primary:
+            told["is_primary"] = (True, False)
         db.session.delete(link)
         touch(held[party.id if person is contact else person.id])
-        record(party.id, "unlinked", {**role, "person": (None, person.name)})
-        record(person.id, "unlinked", {**role, "party": (None, party.name)})
+        record(party.id, "unlinked", {**told, "person": (person.name, None)})
+        record(person.id, "unlinked", {**told, "party": (party.name, None)})
     for one in children:
         held[one].parent_id = None
         touch(held[one])
