@@ -53,6 +53,7 @@ from webapp.history.services import record
 from webapp.htmx import place, redirect_to, render, toast
 from webapp.i18n import N_, _, _l, _lp, ngettext, pgettext
 from webapp.lists.query import ListQuery
+from webapp.lists.query import Page as ListPage
 from webapp.lists.rows import responsible_names as user_names
 from webapp.lists.views import list_page
 from webapp.plugin import (
@@ -132,6 +133,7 @@ __all__ = [
     "HistorySource",
     "Invalid",
     "ListAction",
+    "ListPage",
     "ListQuery",
     "MassAction",
     "MassActions",

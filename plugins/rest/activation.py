@@ -25,7 +25,8 @@ def _sent(function: str) -> tuple[dict[str, Any], int | None]:
         return {}, None
     body = g.rest_body if g.rest_body is not None else {}
     if not isinstance(body, dict):
-        raise Invalid(_("Send an object with the function's fields, or nothing."))
+        text = _("Send an object with the function's fields, or nothing.")
+        raise Invalid(text, {"": text})
     own = {name: value for name, value in body.items() if name not in ("dry_run", "version", "to")}
     try:
         version = schemas.Read().load({name: body[name] for name in ("version",) if name in body}).get("version")

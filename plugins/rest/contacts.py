@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 from urllib.parse import urlencode
 
@@ -10,7 +9,7 @@ from flask import Response, make_response, request, url_for
 from werkzeug.datastructures import MultiDict
 
 from plugins.rest import objects, schemas, services
-from plugins.rest.query import ListParameters, read
+from plugins.rest.query import ListParameters, page_of
 from plugins.rest.resources import Resources, answer, compared, given_version, is_rehearsal
 from webapp.api import Contact, Stale, bin_contact, need
 
@@ -26,8 +25,7 @@ def index(arguments: dict[str, Any]) -> Response:
     Search, filters and order are those of the lists on the screen. `next` is the cursor of the next page.
     """
     need("contacts.read")
-    query = read(MultiDict(request.args), arguments)
-    page = replace(query, size=arguments["limit"]).page()
+    page = page_of(MultiDict(request.args), arguments)
     return answer({"items": objects.contacts([row.id for row in page.rows]), "next": page.next or None})
 
 

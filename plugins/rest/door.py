@@ -14,7 +14,7 @@ from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import BadRequest, UnsupportedMediaType
 
 from plugins.rest import idempotency, problems
-from webapp.api import Act, _, discard, tokens
+from webapp.api import Act, Invalid, _, discard, tokens
 
 LOCALES = ("fr", "en", "de")
 UNSAFE = frozenset({"POST", "PUT", "PATCH", "DELETE"})
@@ -70,9 +70,11 @@ def _dry() -> bool:
         return False
     given = request.args.get("dry_run", "").lower()
     if given not in (*TRUE, *FALSE):
-        raise problems.wrong_parameter("dry_run", _("This is true or false."))
-    in_body = g.rest_body.get("dry_run") if isinstance(g.rest_body, dict) else None
-    return given in TRUE or in_body is True
+        raise problems.wrong_parameters({"dry_run": _("This is true or false.")})
+    in_body = g.rest_body.get("dry_run", False) if isinstance(g.rest_body, dict) else False
+    if not isinstance(in_body, bool):
+        raise Invalid(_(problems.STATUS[422]), {"dry_run": _("This is true or false.")})
+    return given in TRUE or in_body
 
 
 def around(view: Callable[[], ResponseReturnValue]) -> ResponseReturnValue:

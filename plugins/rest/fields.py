@@ -48,6 +48,8 @@ class Integer(ma.fields.Integer):
 class Date(ma.fields.String):
     """A day, written 2026-12-31."""
 
+    default_error_messages = {"invalid": "Not a valid date."}
+
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Any:
         text = super()._deserialize(value, attr, data, **kwargs)
         if not isinstance(text, str) or not re.fullmatch(DATE, text):
@@ -60,6 +62,8 @@ class Date(ma.fields.String):
 
 class Number(ma.fields.String):
     """A decimal string such as "1234.50", the same in every language."""
+
+    default_error_messages = {"invalid": "Not a valid decimal string."}
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Any:
         text = super()._deserialize(value, attr, data, **kwargs)

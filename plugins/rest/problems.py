@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator, Mapping
 from http import HTTPStatus
 from typing import Any
+from urllib.parse import quote
 
 from flask import Response, g, make_response
 from flask_babel import get_locale
@@ -35,6 +36,8 @@ SENTENCES = {
     "Missing data for required field.": N_("This is needed."),
     "Field may not be null.": N_("This can't be null."),
     "Not a valid string.": N_("This is a text, or null."),
+    "Not a valid date.": N_("This is a day, written such as 2026-12-31, or null."),
+    "Not a valid decimal string.": N_('This is an amount as a text, such as "1234.50", or null.'),
     "Not a valid integer.": N_("This is a whole number."),
     "Not a valid boolean.": N_("This is true or false."),
     "Not a valid list.": N_("This is a list."),
@@ -43,6 +46,7 @@ SENTENCES = {
     "Unknown field.": N_("There is no such field: look it up in the description of the API."),
 }
 """Sentences of marshmallow, in ours: they are the same in every version, and have no translation there."""
+IN_FRAGMENT = "~!$&'()*+,;=:@?"
 _MOST = 50
 """Errors that are told at once."""
 
@@ -76,7 +80,9 @@ def _expected(error: CarnetError) -> Response:
     elif messages := error.details.get("messages"):
         more["errors"] = list(_of_schema(messages))[:_MOST]
     elif errors:
-        more["errors"] = [{**place(name), "detail": str(text)} for name, text in errors.items()][:_MOST]
+        more["errors"] = [
+            {**place(*filter(None, name.split("."))), "detail": str(text)} for name, text in errors.items()
+        ][:_MOST]
     if isinstance(error, Stale):
         more |= {"version": error.details.get("version"), "current": error.details["current"]}
         for name in ("contact", "link"):
@@ -85,10 +91,10 @@ def _expected(error: CarnetError) -> Response:
     return problem(error.status, error.message, **more)
 
 
-def wrong_parameter(name: str, text: str) -> Invalid:
-    """The refusal of a parameter of the address."""
+def wrong_parameters(texts: Mapping[str, str]) -> Invalid:
+    """The refusal of parameters of the address, each with its sentence."""
     error = Invalid(_(STATUS[422]))
-    error.details["parameters"] = {name: text}
+    error.details["parameters"] = texts
     return error
 
 
@@ -115,17 +121,17 @@ def _blocker(one: Blocker) -> dict[str, Any]:
     return {name: getattr(one, name) for name in names}
 
 
-def place(name: str) -> dict[str, str]:
-    """Where in the body a name such as `emails.0.value` points: a JSON pointer (RFC 6901)."""
-    steps = (clean(step).replace("~", "~0").replace("/", "~1")[:80] for step in name.split("."))
-    return {"pointer": "#/" + "/".join(steps)}
+def place(*steps: str) -> dict[str, str]:
+    """Where in the body these steps lead, as a JSON pointer in a fragment (RFC 6901, 6); the whole body is `#`."""
+    escaped = (clean(step)[:80].replace("~", "~0").replace("/", "~1") for step in steps)
+    return {"pointer": "#" + "".join("/" + quote(step, safe=IN_FRAGMENT) for step in escaped)}
 
 
 def _of_schema(messages: Mapping[str, Any]) -> Iterator[dict[str, str]]:
     """The errors that webargs found, by where they were: `{"json": {"emails": {"0": {"value": ["…"]}}}}`."""
     for location, found in messages.items():
         for path, text in _leaves(found, ()):
-            named = place(".".join(path)) if location == "json" else {"parameter": clean(".".join(path))[:80]}
+            named = place(*path) if location == "json" else {"parameter": clean(".".join(path))[:80]}
             yield {**named, "detail": _sentence(text)}
 
 
@@ -147,4 +153,8 @@ def _sentence(text: str) -> str:
         return _("This is too long: at most %(most)s characters.", most=longest[1])
     if offered := re.fullmatch(r"Must be one of: (.*)\.", text):
         return _("Choose one of: %(offered)s.", offered=offered[1])
+    if many := re.fullmatch(r"More than (\d+) entries\.", text):
+        return _("These are too many: at most %(most)s entries.", most=many[1])
+    if between := re.fullmatch(r"Must be greater than or equal to (-?\d+) and less than or equal to (\d+)\.", text):
+        return _("This lies between %(least)s and %(most)s.", least=between[1], most=between[2])
     return _("This does not fit: look it up in the description of the API.")

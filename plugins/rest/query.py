@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import marshmallow as ma
 from werkzeug.datastructures import MultiDict
 
-from plugins.rest.problems import wrong_parameter
+from plugins.rest.problems import wrong_parameters
 from plugins.rest.schemas import Paging
-from webapp.api import ListQuery, _, registry
+from webapp.api import Invalid, ListPage, ListQuery, _, registry
 
 SORTS = ("name", "-name", "city", "-city", "changed", "-changed")
 OWN = ("q", "sort", "limit", "cursor", "archived")
+RENAMED = {"after": "cursor"}
+"""What a list's address calls otherwise than the API."""
 
 
 class ListParameters(Paging):
@@ -28,12 +31,21 @@ def filters() -> list[str]:
     return [one.key for one in registry().offers("filters")]
 
 
-def read(given: MultiDict[str, str], arguments: dict[str, Any]) -> ListQuery:
-    """The list that is asked for; raises `Invalid` for a parameter that nobody knows, naming it."""
+def page_of(given: MultiDict[str, str], arguments: dict[str, Any]) -> ListPage:
+    """The page that is asked for; raises `Invalid` for what nobody knows, naming the parameter."""
+    try:
+        return replace(_read(given, arguments), size=arguments["limit"]).page()
+    except Invalid as error:
+        if not error.errors:
+            raise
+        raise wrong_parameters({RENAMED.get(name, name): text for name, text in error.errors.items()}) from None
+
+
+def _read(given: MultiDict[str, str], arguments: dict[str, Any]) -> ListQuery:
     offered = filters()
     for name in given:
         if name not in (*OWN, *offered, "dry_run"):
-            raise wrong_parameter(name, _("There is no parameter “%(name)s”.", name=name[:60]))
+            raise wrong_parameters({name: _("There is no parameter “%(name)s”.", name=name[:60])})
     known = MultiDict((name, value) for name, value in given.items(multi=True) if name in offered)
     known["q"] = arguments.get("q", "")
     known["sort"] = arguments["sort"]

@@ -74,7 +74,7 @@ def place_after(cursor: str) -> int:
         return 0
     if not cursor.isascii() or not cursor.isdecimal() or len(cursor) > 18:
         text = _("This page of the list is not known: start again at the first page.")
-        raise problems.wrong_parameter("cursor", text)
+        raise problems.wrong_parameters({"cursor": text})
     return int(cursor)
 
 

@@ -17,6 +17,8 @@ MOST = 200
 DEFAULT = 50
 MOST_ITEMS = 100
 """Entries of a list of a contact, as the services have it."""
+TOO_MANY = "More than {max} entries."
+AT_MOST = ma.validate.Length(max=MOST_ITEMS, error=TOO_MANY)
 
 KINDS = ("person", "company")
 fields = ma.fields
@@ -72,7 +74,7 @@ def _collections(*, told: bool, rehearsed: bool = False) -> dict[str, fields.Fie
             fields.Nested(item),
             required=told and one.right == "contacts.read",
             allow_none=not told,
-            validate=() if told else ma.validate.Length(max=MOST_ITEMS),
+            validate=() if told else AT_MOST,
         )
     return made
 
@@ -88,7 +90,7 @@ def _sent() -> dict[str, Any]:
         **_singles(told=False),
         **_collections(told=False),
         "external_id": fields.String(allow_none=True, validate=ma.validate.Length(max=120)),
-        "tags": fields.List(tag, allow_none=True, validate=ma.validate.Length(max=MOST_ITEMS)),
+        "tags": fields.List(tag, allow_none=True, validate=AT_MOST),
         "fields": FunctionValues(),
     }
 
@@ -99,7 +101,7 @@ NewContact = _schema(
         **_sent(),
         "kind": fields.String(required=True, validate=ma.validate.OneOf(KINDS)),
         "functions": fields.List(
-            fields.String(validate=ma.validate.Length(max=40)), validate=ma.validate.Length(max=20)
+            fields.String(validate=ma.validate.Length(max=40)), validate=ma.validate.Length(max=20, error=TOO_MANY)
         ),
     },
 )

@@ -76,7 +76,7 @@ class ListQuery:
 
     @classmethod
     def read(cls, args: Mapping[str, str], function: str = "") -> ListQuery:
-        """Read an address; raises `Invalid` for an unknown sort, filter value or a made-up cursor."""
+        """Read an address; raises `Invalid` for an unknown sort, filter value or a made-up cursor, by its name."""
         sort = args.get("sort", "name")
         descending = sort.startswith("-")
         sort = sort.removeprefix("-")
@@ -118,7 +118,7 @@ class ListQuery:
             try:
                 conditions.append(sa.or_(*(known[key].where(value) for value in values)))
             except (KeyError, ValueError):
-                raise Invalid(_("This filter does not know that value: choose one it offers.")) from None
+                raise _unknown(key) from None
         return conditions
 
     def page(self) -> Page:
@@ -209,8 +209,13 @@ def _values(args: Mapping[str, str], one: Filter) -> list[str]:
     many = args.getlist(one.key) if isinstance(args, MultiDict) else [args.get(one.key, "")]
     values = list(dict.fromkeys(value for value in many if value))
     if len(values) > (MOST_VALUES if one.several else 1) or any(len(value) > LONGEST_VALUE for value in values):
-        raise Invalid(_("This filter does not know that value: choose one it offers."))
+        raise _unknown(one.key)
     return values
+
+
+def _unknown(key: str) -> Invalid:
+    text = _("This filter does not know that value: choose one it offers.")
+    return Invalid(text, {key: text})
 
 
 def cursor(sort: str, value: str | dt.datetime, contact_id: int) -> str:
@@ -236,4 +241,5 @@ def _cursor(text: str | None, sort: str) -> tuple[Any, int] | None:
             raise ValueError(text)
         return moment, contact_id
     except (ValueError, TypeError, RecursionError, binascii.Error):
-        raise Invalid(_("This page of the list is not known: start again at the first page.")) from None
+        text = _("This page of the list is not known: start again at the first page.")
+        raise Invalid(text, {"after": text}) from None
