@@ -10,7 +10,7 @@ from post_office import post_office
 from signing_in import code, enter, is_in, with_second_factor
 
 from webapp import testing
-from webapp.accounts import passwords
+from webapp.accounts import passwords, tokens
 from webapp.accounts.models import User
 from webapp.accounts.services import create_user
 from webapp.acting import acting, acting_as_system
@@ -50,6 +50,10 @@ def test_J1_the_list_of_usual_passwords_is_long_enough() -> None:
     assert all(one == one.casefold().strip() for one in passwords.common())
 
 
+def test_J1_who_has_no_tokens_is_not_asked_about_them(sign_in) -> None:
+    assert "end_tokens" not in sign_in("editor").get("/account").text
+
+
 def test_J1_a_wrong_present_password_changes_nothing(sign_in) -> None:
     client = sign_in("editor")
     for sent in ({"present": "wrong", "wanted": NEW}, {"present": "", "wanted": NEW}, {"wanted": NEW}):
@@ -86,6 +90,53 @@ def link(app):
             return passwords.reset_link(user).removeprefix("http://localhost")
 
     return make
+
+
+@pytest.mark.parametrize("way", ["account", "link"])
+@pytest.mark.parametrize("ticked", [True, False])
+def test_J1_who_chooses_a_password_may_end_their_tokens_with_it(client, user, link, way, ticked) -> None:
+    me, other = user("editor"), user("editor")
+    with acting(me.act()):
+        secret = tokens.create(me, "till", "write")[1]
+    with acting(other.act()):
+        theirs = tokens.create(other, "till", "write")[1]
+    box = {"end_tokens": "1"} if ticked else {}
+    path = link(me) if way == "link" else "/account"
+    if way == "account":
+        enter(client, me.email)
+    assert 'name="end_tokens"' in client.get(path).text
+    if way == "account":
+        refused = client.submit("/account/password", {"present": "wrong", "wanted": NEW, **box})
+        done = client.submit("/account/password", {"present": testing.PASSWORD, "wanted": NEW, **box})
+    else:
+        refused = client.submit(path, {"password": "short", **box})
+        done = client.submit(path, {"password": NEW, **box})
+    assert (refused.status_code, done.status_code) == (422, 303)
+    assert ("checked" in refused.text.partition('name="end_tokens"')[2].partition(">")[0]) is ticked
+    assert (tokens.verify(secret) is None) is ticked
+    assert tokens.verify(theirs) is not None
+
+
+def test_J1_who_is_refused_goes_on_where_it_is_wrong(client, user, link) -> None:
+    who, careful = user("editor"), user("editor")
+    with_second_factor(careful)
+    sent = [
+        ("/login/code", {"code": "1"}, "code"),
+        ("/login/recovery", {"code": "1"}, "code"),
+        ("/login", {"email": who.email, "password": "wrong"}, "password"),
+        ("/forgot", {"email": "nobody"}, "email"),
+        (link(who), {"password": "short"}, "password"),
+    ]
+    assert enter(client, careful.email).status_code == 303
+    for path, typed, field in sent:
+        answer = client.submit(path, typed)
+        assert answer.status_code == 422, path
+        focused = re.findall(r"<input[^>]*autofocus[^>]*>", answer.text)
+        assert len(focused) == 1, path
+        assert f'name="{field}"' in focused[0]
+        described = re.search(r'aria-describedby="([^" ]*)', focused[0])
+        assert described
+        assert f'id="{described[1]}"' in answer.text
 
 
 def test_J1_a_link_sets_a_password_once_and_ends_all_sessions(client, user, link, app) -> None:

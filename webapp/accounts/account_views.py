@@ -11,7 +11,7 @@ from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
 from webapp import audit, mail
-from webapp.accounts import agents, passwords, profile, second_factor, sessions, signing, throttle, totp
+from webapp.accounts import agents, passwords, profile, second_factor, sessions, signing, throttle, tokens, totp
 from webapp.accounts.models import User, UserSession
 from webapp.accounts.views import remember
 from webapp.administration.settings import default_language
@@ -82,6 +82,7 @@ def _overview(problem: Problem | None = None) -> Response:
         factor_on=second_factor.is_on(me),
         codes_left=second_factor.codes_left(me),
         demanded=current_app.config["CARNET"].require_totp,
+        tokens=len(tokens.of_user(me.id)),
         form=problem.form if problem else "",
         errors=problem.errors if problem else {},
         typed=request.form if problem else {},
@@ -138,7 +139,7 @@ def save_email() -> ResponseReturnValue:
 @blueprint.route("/password", methods=["POST"])
 @right("contacts.read")
 def save_password() -> ResponseReturnValue:
-    """Another password; everywhere else one is signed out."""
+    """Another password; everywhere else one is signed out. Tokens go on unless the user says that they end."""
     if problem := _confirmed("password", "present"):
         return _overview(problem)
     present = signing.current_session().id
@@ -147,6 +148,8 @@ def save_password() -> ResponseReturnValue:
     except Invalid as error:
         return _overview(Problem(form="password", errors=error.errors))
     _tell(_me().email)
+    if request.form.get("end_tokens") and tokens.end_all(_me().id):
+        return _done(_("The new password is set. Your other sessions and your API tokens have ended."))
     return _done(_("The new password is set. Your other sessions have ended."))
 
 

@@ -12,8 +12,9 @@ from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
 from webapp import audit, keptforms, mail
-from webapp.accounts import passwords, second_factor, signing, throttle
+from webapp.accounts import passwords, second_factor, signing, throttle, tokens
 from webapp.accounts.models import User
+from webapp.acting import acting
 from webapp.administration.settings import default_language
 from webapp.db import db
 from webapp.errors import Invalid, Refused
@@ -167,12 +168,17 @@ def reset(token: str) -> ResponseReturnValue:
         user = passwords.user_of_link(token, lock=request.method == "POST")
     except Refused as error:
         return render("security/link_dead.html", 409, problem=error.message)
-    if request.method == "GET":
-        return render("security/reset.html", token=token, user=user)
-    try:
-        passwords.set_password(user.id, request.form.get("password", ""))
-    except Invalid as error:
-        return render("security/reset.html", 422, token=token, user=user, errors=error.errors)
+    # The link shows that it is they.
+    with acting(user.act()):
+        shown: dict[str, Any] = {"token": token, "user": user, "tokens": len(tokens.of_user(user.id))}
+        if request.method == "GET":
+            return render("security/reset.html", **shown)
+        try:
+            passwords.set_password(user.id, request.form.get("password", ""))
+        except Invalid as error:
+            return render("security/reset.html", 422, errors=error.errors, **shown)
+        if request.form.get("end_tokens"):
+            tokens.end_all(user.id)
     throttle.succeeded(throttle.PASSWORD, user.email)
     signing.leave()
     toast(_("The password is set. Sign in with it."))

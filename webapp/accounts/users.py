@@ -14,7 +14,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from webapp.accounts import second_factor, sessions
+from webapp.accounts import second_factor, sessions, tokens
 from webapp.accounts.models import ApiToken, User, UserSession
 from webapp.accounts.services import check_user, create_user
 from webapp.acting import act, need
@@ -160,9 +160,7 @@ def switch_off(user_id: int, takes_over: int | None) -> int:
     db.session.flush()
     moved = _hand_over(user, heir) if heir is not None else 0
     sessions.end_all(user.id)
-    db.session.execute(
-        sa.update(ApiToken).where(ApiToken.user_id == user.id, ApiToken.ended_at.is_(None)).values(ended_at=now())
-    )
+    tokens.end_all(user.id)
     _note(user, "switched_off", {"handed_over": (0, moved)} if moved else {})
     return moved
 
