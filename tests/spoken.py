@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
+from functools import cache
 from html.parser import HTMLParser
 from pathlib import Path
 
 import sqlalchemy as sa
 from babel import Locale
-from babel.messages.catalog import Catalog
+from babel.messages.catalog import Catalog, Message
 from babel.messages.pofile import write_po
 
 from webapp import translating
@@ -101,28 +102,37 @@ def untranslated(page: str, known: set[str]) -> list[str]:
     return left
 
 
+@cache
+def said_by_code() -> list[Message]:
+    """Every string that the code of the core and of the plug-ins marks; searched for once."""
+    return [one for owner in translating.owners() for one in translating.extract(owner)]
+
+
 def write_marked(folder: Path) -> None:
     """In place of French, a catalogue that shows each of its strings in ⟦brackets⟧."""
     catalogue = Catalog(locale="fr")
-    for owner in translating.owners():
-        for one in translating.extract(owner):
-            several = isinstance(one.id, tuple)
-            marked = tuple(f"⟦{text}⟧" for text in one.id) if several else f"⟦{one.id}⟧"
-            catalogue.add(one.id, marked, context=one.context)
+    for one in said_by_code():
+        several = isinstance(one.id, tuple)
+        marked = tuple(f"⟦{text}⟧" for text in one.id) if several else f"⟦{one.id}⟧"
+        catalogue.add(one.id, marked, context=one.context)
     path = folder / "fr" / "LC_MESSAGES" / "messages.po"
     path.parent.mkdir(parents=True)
     with path.open("wb") as target:
         write_po(target, catalogue)
 
 
+@cache
+def translated(language: str) -> list[Message]:
+    """Every string of a language's catalogues, the core's and the plug-ins'; read once."""
+    return [
+        one for owner in translating.owners() for one in translating.stored(owner.path(language), language) if one.id
+    ]
+
+
 def sentences(language: str) -> set[str]:
     """All strings of a language that stand alone: what it says without putting a value in."""
     said: set[str] = set()
-    for owner in translating.owners():
-        if language == "en":
-            found = [one.id for one in translating.extract(owner)]
-        else:
-            found = [one.string for one in translating.stored(owner.path(language), language) if one.id]
-        for texts in found:
-            said |= {text for text in (texts if isinstance(texts, tuple) else (texts,)) if text and "%(" not in text}
+    found = [one.id for one in said_by_code()] if language == "en" else [one.string for one in translated(language)]
+    for texts in found:
+        said |= {text for text in (texts if isinstance(texts, tuple) else (texts,)) if text and "%(" not in text}
     return said

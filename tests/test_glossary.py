@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 
 import pytest
+from spoken import said_by_code, translated
 
 from webapp import translating
 
@@ -113,17 +114,15 @@ OTHERWISE = {
 
 def sentences() -> Iterator[tuple[str, str, str]]:
     """Language, what English says, what is said there; for each string and plural of all catalogues."""
-    for owner in translating.owners():
-        for one in translating.extract(owner):
-            for text in one.id if isinstance(one.id, tuple) else (one.id,):
-                yield "en", text, text
-        for language in translating.LANGUAGES:
-            for one in translating.stored(owner.path(language), language):
-                if one.id:
-                    english = one.id[1] if isinstance(one.id, tuple) else one.id
-                    # What has no translation yet is another test's business.
-                    for text in filter(None, one.string if isinstance(one.string, tuple) else (one.string,)):
-                        yield language, english, text
+    for one in said_by_code():
+        for text in one.id if isinstance(one.id, tuple) else (one.id,):
+            yield "en", text, text
+    for language in translating.LANGUAGES:
+        for one in translated(language):
+            english = one.id[1] if isinstance(one.id, tuple) else one.id
+            # What has no translation yet is another test's business.
+            for text in filter(None, one.string if isinstance(one.string, tuple) else (one.string,)):
+                yield language, english, text
 
 
 FIXED = r"“[a-z_]+”|parent compan(y|ies)|company name|[\w.]+@company\.com"

@@ -47,6 +47,12 @@ class Attributes(HTMLParser):
 
 
 @pytest.fixture
+def database() -> str:
+    """Headers and addresses are the same on each database: one is enough for these walks."""
+    return "sqlite"
+
+
+@pytest.fixture
 def samples(make, user) -> Samples:
     party = make("Firm", functions=["prospect", "supplier"])
     person = make("Person", kind="person")

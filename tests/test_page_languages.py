@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import re
-from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
@@ -38,10 +37,23 @@ def test_what_no_catalogue_says_is_found() -> None:
 
 
 @pytest.fixture
-def marked(app, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def database() -> str:
+    """What a page says is the same on each database: one is enough for these long walks."""
+    return "sqlite"
+
+
+@pytest.fixture(scope="module")
+def brackets(tmp_path_factory: pytest.TempPathFactory) -> Catalogues:
+    """The marked catalogue, written and read once."""
+    folder = tmp_path_factory.mktemp("marked")
+    write_marked(folder)
+    return Catalogues([folder])
+
+
+@pytest.fixture
+def marked(app, brackets: Catalogues, monkeypatch: pytest.MonkeyPatch) -> None:
     """In place of French, a catalogue that shows each of its strings in ⟦brackets⟧."""
-    write_marked(tmp_path)
-    monkeypatch.setattr(get_babel(app).instance, "catalogues", Catalogues([tmp_path]))
+    monkeypatch.setattr(get_babel(app).instance, "catalogues", brackets)
 
 
 @pytest.fixture

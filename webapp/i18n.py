@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Callable, Iterable
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -56,14 +57,19 @@ class Catalogues(Domain):
             path = folder / language / "LC_MESSAGES" / "messages.po"
             if not path.is_file():
                 continue
-            compiled = io.BytesIO()
-            with path.open("rb") as source:
-                write_mo(compiled, read_po(source, locale=language))
-            compiled.seek(0)
-            catalogue = Translations(compiled)
+            catalogue = Translations(io.BytesIO(_compiled(path, language)))
             # The first one stays, since merging takes over strings and leaves the language's rule of plurals.
             merged = merged.merge(catalogue) if merged is not None else catalogue
         return merged or NullTranslations()
+
+
+@cache
+def _compiled(path: Path, language: str) -> bytes:
+    # Kept for all applications of a process: reading the text takes a hundred times as long as reading this.
+    compiled = io.BytesIO()
+    with path.open("rb") as source:
+        write_mo(compiled, read_po(source, locale=language))
+    return compiled.getvalue()
 
 
 def choose_locale() -> str:
