@@ -23,7 +23,7 @@ def set_aside() -> list[dict]:
 
 
 def test_A5_what_is_given_up_for_theirs_is_readable_in_the_history(sign_in, make) -> None:
-    contact = make("Before", functions=["supplier"])
+    contact = make("Before", functions=["supplier"], emails=[{"value": "before@x.example"}])
     client = sign_in("editor")
     address = f"/contacts/{contact.id}/edit"
     opened = fields(client.get(address).text)

@@ -144,7 +144,7 @@ def _conflict(contact_id: int, mine: ContactForm, view: str) -> Response | None:
         mine.version = contact.version
         _save(contact_id, mine, theirs, contact.currency)
         return None
-    for name in only_theirs:
+    for name in set(only_theirs) - set(only_mine):
         if name in mine.values:
             mine.values[name] = theirs.values[name]
         else:

@@ -20,6 +20,7 @@ from webapp.contacts.coerce import coerce
 from webapp.contacts.fields import BY_NAME, COLLECTION, COLLECTIONS, COMPANY_ONLY, FIELDS, PERSON_ONLY, Collection
 from webapp.contacts.models import Contact, ContactNumber
 from webapp.contacts.queries import LIVE
+from webapp.contacts.together import together
 from webapp.db import db
 from webapp.functions import numbers
 from webapp.functions.models import FunctionRow
@@ -291,7 +292,10 @@ class Difference:
 
 
 def compare(mine: ContactForm, theirs: ContactForm) -> tuple[list[Difference], list[str], list[str]]:
-    """What both changed, what only I changed, what only they changed, since I opened the form."""
+    """What both changed, what only I changed, what only they changed, since I opened the form.
+
+    A list in which each changed other entries is put together in `mine`, and named among both of the latter.
+    """
     before = mine.load_base()
     sent: Mapping[str, Any] = {**mine.values, **mine.items}
     stored: Mapping[str, Any] = {**theirs.values, **theirs.items}
@@ -303,6 +307,13 @@ def compare(mine: ContactForm, theirs: ContactForm) -> tuple[list[Difference], l
         if present == old:
             only_mine.append(name)
         elif new == old:
+            only_theirs.append(name)
+        elif (
+            name in mine.items
+            and (kept := together(before.get(name), mine.items[name], theirs.items[name])) is not None
+        ):
+            mine.items[name] = kept
+            only_mine.append(name)
             only_theirs.append(name)
         else:
             both.append(Difference(name=name, before=old, theirs=present, mine=new))
