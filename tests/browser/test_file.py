@@ -171,6 +171,12 @@ def test_A4_parts_are_edited_in_place(enter: Callable[..., Watched]) -> None:
     expect(page.get_by_role("heading", level=1)).to_have_text("Brauhaus zum Adler")
     expect(page.locator("#part-identity-edit")).to_be_focused()
     expect(page.locator("#recent-changes")).to_contain_text("Brauhaus zum Adler")
+    expect(page).to_have_title("Brauhaus zum Adler · Carnet")
+
+    edit(page, "consents")
+    expect(page.locator("#part-consents button[name=add]")).to_be_focused()
+    page.keyboard.press("Escape")
+    expect(page.locator("#part-consents form")).to_have_count(0)
 
     edit(page, "customer")
     page.get_by_label("Discount").fill("a lot")
@@ -239,6 +245,10 @@ def test_A6_doubles_while_typing_and_the_function_is_added_there(page: Page) -> 
     page.get_by_role("textbox", name="Description").fill("typed before")
     page.get_by_label("Company name").press_sequentially("Menuiserie Kerbrad Fils")
     panel = page.get_by_role("complementary", name="Likely doubles")
+    expect(panel.get_by_role("listitem")).to_have_count(1)
+    page.get_by_label("Company name").fill("")
+    expect(panel.get_by_role("listitem")).to_have_count(0)
+    page.get_by_label("Company name").fill("Menuiserie Kerbrad Fils")
     expect(panel.get_by_role("listitem")).to_have_count(1)
     expect(panel).to_contain_text("Similar name")
     expect(panel).to_have_attribute("aria-live", "polite")
