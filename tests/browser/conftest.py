@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, expect, sync_playwright
 from serving import Served, served
 
 from webapp.testing import PASSWORD
@@ -23,6 +23,8 @@ from webapp.testing import PASSWORD
 ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking"]
 PROGRAMS = ("chromium", "google-chrome", "chromium-browser")
 STATUS = re.compile(r"the server responded with a status of (\d+)")
+PATIENCE_MS = 30_000
+"""Long enough for a machine that does other work too; a test that passes never waits for it to end."""
 DESK, PHONE = (1280, 900), (390, 844)
 ADA, GRACE = "ada@carnet.example", "grace@carnet.example"
 
@@ -45,7 +47,7 @@ class Watched:
     complaints: list[str] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        self.context.set_default_timeout(10_000)
+        self.context.set_default_timeout(PATIENCE_MS)
         self.context.on("page", self._watch)
 
     def page(self) -> Page:
@@ -73,6 +75,7 @@ def chromium() -> Iterator[Browser]:
         if os.environ.get("CI") == "true":
             pytest.fail(reason, pytrace=False)
         pytest.skip(reason)
+    expect.set_options(timeout=PATIENCE_MS)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=program, args=ARGUMENTS)
         yield browser

@@ -78,6 +78,8 @@ def first_run(page: Page, code: str) -> None:
 def shortcut(page: Page, key: str, place: Locator, javascript: bool) -> None:
     """By its key, which needs script, or by what the key stands for."""
     if javascript:
+        # The page is new: its scripts hear keys once they are loaded.
+        page.wait_for_load_state("load")
         page.keyboard.press(key)
     else:
         press(page, place)
