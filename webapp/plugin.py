@@ -66,7 +66,9 @@ class Blocker:
     """Why a contact can't be deleted now (spec D3): how many rows, and the click that resolves it.
 
     `endpoint` and `values` lead to the place of the remedy; `override` tells whether an administrator
-    may delete all the same (links: yes, documents that must be kept: never). `plugin` is filled in by the core.
+    may delete all the same (links: yes, documents that must be kept: never). Where one click does the remedy, `button`
+    says what it does and `button_endpoint` takes it as a POST with the same `values`; its form's `next` is the way
+    back, for `safe_next`. `plugin` is filled in by the core.
     """
 
     key: str
@@ -76,6 +78,8 @@ class Blocker:
     override: bool = False
     endpoint: str = ""
     values: Mapping[str, Any] | None = None
+    button: str = ""
+    button_endpoint: str = ""
     plugin: str = ""
 
 

@@ -113,6 +113,38 @@ def test_D3_all_blockers_stand_in_one_page(sign_in, make, system) -> None:
     assert "Parent company of 1 contact" in page
 
 
+def test_D3_each_click_resolves_a_blocker_and_leads_to_the_next(sign_in, make, system) -> None:
+    person = make("Person", kind="person")
+    for name in ("One", "Two"):
+        links.create(make(name, functions=["supplier"]).id, person.id, {"is_primary": name == "One"})
+    client, address = sign_in("manager"), f"/contacts/{person.id}/delete"
+    done = []
+    while forms := re.findall(
+        r'<form action="(/links/[^"]+)".*?name="next" value="([^"]+)".*?</form>', client.get(address).text
+    ):
+        page = client.get(address).text
+        assert re.search(r'<button class="c-btn c-btn--sm" type="submit" id="fix">', page)
+        assert page.count('id="fix"') == 1
+        path, back = forms[0]
+        assert back == f"{address}#fix"
+        answer = client.submit(path, {"next": back})
+        assert (answer.status_code, answer.headers["Location"]) == (303, back)
+        done.append(path.rpartition("/")[2])
+    assert done == ["untick-primary", "remove", "remove"]
+    assert '<h1 tabindex="-1" id="fix">' in client.get(address).text
+    assert client.submit(address).status_code == 303
+
+
+def test_D3_the_way_back_from_a_blocker_stays_inside(sign_in, make, system) -> None:
+    party, person = make("Party", functions=["supplier"]), make("Person", kind="person")
+    address = f"/links/{links.create(party.id, person.id, {'is_primary': True}).id}"
+    client = sign_in("editor")
+    for name in ("untick-primary", "remove"):
+        answer = client.submit(f"{address}/{name}", {"next": "//evil.example"})
+        assert answer.headers["Location"] == f"/contacts/{party.id}/persons"
+    assert sign_in("reader").submit(f"{address}/untick-primary").status_code == 403
+
+
 def test_D9_the_bin_shows_and_restores(sign_in, make) -> None:
     contact = make("Gone", functions=["supplier"])
     client = sign_in("manager")

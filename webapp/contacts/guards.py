@@ -57,6 +57,8 @@ def linked_persons(ids: Sequence[int]) -> Mapping[int, Sequence[Blocker]]:
                 override=True,
                 endpoint="links.edit",
                 values={"link_id": link.id},
+                button=_("Untick “Primary contact”"),
+                button_endpoint="links.untick_primary",
             )
         else:
             blocker = Blocker(
@@ -67,6 +69,8 @@ def linked_persons(ids: Sequence[int]) -> Mapping[int, Sequence[Blocker]]:
                 override=True,
                 endpoint="links.edit",
                 values={"link_id": link.id},
+                button=_("Remove the link"),
+                button_endpoint="links.remove",
             )
         found.setdefault(link.person_id, []).append(blocker)
     return found

@@ -20,7 +20,7 @@ from webapp.keptforms import resumable, resuming
 from webapp.ports import Doubles
 from webapp.registry import registry
 from webapp.search.match import matching
-from webapp.security import only_asks, right
+from webapp.security import only_asks, right, safe_next
 from webapp.sentforms import take
 from webapp.shown import typed
 
@@ -186,7 +186,7 @@ def row(link_id: int) -> Response:
 @blueprint.route("/links/<int:link_id>/remove", methods=["POST"])
 @right("contacts.edit")
 def remove(link_id: int) -> Response:
-    """Remove a link; the primary contact's is refused with what to do first."""
+    """Remove a link; the primary contact's is refused with what to do first. Back to where it was in the way."""
     link = links.load_link(link_id)
     party_id = link.party_id
     try:
@@ -199,7 +199,16 @@ def remove(link_id: int) -> Response:
     if _row():
         announce(CHANGED)
         return make_response("", 204)
-    return redirect_to(url_for("contacts.persons", id=party_id))
+    return redirect_to(safe_next(request.form.get("next")) or url_for("contacts.persons", id=party_id))
+
+
+@blueprint.route("/links/<int:link_id>/untick-primary", methods=["POST"])
+@right("contacts.edit")
+def untick_primary(link_id: int) -> Response:
+    """Take the mark of the primary contact off: the click that resolves it where it is in the way (spec D2, D3)."""
+    link = links.update(link_id, {"is_primary": ""})
+    toast(_("%(name)s is no longer the primary contact.", name=link.person.name or link.person.sort_name))
+    return redirect_to(safe_next(request.form.get("next")) or url_for("contacts.persons", id=link.party_id))
 
 
 def _row() -> str:
