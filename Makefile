@@ -4,7 +4,7 @@ PYTHON ?= python3
 PORT ?= 8000
 CONTACTS ?= 1000
 # Requests made up for each call of the API, on each database, of those that fit and of those that don't.
-FUZZ ?= 12
+FUZZ ?= 4
 BIN := .venv/bin
 
 .PHONY: run test check bench translations clean

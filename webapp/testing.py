@@ -28,6 +28,7 @@ from typing import Any
 
 import pytest
 import sqlalchemy as sa
+from argon2 import PasswordHasher
 from flask import has_app_context
 from flask.testing import FlaskClient
 from itsdangerous import URLSafeTimedSerializer
@@ -35,7 +36,7 @@ from jinja2 import FileSystemBytecodeCache
 
 import webapp
 from webapp import accounts, schema, servers
-from webapp.accounts import sessions, signing
+from webapp.accounts import second_factor, sessions, signing
 from webapp.accounts.models import User
 from webapp.acting import Act, acting, acting_as_system
 from webapp.config import Config
@@ -169,6 +170,7 @@ def create(url: str, plugins: PluginSet, folder: Path) -> webapp.Carnet:
         trusted_hosts=("localhost", "127.0.0.1"),
     )
     accounts.SETTINGS["SECURITY_PASSWORD_HASH_PASSLIB_OPTIONS"] = CHEAP
+    second_factor.HASHER = _hasher()
     app = webapp.create_app(settings, found=plugins.found)
     app.test_client_class = Client
     # Compiling the templates once serves all applications of the session.
@@ -323,9 +325,11 @@ def user(app: webapp.Carnet) -> Callable[..., User]:
 
 @cache
 def _hashed() -> str:
-    from argon2 import PasswordHasher
+    return _hasher().hash(PASSWORD)
 
-    return PasswordHasher(time_cost=1, memory_cost=8, parallelism=1).hash(PASSWORD)
+
+def _hasher() -> PasswordHasher:
+    return PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
 
 
 @pytest.fixture

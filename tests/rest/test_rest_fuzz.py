@@ -21,7 +21,7 @@ with warnings.catch_warnings():
     import schemathesis
     from schemathesis import GenerationMode, checks
 
-EACH = int(os.environ.get("FUZZ", "12"))
+EACH = int(os.environ.get("FUZZ", "4"))
 CHECKS = ("not_a_server_error", "status_code_conformance", "content_type_conformance", "response_headers_conformance",
           "response_schema_conformance")  # fmt: skip
 CALLS = [
