@@ -30,6 +30,8 @@ TAIL = 9
 """Digits at the end by which two ways to write one phone number are the same."""
 READ = 200
 """Rows that one way to look for a name may bring."""
+LOOKED_AT = 4 * READ
+"""Hits of one word that are looked at: the bin and what is archived are among them."""
 SAME_VALUES = 20
 LIKE = 0.84
 """From how like two names are called similar: one letter in seven may differ."""
@@ -214,17 +216,17 @@ def _patterns(words: Sequence[str]) -> list[sa.ColumnElement[bool]]:
     long = sorted({one for one in words if len(one) >= SHORT}, key=lambda one: (-len(one), one))[:WORDS]
     if not long:
         return []
-    found: list[sa.ColumnElement[bool]] = [Contact.id.in_(indexed(long))]
+    found: list[sa.ColumnElement[bool]] = [Contact.id.in_(indexed(long, LOOKED_AT))]
     longest = long[0]
     if len(long) > 1:
-        found.append(Contact.id.in_(indexed([longest])))
+        found.append(Contact.id.in_(indexed([longest], LOOKED_AT)))
     for at, word in enumerate(long):
         others = [*long[:at], *long[at + 1 :]]
         if len(word) > SHORT:
-            found.append(Contact.id.in_(any_of([[*others, half] for half in _halves(word)])))
+            found.append(Contact.id.in_(any_of([[*others, half] for half in _halves(word)], LOOKED_AT)))
     if len(longest) > SHORT + 1:
         # Apart, since PostgreSQL may take both at once for so many that it reads the whole table.
-        found += [Contact.id.in_(indexed([part])) for part in (longest[:-1], longest[1:])]
+        found += [Contact.id.in_(indexed([part], LOOKED_AT)) for part in (longest[:-1], longest[1:])]
     return found
 
 

@@ -33,23 +33,27 @@ def matching(q: str) -> list[sa.ColumnElement[bool]]:
     return conditions
 
 
-def indexed(words: Sequence[str]) -> sa.Select[Any]:
+def indexed(words: Sequence[str], most: int | None = None) -> sa.Select[Any]:
     """Ids of contacts in whose text all these occur, by the index: folded, of three letters and more each."""
-    return any_of([words])
+    return any_of([words], most)
 
 
-def any_of(ways: Sequence[Sequence[str]]) -> sa.Select[Any]:
-    """Ids of contacts in whose text all words of at least one of these ways occur, by the index."""
+def any_of(ways: Sequence[Sequence[str]], most: int | None = None) -> sa.Select[Any]:
+    """Ids of contacts in whose text all words of at least one of these ways occur, by the index.
+
+    `most` of them where it is given: a word that stands in every twentieth name then costs no more than a rare one.
+    """
     if db.session.get_bind().dialect.name == "sqlite":
         # Each word is a quoted FTS5 string, so that nothing in it is syntax.
         phrases = (" AND ".join('"' + word.replace('"', '""') + '"' for word in words) for words in ways)
         phrase = " OR ".join(f"({one})" for one in phrases)
-        return sa.select(_FTS.c.rowid).where(_FTS.c.contact_search.op("MATCH")(phrase))
+        return sa.select(_FTS.c.rowid).where(_FTS.c.contact_search.op("MATCH")(phrase)).limit(most)
     hits = (
         sa.select(Contact.id)
         .where(
             sa.or_(*(sa.and_(*(Contact.search_text.contains(word, autoescape=True) for word in one)) for one in ways))
         )
+        .limit(most)
         .cte()
         # Without this the planner may walk the sort index through all contacts to find a frequent word.
         .prefix_with("MATERIALIZED")
