@@ -7,12 +7,9 @@ from html import unescape
 from html.parser import HTMLParser
 
 import pytest
-from walking import Call, Samples, calls
+from walking import Samples, calls, send, some
 
 from webapp import testing
-from webapp.acting import acting, acting_as_system
-from webapp.contacts import links
-from webapp.db import db
 from webapp.security import CSP, HEADERS, safe_next
 
 SHELLS = ({}, {"HX-Request": "true", "HX-Target": "div#main"})
@@ -54,18 +51,7 @@ def database() -> str:
 
 @pytest.fixture
 def samples(make, user) -> Samples:
-    party = make("Firm", functions=["prospect", "supplier"])
-    person = make("Person", kind="person")
-    with acting(acting_as_system("form")):
-        link = links.create(party.id, person.id, {})
-    db.session.flush()
-    return Samples(contact=party.id, link=link.id, owner=user("manager"))
-
-
-def send(client, call: Call, **options):
-    if call.method == "GET" or call.is_api:
-        return client.open(call.address, method=call.method, **options)
-    return client.submit(call.address, **options)
+    return some(make, user("manager"))
 
 
 def wrong_headers(answer) -> list[str]:

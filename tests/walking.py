@@ -5,17 +5,20 @@ A route whose argument has no sample fails those tests: add it to `Samples.known
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
 import sqlalchemy as sa
 from flask import Flask
+from flask.testing import FlaskClient
 
 from webapp.accounts import passwords, sessions, tokens
 from webapp.accounts.models import User, UserSession
 from webapp.acting import acting, acting_as_system
 from webapp.administration.models import ValueListItem
+from webapp.contacts import links
+from webapp.contacts.models import Contact
 from webapp.db import db
 
 SAFE = ("GET", "HEAD", "OPTIONS")
@@ -94,6 +97,22 @@ class Samples:
     def _token(self) -> int:
         with acting(acting_as_system("form")):
             return tokens.create(self.owner, self.name, "read")[0].id
+
+
+def some(make: Callable[..., Contact], owner: User) -> Samples:
+    """A company with functions and a linked person; `owner` has sessions and tokens."""
+    party, person = make("Mine", functions=["prospect", "supplier"]), make("Person", kind="person")
+    with acting(acting_as_system("form")):
+        link = links.create(party.id, person.id, {})
+    db.session.flush()
+    return Samples(contact=party.id, link=link.id, owner=owner)
+
+
+def send(client: FlaskClient, call: Call, **options: Any) -> Any:
+    """One call, a form with its CSRF token."""
+    if call.method == "GET" or call.is_api:
+        return client.open(call.address, method=call.method, **options)
+    return client.submit(call.address, **options)  # type: ignore[attr-defined]
 
 
 def calls(app: Flask, samples: Samples) -> list[Call]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from contextvars import ContextVar
 from typing import Any
 
@@ -184,6 +184,23 @@ def transaction() -> Iterator[Session]:
     except BaseException:
         session.rollback()
         raise
+
+
+@contextmanager
+def in_passing() -> Iterator[Session]:
+    """A transaction of its own, before or after the request's work, for a note that may be left out for once.
+
+    It waits for nobody: where the database is busy at that moment, or gone, nothing is noted and nothing raised. What
+    the session has read so far ends with it.
+    """
+    hasty, writing = patient.set(False), writes.set(True)
+    try:
+        db.session.rollback()
+        with suppress(SQLAlchemyError, Refused), transaction() as session:
+            yield session
+    finally:
+        writes.reset(writing)
+        patient.reset(hasty)
 
 
 def discard() -> None:

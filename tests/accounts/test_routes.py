@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import pytest
 import sqlalchemy as sa
-from walking import Call, Samples, calls
+from walking import Samples, calls, send, some
 
 from webapp.accounts import tokens
 from webapp.accounts.models import ApiToken, UserSession
 from webapp.acting import RIGHTS, ROLES, acting, acting_as_system
-from webapp.contacts import links
 from webapp.db import db
 
 PUBLIC = {
@@ -33,18 +32,7 @@ STRANGE = ("HEAD", "OPTIONS", "PUT", "PATCH", "DELETE", "TRACE", "PROPFIND")
 
 @pytest.fixture
 def samples(make, user) -> Samples:
-    party = make("Mine", functions=["prospect", "supplier"])
-    person = make("Person", kind="person")
-    with acting(acting_as_system("form")):
-        link = links.create(party.id, person.id, {})
-    db.session.flush()
-    return Samples(contact=party.id, link=link.id, owner=user("manager"))
-
-
-def send(client, call: Call, **options):
-    if call.method == "GET" or call.is_api:
-        return client.open(call.address, method=call.method, **options)
-    return client.submit(call.address, **options)
+    return some(make, user("manager"))
 
 
 def test_every_page_declares_a_right_or_that_it_is_public(app, samples) -> None:

@@ -8,14 +8,13 @@ from typing import Any
 from flask import Flask, Response, current_app, g, request, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
-from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from webapp import audit, realms
 from webapp.accounts import second_factor, sessions, throttle
 from webapp.accounts.models import User
 from webapp.accounts.sessions import Live
-from webapp.db import db, now, patient, writes
+from webapp.db import db, in_passing, now
 from webapp.htmx import redirect_to
 
 KEY = "_user_id"
@@ -127,16 +126,8 @@ def _note_seen(response: Response) -> Response:
     live: Live | None = g.get("live_session")
     if live is None or now() - live.seen_at < sessions.SEEN_EVERY:
         return response
-    hasty, writing = patient.set(False), writes.set(True)
-    try:
-        db.session.rollback()
+    with in_passing():
         sessions.seen(live.id)
-        db.session.commit()
-    except SQLAlchemyError:
-        db.session.rollback()
-    finally:
-        writes.reset(writing)
-        patient.reset(hasty)
     return response
 
 

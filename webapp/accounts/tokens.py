@@ -10,7 +10,6 @@ import datetime as dt
 import hashlib
 import secrets
 from collections.abc import Sequence
-from contextlib import suppress
 from typing import Literal, cast
 
 import sqlalchemy as sa
@@ -19,7 +18,7 @@ from webapp import audit
 from webapp.accounts import passwords, signing, throttle
 from webapp.accounts.models import ApiToken, User
 from webapp.acting import ROLES, Act, Role, act, need
-from webapp.db import db, now, transaction, writes
+from webapp.db import db, in_passing, now
 from webapp.errors import Forbidden, Invalid, Missing, Refused
 from webapp.i18n import _
 from webapp.text import clean
@@ -120,7 +119,9 @@ def verify(secret: str) -> tuple[Act, str] | None:
     # Noting the use ends this reading of the rows: what is needed of them is taken before.
     who, locale = allowed(user, cast(Scope, token.scope)), user.locale
     if token.used_at is None or now() - token.used_at > SEEN_EVERY:
-        _seen(token.id)
+        noted = sa.update(ApiToken).where(ApiToken.id == token.id).values(used_at=now())
+        with in_passing():
+            db.session.execute(noted)
     return who, locale
 
 
@@ -128,17 +129,6 @@ def allowed(user: User, scope: Scope) -> Act:
     """What the scope and the user's role both allow; the data-protection permission comes with `admin` alone."""
     role = min(cast(Role, user.role), SCOPES[scope], key=ROLES.index)
     return Act(user_id=user.id, role=role, way="api", data_protection=user.data_protection and scope == "admin")
-
-
-def _seen(token_id: int) -> None:
-    """A reading request, too, writes this; that the base is busy at that moment is no reason to refuse it."""
-    db.session.rollback()
-    token = writes.set(True)
-    try:
-        with suppress(Refused), transaction():
-            db.session.execute(sa.update(ApiToken).where(ApiToken.id == token_id).values(used_at=now()))
-    finally:
-        writes.reset(token)
 
 
 def _own(user_id: int) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Blueprint, Response, abort, make_response, request, url_for
+from flask import Blueprint, Response, abort, request, url_for
 from flask_login import current_user
 
 from webapp import mail
@@ -18,7 +18,7 @@ from webapp.htmx import redirect_to, render, toast
 from webapp.i18n import _
 from webapp.keptforms import resumable, resuming
 from webapp.lists.views import responsible_names
-from webapp.security import right
+from webapp.security import picture, right
 from webapp.shown import language
 
 blueprint = Blueprint("company", __name__)
@@ -139,13 +139,8 @@ def set_logo() -> Response:
 @blueprint.route("/settings/company/logo.img")
 @right("contacts.read")
 def logo() -> Response:
-    """The logo itself; a browser that opens it alone runs nothing in it."""
+    """The logo itself."""
     found = company.logo()
     if found is None:
         abort(404)
-    answer = make_response(found.content)
-    answer.mimetype = found.media_type
-    answer.headers["Content-Disposition"] = "inline"
-    answer.headers["Content-Security-Policy"] = "default-src 'none'; sandbox; frame-ancestors 'none'"
-    answer.headers["Cache-Control"] = "private, no-cache"
-    return answer
+    return picture(found.content, found.media_type)

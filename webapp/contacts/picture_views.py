@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, Response, abort, make_response, request, url_for
+from flask import Blueprint, Response, abort, request, url_for
 
 from webapp.contacts import pictures
 from webapp.contacts.queries import load
@@ -10,7 +10,7 @@ from webapp.db import discard
 from webapp.errors import Invalid
 from webapp.htmx import redirect_to, render, toast
 from webapp.i18n import _
-from webapp.security import right
+from webapp.security import picture, right
 
 blueprint = Blueprint("pictures", __name__)
 
@@ -18,16 +18,11 @@ blueprint = Blueprint("pictures", __name__)
 @blueprint.route("/contacts/<int:id>/picture.img")
 @right("contacts.read")
 def show(id: int) -> Response:  # noqa: A002 - the address's own word
-    """The picture itself; a browser that opens it alone runs nothing in it."""
-    picture = pictures.picture_of(id)
-    if picture is None:
+    """The picture itself."""
+    found = pictures.picture_of(id)
+    if found is None:
         abort(404)
-    answer = make_response(picture.content)
-    answer.mimetype = picture.media_type
-    answer.headers["Content-Disposition"] = "inline"
-    answer.headers["Content-Security-Policy"] = "default-src 'none'; sandbox; frame-ancestors 'none'"
-    answer.headers["Cache-Control"] = "private, no-cache"
-    return answer
+    return picture(found.content, found.media_type)
 
 
 @blueprint.route("/contacts/<int:id>/picture", methods=["GET", "POST"])
