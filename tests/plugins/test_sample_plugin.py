@@ -157,6 +157,14 @@ class TestOff:
         with pytest.raises(Refused):
             contacts.to_bin(partner.id)
 
+    def test_D3_a_blocker_of_it_leads_nowhere_and_says_who_switches_it_on(self, sign_in, partner) -> None:
+        db.session.add(PartnerContract(contact_id=partner.id, title="Distribution"))
+        page = sign_in("manager").get(f"/contacts/{partner.id}/delete")
+        assert page.status_code == 200
+        assert "First end the contracts." in page.text
+        assert "an administrator switches it on first" in page.text
+        assert f"/contacts/{partner.id}/contracts" not in page.text
+
     def test_I1_functions_still_name_it_and_on_again_all_is_back(self, sign_in, partner, plugin_registry) -> None:
         assert [row.function for row in live_rows(partner.id)] == ["partner"]
         plugin_registry.enabled.add("sample_plugin")

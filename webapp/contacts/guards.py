@@ -11,7 +11,7 @@ from webapp.contacts.models import Contact, ContactLink
 from webapp.db import db
 from webapp.functions.models import FunctionRow
 from webapp.i18n import _, ngettext
-from webapp.plugin import Blocker, DeleteGuard
+from webapp.plugin import Blocker, DeleteGuard, Plugin
 from webapp.registry import registry
 
 
@@ -20,8 +20,21 @@ def blockers(ids: Sequence[int]) -> dict[int, list[Blocker]]:
     found: dict[int, list[Blocker]] = {}
     for plugin, guard in registry().duties("delete_guards"):
         for contact_id, reasons in guard.find(ids).items():
-            found.setdefault(contact_id, []).extend(replace(one, plugin=plugin.name) for one in reasons)
+            found.setdefault(contact_id, []).extend(_told(one, plugin) for one in reasons)
     return found
+
+
+def _told(one: Blocker, plugin: Plugin) -> Blocker:
+    """The blocker with whose it is; a page of a switched-off plug-in is no way to its remedy (spec D3, I1)."""
+    own = {blueprint.name for blueprint in plugin.blueprints}
+    if registry().is_enabled(plugin.name) or one.endpoint.partition(".")[0] not in own:
+        return replace(one, plugin=plugin.name)
+    remedy = _(
+        "%(remedy)s “%(plugin)s” is switched off: an administrator switches it on first.",
+        remedy=one.remedy,
+        plugin=plugin.label,
+    )
+    return replace(one, plugin=plugin.name, remedy=remedy, endpoint="", button_endpoint="")
 
 
 def _has_function() -> sa.ColumnElement[bool]:
