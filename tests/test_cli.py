@@ -2,53 +2,64 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import socket
 import subprocess
 import sys
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
 from webapp import cli, config, core
+from webapp.db import db
 
 ROOT = Path(__file__).resolve().parent.parent
 
 
+@dataclass(frozen=True)
 class Result:
     """What a command said and how it ended."""
 
-    def __init__(self, done: subprocess.CompletedProcess[str]) -> None:
-        self.code, self.out, self.err = done.returncode, done.stdout, done.stderr
+    code: int
+    out: str
+    err: str
 
 
 Carnet = Callable[..., Result]
 
 
 @pytest.fixture
-def quickly(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path) -> Carnet:
-    """The same in this process, for what ends before the database is asked."""
+def carnet(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path) -> Carnet:
+    """Runs `carnet …` in this process, on a base in a folder of its own: a new process costs seconds to import all."""
 
-    def run(*args: str, **settings: str) -> Result:
+    def run(*args: str, stdin: str = "", **settings: str) -> Result:
         told = {"DATABASE_URL": f"sqlite:///{tmp_path / 'carnet.db'}", "SECRET_KEY": "sixteen letters!", **settings}
-        for key, value in told.items():
-            monkeypatch.setenv(f"CARNET_{key}", value)
         monkeypatch.setattr(sys, "argv", ["carnet", *args])
-        code = 0
-        try:
-            cli.main()
-        except SystemExit as end:
-            code = int(end.code or 0)
+        monkeypatch.setattr(sys, "stdin", io.StringIO(stdin))
+        present = set(db._app_engines)
+        with monkeypatch.context() as during:
+            for key, value in told.items():
+                during.setenv(f"CARNET_{key}", value)
+            code = 0
+            try:
+                cli.main()
+            except SystemExit as end:
+                code = int(end.code or 0)
+        for app in set(db._app_engines) - present:
+            for engine in db._app_engines[app].values():
+                engine.dispose()
         said = capsys.readouterr()
-        return Result(subprocess.CompletedProcess(args, code, said.out, said.err))
+        return Result(code, said.out, said.err)
 
     return run
 
 
 @pytest.fixture
-def carnet(tmp_path: Path) -> Carnet:
+def process(tmp_path: Path) -> Carnet:
     """Runs `carnet …` in a process of its own, on a base in a folder of its own."""
     kept = {key: value for key, value in os.environ.items() if not key.startswith("CARNET_")}
 
@@ -63,7 +74,7 @@ def carnet(tmp_path: Path) -> Carnet:
             text=True,
             check=False,
         )
-        return Result(done)
+        return Result(done.returncode, done.stdout, done.stderr)
 
     return run
 
@@ -135,11 +146,11 @@ def test_J1_a_password_is_set_by_command(carnet: Carnet) -> None:
     assert (done.code, done.out) == (0, "ann@firm.example signs in with the new password.\n")
 
 
-def test_plugins_and_their_states(quickly: Carnet) -> None:
-    rows = json.loads(quickly("plugins", "--json", PLUGINS="prospects,customers").out)
+def test_plugins_and_their_states(carnet: Carnet) -> None:
+    rows = json.loads(carnet("plugins", "--json", PLUGINS="prospects,customers").out)
     states = {row["name"]: row["state"] for row in rows}
     assert (states["prospects"], states["customers"], states["suppliers"]) == ("enabled", "enabled", "off")
-    assert "suppliers        off" in quickly("plugins", PLUGINS="").out
+    assert "suppliers        off" in carnet("plugins", PLUGINS="").out
 
 
 @pytest.mark.parametrize(
@@ -157,28 +168,28 @@ def test_plugins_and_their_states(quickly: Carnet) -> None:
     ],
     ids=lambda value: next(iter(value)) if isinstance(value, dict) else "",
 )
-def test_a_wrong_setting_is_named_with_its_remedy(quickly: Carnet, settings: dict[str, str], words: list[str]) -> None:
-    refused(quickly("plugins", **settings), *words)
+def test_a_wrong_setting_is_named_with_its_remedy(carnet: Carnet, settings: dict[str, str], words: list[str]) -> None:
+    refused(carnet("plugins", **settings), *words)
 
 
-def test_an_unreachable_database_is_one_line(carnet: Carnet) -> None:
+def test_an_unreachable_database_is_one_line(process: Carnet) -> None:
     nowhere = "postgresql+psycopg://nobody@127.0.0.1:1/none"
-    refused(carnet("schema", "upgrade", DATABASE_URL=nowhere), "CARNET_DATABASE_URL")
+    refused(process("schema", "upgrade", DATABASE_URL=nowhere), "CARNET_DATABASE_URL")
     refused(
-        carnet("schema", "status", DATABASE_URL="sqlite:////nowhere/at/all/carnet.db", DATA_DIR="/tmp"),
+        process("schema", "status", DATABASE_URL="sqlite:////nowhere/at/all/carnet.db", DATA_DIR="/tmp"),
         "CARNET_DATABASE_URL",
     )
 
 
-def test_wrong_usage_is_2(quickly: Carnet) -> None:
+def test_wrong_usage_is_2(carnet: Carnet) -> None:
     for args in (("demo", "many"), ("unicorn",), ("schema", "sideways"), ("run", "--port", "x")):
-        done = quickly(*args)
+        done = carnet(*args)
         assert (done.code, done.out) == (2, "")
         assert "Traceback" not in done.err
 
 
-def test_help_names_the_commands(quickly: Carnet) -> None:
-    shown = quickly("--help")
+def test_help_names_the_commands(carnet: Carnet) -> None:
+    shown = carnet("--help")
     assert shown.code == 0
     for name in ("run", "schema", "plugins", "user", "demo", "doctor", "import"):
         assert f"\n  {name} " in shown.out
@@ -193,8 +204,8 @@ def test_the_version_is_the_packages() -> None:
     assert config.ROOT == ROOT
 
 
-def test_a_port_in_use_is_one_line(carnet: Carnet) -> None:
-    carnet("schema", "upgrade")
+def test_a_port_in_use_is_one_line(process: Carnet) -> None:
+    process("schema", "upgrade")
     with socket.create_server(("127.0.0.1", 0)) as other:
-        refused(carnet("run", "--port", str(other.getsockname()[1])), "--port")
-    assert carnet("run", "--port", "99999").code == 2
+        refused(process("run", "--port", str(other.getsockname()[1])), "--port")
+    assert process("run", "--port", "99999").code == 2
