@@ -56,36 +56,39 @@ def _links(ids: Sequence[int]) -> Iterator[tuple[ContactLink, Contact]]:
     yield from rows
 
 
+def of_link(link: ContactLink, party: Contact) -> Blocker:
+    """What holds a contact person: its link, and before that its mark as the primary one (spec D1, D2)."""
+    name = party.name or party.sort_name
+    if link.is_primary:
+        return Blocker(
+            key="primary_contact",
+            label=_("Primary contact of %(party)s", party=name),
+            count=1,
+            remedy=_("First untick “Primary contact” and save, then remove the link."),
+            override=True,
+            endpoint="links.edit",
+            values={"link_id": link.id},
+            button=_("Untick “Primary contact”"),
+            button_endpoint="links.untick_primary",
+        )
+    return Blocker(
+        key="contact_person",
+        label=_("Contact person of %(party)s", party=name),
+        count=1,
+        remedy=_("First remove the link to %(party)s.", party=name),
+        override=True,
+        endpoint="links.edit",
+        values={"link_id": link.id},
+        button=_("Remove the link"),
+        button_endpoint="links.remove",
+    )
+
+
 def linked_persons(ids: Sequence[int]) -> Mapping[int, Sequence[Blocker]]:
-    """D1 and D2: the person is a contact person of a prospect, customer or supplier, perhaps its primary contact."""
+    """D1 and D2: the person is a contact person of a prospect, customer or supplier."""
     found: dict[int, list[Blocker]] = {}
     for link, party in _links(ids):
-        name = party.name
-        if link.is_primary:
-            blocker = Blocker(
-                key="primary_contact",
-                label=_("Primary contact of %(party)s", party=name),
-                count=1,
-                remedy=_("First untick “Primary contact” and save, then remove the link."),
-                override=True,
-                endpoint="links.edit",
-                values={"link_id": link.id},
-                button=_("Untick “Primary contact”"),
-                button_endpoint="links.untick_primary",
-            )
-        else:
-            blocker = Blocker(
-                key="contact_person",
-                label=_("Contact person of %(party)s", party=name),
-                count=1,
-                remedy=_("First remove the link to %(party)s.", party=name),
-                override=True,
-                endpoint="links.edit",
-                values={"link_id": link.id},
-                button=_("Remove the link"),
-                button_endpoint="links.remove",
-            )
-        found.setdefault(link.person_id, []).append(blocker)
+        found.setdefault(link.person_id, []).append(of_link(link, party))
     return found
 
 

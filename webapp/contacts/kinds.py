@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 import sqlalchemy as sa
@@ -65,17 +66,9 @@ def blockers(contact: Contact) -> list[Blocker]:
         .where(ContactLink.person_id == contact.id)
         .order_by(Contact.sort_name, ContactLink.id)
     )
-    return [
-        Blocker(
-            key="contact_person",
-            label=_("Contact person of %(party)s", party=party.name or party.sort_name),
-            count=1,
-            remedy=_("A company can't be a contact person: first remove this link."),
-            endpoint="links.edit",
-            values={"link_id": link.id},
-        )
-        for link, party in rows
-    ]
+    held = [guards.of_link(link, party) for link, party in rows]
+    why = _("A company can't be a contact person: first remove this link.")
+    return [one if one.key == "primary_contact" else replace(one, remedy=why) for one in held]
 
 
 def change_kind(
