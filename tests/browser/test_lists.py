@@ -295,3 +295,20 @@ def test_G1_on_a_phone_chips_scroll_and_a_row_is_a_card(enter: Callable[..., Wat
     open_filters(page)
     expect(page.get_by_role("button", name="Apply the filters")).to_be_in_viewport()
     assert not examine(page)
+
+
+def test_J3_paper_shows_the_list_and_what_it_is_narrowed_to(enter: Callable[..., Watched]) -> None:
+    page = enter(color_scheme="dark").page()
+    page.emulate_media(media="print", color_scheme="dark")
+    page.goto("/contacts?kind=company")
+    expect(page.locator("#chip-kind")).to_be_visible()
+    expect(page.locator("#chip-kind a[aria-label]")).to_be_hidden()
+    expect(rows(page).first).to_be_visible()
+    for address in ("/contacts?kind=company", "/settings/users", name_of(rows(page).first).get_attribute("href")):
+        page.goto(str(address))
+        for left_out in ("#nav", ".c-top", ".c-btn", "input[type=checkbox]", ".c-cols--settings > nav"):
+            assert not page.locator(f"{left_out}:visible").count(), (address, left_out)
+        colours = page.evaluate(
+            "() => { const seen = getComputedStyle(document.body); return [seen.backgroundColor, seen.colorScheme] }"
+        )
+        assert colours == ["rgb(255, 255, 255)", "light"], address
