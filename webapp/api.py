@@ -56,6 +56,7 @@ from webapp.lists.query import ListQuery
 from webapp.lists.query import Page as ListPage
 from webapp.lists.rows import responsible_names as user_names
 from webapp.lists.views import list_page
+from webapp.outcomes import each, outcome
 from webapp.plugin import (
     CONTRACT,
     REST_PREFIX,
@@ -68,10 +69,12 @@ from webapp.plugin import (
     FunctionGuard,
     FunctionState,
     HistorySource,
+    JobKind,
     ListAction,
     MassAction,
     MenuEntry,
     MergeRule,
+    Outcome,
     PersonalData,
     Plugin,
     Realm,
@@ -132,6 +135,7 @@ __all__ = [
     "HistoryEntry",
     "HistorySource",
     "Invalid",
+    "JobKind",
     "ListAction",
     "ListPage",
     "ListQuery",
@@ -142,6 +146,7 @@ __all__ = [
     "Missing",
     "Moment",
     "Numbering",
+    "Outcome",
     "PersonalData",
     "Phone",
     "Plugin",
@@ -175,6 +180,7 @@ __all__ = [
     "db",
     "digits",
     "discard",
+    "each",
     "file_context",
     "fold",
     "functions_of",
@@ -188,6 +194,7 @@ __all__ = [
     "need",
     "ngettext",
     "now",
+    "outcome",
     "pgettext",
     "place",
     "public",

@@ -26,6 +26,8 @@ from webapp.functions import models as functions_models
 from webapp.functions.views import blueprint as functions
 from webapp.history import models as history_models
 from webapp.i18n import _l
+from webapp.jobs import models as jobs_models
+from webapp.lists import models as lists_models
 from webapp.lists import place
 from webapp.lists.filters import FILTERS
 from webapp.lists.pages import blueprint as lists
@@ -67,6 +69,11 @@ plugin = Plugin(
         administration_models.Setting,
         administration_models.SettingChange,
         administration_models.Logo,
+        lists_models.Listing,
+        lists_models.SavedView,
+        lists_models.ListSetting,
+        jobs_models.Job,
+        jobs_models.JobItem,
         SentForm,
     ),
     delete_guards=guards.GUARDS,
@@ -85,7 +92,7 @@ plugin = Plugin(
             personal=(
                 "salutation", "title", "first_name", "middle_name", "last_name", "birth_date", "company_name",
                 "company_name2", "website", "vat_id", "vat_id_normalised", "tax_number", "description", "warnings",
-                "sort_name", "search_text", "city", "sort_city", "parent_id",
+                "sort_name", "sort_number", "search_text", "city", "sort_city", "parent_id",
             ),
             kept=(
                 "kind", "legal_form", "language", "currency", "category", "source", "responsible_id", "country",
@@ -110,7 +117,8 @@ plugin = Plugin(
         PersonalData(table="contact_picture", personal=("content",), kept=("media_type",)),
         PersonalData(table="contact_tag", personal=("tag_id",)),
         PersonalData(
-            table="contact_number", kept=("function", "value", "folded", "valid_from", "valid_to", "origin")
+            table="contact_number",
+            kept=("function", "value", "folded", "sort_value", "valid_from", "valid_to", "origin")
         ),
         PersonalData(
             table="contact_link",

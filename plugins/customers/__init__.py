@@ -1,7 +1,7 @@
 """Customers: for good, once a contact has become one (spec C4)."""
 
 from plugins.customers import models, services, views
-from webapp.api import ContactFunction, MassAction, MenuEntry, PersonalData, Plugin, _l, _lp
+from webapp.api import ContactFunction, MassAction, MenuEntry, PersonalData, Plugin, _l, _lp, each
 
 plugin = Plugin(
     name="customers",
@@ -48,7 +48,7 @@ plugin = Plugin(
             key="convert",
             label=_l("Convert to customer"),
             icon="handshake",
-            run=services.convert_one,
+            run=each(services.convert_one),
             warning=_l("There is no way back: a customer never becomes a prospect again."),
             functions=("prospect",),
             order=10,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from webapp.api import Field, FunctionState, _, _l, convert
@@ -116,6 +116,6 @@ def states(customer: Any) -> Sequence[FunctionState]:
     return found
 
 
-def convert_one(contact_id: int) -> bool:
+def convert_one(contact_id: int, values: Mapping[str, Any]) -> bool:
     """Convert one prospect; False where it is a customer already."""
     return convert(contact_id, "customer")

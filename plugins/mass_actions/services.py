@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
+from webapp.api import Contact as ContactModel
 from webapp.api import (
-    CarnetError,
     Invalid,
     MassAction,
     Missing,
@@ -19,7 +19,6 @@ from webapp.api import (
     place,
     registry,
 )
-from webapp.api import Contact as ContactModel
 
 MOST = 200
 """Contacts at once: a page's selection."""
@@ -77,12 +76,10 @@ def run(action: MassAction, contacts: Sequence[ContactModel]) -> Outcome:
     need(action.right)
     outcome = Outcome()
     with acting(replace(act(), way="mass_action")):
-        for contact_id, name in [(one.id, one.name) for one in contacts]:
-            try:
-                with db.session.begin_nested():
-                    changed = action.run(contact_id)
-            except CarnetError as error:
-                outcome.failed.append((name, error.message))
+        names = {one.id: one.name for one in contacts}
+        for contact_id, result in action.run(list(names), {}).items():
+            if result.what == "failed":
+                outcome.failed.append((names[contact_id], str(result.reason)))
             else:
-                (outcome.done if changed else outcome.skipped).append(name)
+                (outcome.done if result.what == "done" else outcome.skipped).append(names[contact_id])
     return outcome

@@ -9,6 +9,7 @@ from webapp.api import (
     FunctionActivated,
     FunctionGuard,
     HistorySource,
+    JobKind,
     ListAction,
     MassAction,
     MenuEntry,
@@ -24,6 +25,7 @@ from webapp.api import (
     Tab,
     ValueList,
     _l,
+    each,
 )
 
 plugin = Plugin(
@@ -92,8 +94,9 @@ plugin = Plugin(
         ),
     ),
     mass_actions=(
-        MassAction(key="make_partner", label=_l("Make partner"), icon="handshake", run=services.make_partner),
+        MassAction(key="make_partner", label=_l("Make partner"), icon="handshake", run=each(services.make_partner)),
     ),
+    job_kinds=(JobKind(key="sign_contracts", run=services.sign_contracts, title=services.contracts_title),),
     settings_pages=(
         SettingsPage(
             key="partners",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -16,6 +17,7 @@ from webapp.api import (
     FunctionRow,
     FunctionState,
     Invalid,
+    Outcome,
     _,
     _l,
     activate,
@@ -129,9 +131,21 @@ def still_under_contract(contact_function_ids: Sequence[int]) -> Mapping[int, st
     return {one: _("This partner has a contract: end it first.") for one in held}
 
 
-def make_partner(contact_id: int) -> bool:
+def make_partner(contact_id: int, values: Mapping[str, Any]) -> Outcome:
     """The mass action, for one contact."""
-    return activate(contact_id, "partner")
+    return Outcome("done") if activate(contact_id, "partner") else Outcome("skipped", _("It is a partner already"))
+
+
+def sign_contracts(chunk: Any) -> None:
+    """The job: a contract with the title of its params for each contact."""
+    for item in chunk.items:
+        add_contract(item.contact_id, chunk.params["title"])
+        chunk.done(item)
+
+
+def contracts_title(params: Mapping[str, Any], total: int) -> str:
+    """What the job is called."""
+    return ngettext("Sign %(num)s contract", "Sign %(num)s contracts", total)
 
 
 def welcome(event: FunctionActivated) -> None:

@@ -5,9 +5,11 @@ Folded in Python, so that SQLite and PostgreSQL find and sort alike (design: dec
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from webapp.administration.settings import setting
 from webapp.contacts.models import Address, Contact
-from webapp.text import digits, fold, sort_name
+from webapp.text import digits, fold, natural, sort_name
 
 
 def main_address(contact: Contact) -> Address | None:
@@ -34,11 +36,25 @@ def refresh(contact: Contact) -> None:
         or fold(contact.emails[0].value if contact.emails else "")
         or (digits(contact.phones[0].value) if contact.phones else "")
     )[:400]
+    present = {one.function: one.folded for one in contact.numbers if one.valid_to is None}
+    contact.sort_number = natural(number_of(present))
     contact.search_text = searchable(contact)
 
 
+def number_of(numbers: Mapping[str, str], function: str = "") -> str:
+    """The number to show of those by function: that one's, else the customer's, the supplier's, the prospect's."""
+    for key in (function, "customer", "supplier", "prospect"):
+        if key in numbers:
+            return numbers[key]
+    return next(iter(numbers.values()), "")
+
+
 def searchable(contact: Contact) -> str:
-    """One line of folded text: names, e-mails, phone digits, places, numbers present and past."""
+    """One line of folded text: names, e-mails, phone digits, places, numbers present and past.
+
+    Two blanks before each word: with its first letter they make one of the trigrams by which SQLite finds, so that
+    even a single letter is found by the index.
+    """
     parts = [
         contact.first_name,
         contact.middle_name,
@@ -53,4 +69,4 @@ def searchable(contact: Contact) -> str:
         *(external.value for external in contact.external_ids),
     ]
     words = dict.fromkeys(folded for part in parts if part and (folded := fold(part)))
-    return " " + " ".join(words) + " "
+    return f" {' '.join(words)} ".replace(" ", "  ")

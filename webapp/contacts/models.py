@@ -13,6 +13,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, declared_attr, mapped_column, relationship
 
 from webapp.db import Base, BigId, Moment, now
+from webapp.text import natural
 
 NAME = sa.String(120)
 LINE = sa.String(200)
@@ -35,7 +36,7 @@ def partial(name: str, where: str, *columns: str) -> sa.Index:
 class Contact(Base):
     """A person or a company, whatever its functions.
 
-    `sort_name`, `search_text`, `city`, `country` are derived (see `webapp.contacts.derived`): folded in
+    `sort_name`, `sort_number`, `search_text`, `city`, `country` are derived (see `webapp.contacts.derived`): folded in
     Python, so that both databases sort and search alike; the place is the main address's.
     """
 
@@ -44,7 +45,7 @@ class Contact(Base):
         sa.CheckConstraint("kind IN ('person', 'company')", name="kind"),
         *(
             partial(f"ix_contact_live_{column}", LIVE, column, "id")
-            for column in ("sort_name", "sort_city", "updated_at")
+            for column in ("sort_name", "sort_city", "sort_number", "updated_at", "created_at")
         ),
         # What lists are narrowed to, in the orders in which that would else be a walk through all.
         *(
@@ -99,6 +100,7 @@ class Contact(Base):
     search_text: Mapped[str] = mapped_column(sa.Text, default="", server_default="")
     city: Mapped[str] = mapped_column(NAME, default="", server_default="")
     sort_city: Mapped[str] = mapped_column(sortable(160), default="", server_default="")
+    sort_number: Mapped[str] = mapped_column(sortable(200), default="", server_default="")
     country: Mapped[str] = mapped_column(sa.String(2), default="", server_default="")
 
     archived_at: Mapped[dt.datetime | None] = mapped_column(Moment)
@@ -313,6 +315,9 @@ class ContactNumber(Base):
     function: Mapped[str] = mapped_column(sa.String(40))
     value: Mapped[str] = mapped_column(sa.String(60))
     folded: Mapped[str] = mapped_column(sa.String(80))
+    sort_value: Mapped[str] = mapped_column(
+        sortable(200), default=lambda context: natural(context.get_current_parameters()["folded"]), server_default=""
+    )
     valid_from: Mapped[dt.datetime] = mapped_column(Moment, default=now)
     valid_to: Mapped[dt.datetime | None] = mapped_column(Moment)
     origin: Mapped[str] = mapped_column(sa.String(20), default="typed", server_default="typed")

@@ -12,6 +12,7 @@ from babel.numbers import get_currency_precision
 from webapp.acting import act, need
 from webapp.administration.settings import setting
 from webapp.contacts.coerce import CURRENCIES, coerce
+from webapp.contacts.derived import refresh
 from webapp.contacts.models import Contact
 from webapp.contacts.services import check_version, touch, writable
 from webapp.db import db, now
@@ -148,6 +149,7 @@ def release(contact_id: int, key: str) -> None:
         raise Refused(_("The function “%(function)s” stays for good: it can't be taken back.", function=function.label))
     _ask_guards(row, "release")
     _end(row, "released")
+    refresh(contact)
     touch(contact)
     record(contact.id, "released", {"function": (key, None)})
     registry().publish(FunctionReleased(contact_id=contact.id, function=key))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
@@ -12,6 +12,7 @@ from flask import url_for
 
 from webapp.accounts.models import User
 from webapp.acting import act
+from webapp.contacts.derived import number_of
 from webapp.contacts.models import Contact
 from webapp.db import db
 from webapp.lists.beside import beside
@@ -98,14 +99,6 @@ def name_of(row: Any) -> str:
     if row.kind == "company":
         return row.company_name or row.sort_name
     return " ".join(part for part in (row.first_name, row.middle_name, row.last_name) if part) or row.sort_name
-
-
-def number_of(numbers: Mapping[str, str], function: str = "") -> str:
-    """The number a list shows: that of its function, else the customer's, the supplier's, the prospect's (contract)."""
-    for key in (function, "customer", "supplier", "prospect"):
-        if key in numbers:
-            return numbers[key]
-    return next(iter(numbers.values()), "")
 
 
 def responsible_names(ids: set[int | None]) -> dict[int | None, str]:
