@@ -22,6 +22,9 @@ REMEMBERED_IDLE, REMEMBERED_LONGEST = dt.timedelta(days=14), dt.timedelta(days=3
 SEEN_EVERY = dt.timedelta(minutes=1)
 """How exact `seen_at` is: a write a minute at most."""
 
+MOST = 200
+"""Sessions of one user that are listed."""
+
 
 @dataclass(frozen=True, slots=True)
 class Live:
@@ -36,19 +39,18 @@ def _digest(key: str) -> str:
     return hashlib.sha256(key.encode()).hexdigest()
 
 
-def _is_open(at: dt.datetime) -> sa.ColumnElement[bool]:
-    """Whether a session lets its browser in at that moment."""
-    remembered = UserSession.remembered
-    return sa.and_(
-        UserSession.ended_at.is_(None),
-        sa.case(
-            (remembered, UserSession.seen_at > at - REMEMBERED_IDLE), else_=UserSession.seen_at > at - IDLE
-        ),
-        sa.case(
-            (remembered, UserSession.created_at > at - REMEMBERED_LONGEST),
-            else_=UserSession.created_at > at - LONGEST,
-        ),
-    )  # fmt: skip
+def _lasts(session: UserSession, at: dt.datetime) -> bool:
+    """Whether a session that nobody ended lets its browser in at that moment."""
+    idle, longest = (REMEMBERED_IDLE, REMEMBERED_LONGEST) if session.remembered else (IDLE, LONGEST)
+    return session.seen_at > at - idle and session.created_at > at - longest
+
+
+_HOLDER = (
+    sa.select(User, UserSession)
+    .join(UserSession, UserSession.user_id == User.id)
+    .where(UserSession.digest == sa.bindparam("digest"), User.active, UserSession.ended_at.is_(None))
+)
+"""Asked in every request, so made once."""
 
 
 def start(user: User, remembered: bool, *, address: str = "", agent: str = "") -> str:
@@ -73,12 +75,11 @@ def start(user: User, remembered: bool, *, address: str = "", agent: str = "") -
 
 def find(key: str) -> tuple[User, Live] | None:
     """Who holds this key, in one statement; None where the session has ended or its user is switched off."""
-    row = db.session.execute(
-        sa.select(User, UserSession.id, UserSession.seen_at)
-        .join(UserSession, UserSession.user_id == User.id)
-        .where(UserSession.digest == _digest(key), User.active, _is_open(now()))
-    ).first()
-    return (row[0], Live(row[1], row[0].id, row[2])) if row else None
+    row = db.session.execute(_HOLDER, {"digest": _digest(key)}).first()
+    if row is None or not _lasts(row[1], now()):
+        return None
+    user, session = row
+    return user, Live(session.id, user.id, session.seen_at)
 
 
 def owner(key: str) -> int | None:
@@ -98,12 +99,16 @@ def seen(session_id: int) -> None:
 
 def of_user(user_id: int) -> Sequence[UserSession]:
     """The open sessions of a user, the one used last first."""
-    return db.session.scalars(
+    at = now()
+    found = db.session.scalars(
         sa.select(UserSession)
-        .where(UserSession.user_id == user_id, _is_open(now()))
+        .where(
+            UserSession.user_id == user_id, UserSession.ended_at.is_(None), UserSession.seen_at > at - REMEMBERED_IDLE
+        )
         .order_by(UserSession.seen_at.desc(), UserSession.id.desc())
-        .limit(100)
-    ).all()
+        .limit(MOST)
+    )
+    return [one for one in found if _lasts(one, at)]
 
 
 def end(session_id: int) -> None:
