@@ -8,7 +8,8 @@ that migrations and savepoints are transactional, and a writing transaction take
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
+import json
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from contextvars import ContextVar
 from typing import Any
@@ -16,6 +17,7 @@ from typing import Any
 import sqlalchemy as sa
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import event
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.engine import Connection, Engine
 from sqlalchemy.exc import DBAPIError, IntegrityError, InterfaceError, OperationalError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
@@ -86,6 +88,17 @@ patient: ContextVar[bool] = ContextVar("carnet_patient", default=True)
 def is_sqlite(connection: Connection) -> bool:
     """Whether the statement at hand goes to SQLite."""
     return connection.dialect.name == "sqlite"
+
+
+def among(column: Any, ids: Iterable[int]) -> sa.ColumnElement[bool]:
+    """Whether `column` is one of these ids: in one parameter, so that the statement is the same however many they are.
+
+    A parameter for each would be compiled, sent and planned anew for every page.
+    """
+    if db.session.get_bind().dialect.name == "sqlite":
+        each = sa.func.json_each(json.dumps(list(ids))).table_valued("value")
+        return sa.type_coerce(column, sa.Integer).in_(sa.select(each.c.value))
+    return sa.type_coerce(column, sa.BigInteger) == sa.any_(sa.literal(list(ids), ARRAY(sa.BigInteger)))
 
 
 @event.listens_for(Engine, "connect")

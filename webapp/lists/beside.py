@@ -9,7 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from webapp.contacts.models import Contact, ContactLink, ContactNumber
-from webapp.db import db
+from webapp.db import among, db
 from webapp.functions.models import FunctionRow
 
 
@@ -27,15 +27,15 @@ def beside(ids: Sequence[int]) -> dict[int, Beside]:
     what: Any = sa.literal_column
     nothing, none = what("''"), what("0")
     functions = sa.select(what("'function'"), FunctionRow.contact_id, FunctionRow.function, nothing, none).where(
-        FunctionRow.contact_id.in_(ids), FunctionRow.ended_at.is_(None)
+        among(FunctionRow.contact_id, ids), FunctionRow.ended_at.is_(None)
     )
     numbers = sa.select(
         what("'number'"), ContactNumber.contact_id, ContactNumber.function, ContactNumber.value, none
-    ).where(ContactNumber.contact_id.in_(ids), ContactNumber.valid_to.is_(None))
+    ).where(among(ContactNumber.contact_id, ids), ContactNumber.valid_to.is_(None))
     persons = (
         sa.select(what("'persons'"), ContactLink.party_id, nothing, nothing, sa.func.count())
         .join(Contact, Contact.id == ContactLink.person_id)
-        .where(ContactLink.party_id.in_(ids), Contact.deleted_at.is_(None))
+        .where(among(ContactLink.party_id, ids), Contact.deleted_at.is_(None))
         .group_by(ContactLink.party_id)
     )
     found = {one: Beside() for one in ids}
