@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import secrets
+from collections.abc import Sequence
 from functools import cache, lru_cache
 from typing import Any
 
@@ -38,6 +39,9 @@ from webapp.security import safe_next
 from webapp.shown import choices, language, shown
 from webapp.text import initials
 from webapp.words import ACTIONS, ENDINGS, GROUPS, ROLES, WAYS, change_label, change_value, may_see
+
+WEEK = 7 * 24 * 60
+"""In minutes."""
 
 
 @cache
@@ -85,18 +89,32 @@ def navigation() -> list[tuple[str, list[dict[str, Any]]]]:
 
 def ago(moment: dt.datetime) -> str:
     """How long ago, in words; a date once it is more than a week."""
-    passed = now() - moment
-    if passed > dt.timedelta(days=7):
-        return _day(moment.astimezone(zone()).date(), language())
-    if passed < dt.timedelta(minutes=1):
-        return _("just now")
-    return format_timedelta(-passed, add_direction=True, locale=get_locale())
+    return ages([moment])[0]
+
+
+def ages(moments: Sequence[dt.datetime]) -> list[str]:
+    """How long ago each of them was, in words; a date where it is more than a week."""
+    present, place, locale = now(), zone(), str(get_locale() or "en")
+
+    def told(moment: dt.datetime) -> str:
+        passed = (present - moment) // dt.timedelta(minutes=1)
+        if passed >= WEEK:
+            return _day(moment.astimezone(place).date(), locale)
+        return _passed(passed, locale) if passed > 0 else _("just now")
+
+    return [told(one) for one in moments]
 
 
 @lru_cache(maxsize=4096)
 def _day(day: dt.date, locale: str) -> str:
     """A date in a language: the same few hundred days stand in all lists."""
     return str(babel_date(day, "medium", locale=locale))
+
+
+@lru_cache(maxsize=4096)
+def _passed(minutes: int, locale: str) -> str:
+    """A time of less than a week in a language, in words."""
+    return str(format_timedelta(dt.timedelta(minutes=-minutes), add_direction=True, locale=locale))
 
 
 def country_name(code: str) -> str:
