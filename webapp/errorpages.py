@@ -78,6 +78,7 @@ def expected(error: CarnetError) -> Response:
     if isinstance(error, BootError):
         raise error
     titles = {
+        400: _("This request can't be read"),
         403: _("This is not yours to do"),
         404: _("There is nothing here"),
         409: _("That can't be done now"),

@@ -1,4 +1,4 @@
-"""What can go wrong, as five exceptions: each carries a sentence that names the remedy.
+"""What can go wrong, as a few exceptions: each carries a sentence that names the remedy.
 
 Services raise them without knowing of HTTP; `webapp.errorpages` turns them into pages, fragments or JSON.
 """
@@ -38,6 +38,12 @@ class Invalid(CarnetError):
     def __init__(self, message: str, errors: Mapping[str, str] | None = None) -> None:
         super().__init__(message, errors=dict(errors or {}))
         self.errors = dict(errors or {})
+
+
+class Unreadable(Invalid):
+    """An address names a place that nobody gave out: made up, or of another list (400)."""
+
+    status = 400
 
 
 class Forbidden(CarnetError):

@@ -38,7 +38,10 @@ def page_of(given: MultiDict[str, str], arguments: dict[str, Any]) -> ListPage:
     except Invalid as error:
         if not error.errors:
             raise
-        raise wrong_parameters({RENAMED.get(name, name): text for name, text in error.errors.items()}) from None
+        named = wrong_parameters({RENAMED.get(name, name): text for name, text in error.errors.items()})
+        # A cursor that nobody gave out is no wrong value but no request of ours (400).
+        named.status = error.status
+        raise named from None
 
 
 def _read(given: MultiDict[str, str], arguments: dict[str, Any]) -> ListQuery:

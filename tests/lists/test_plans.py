@@ -5,12 +5,10 @@ from __future__ import annotations
 from itertools import product
 
 import pytest
-import sqlalchemy as sa
 from werkzeug.datastructures import MultiDict
 
-from webapp.contacts.models import Contact
 from webapp.db import db
-from webapp.lists.query import SORTS, ListQuery
+from webapp.lists.query import ListQuery
 
 FILTERS = [
     "", "q=kerbrat", "kind=person", "function=customer", "function=none", "tag=VIP", "city=Brest", "country=FR",
@@ -18,11 +16,10 @@ FILTERS = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("chosen", "sort"), list(product(FILTERS, SORTS)))
+@pytest.mark.parametrize(("chosen", "sort"), list(product(FILTERS, ["name", "city", "changed"])))
 def test_G1_every_filter_and_order_has_an_index(app, system, chosen, sort) -> None:
     query = ListQuery.read(MultiDict(pair.split("=") for pair in f"sort={sort}&{chosen}".strip("&").split("&")))
-    column = SORTS[sort]
-    listed = sa.select(Contact.id).where(*query.where()).order_by(column, Contact.id).limit(51)
+    listed = query.ids().limit(51)
     connection = db.session.connection()
     text = listed.compile(connection, compile_kwargs={"literal_binds": True}).string
     if connection.dialect.name == "sqlite":

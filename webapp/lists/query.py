@@ -6,10 +6,6 @@ costs what the first one does. Counts are capped.
 
 from __future__ import annotations
 
-import base64
-import binascii
-import datetime as dt
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -26,6 +22,8 @@ from webapp.db import db
 from webapp.errors import Invalid
 from webapp.i18n import _
 from webapp.lists.filters import has_function
+from webapp.lists.sorts import SORTS as SORTS
+from webapp.lists.sorts import Sort, place_text, read_place, sort_named
 from webapp.plugin import Filter
 from webapp.registry import registry
 from webapp.search.match import matching
@@ -35,11 +33,7 @@ CAP = 1000
 MOST_VALUES = 20
 """Values of one filter, and the characters of one: more is no address of ours."""
 LONGEST_VALUE = 200
-SORTS: dict[str, InstrumentedAttribute[Any]] = {
-    "name": Contact.sort_name,
-    "city": Contact.sort_city,
-    "changed": Contact.updated_at,
-}
+MOST_COLUMNS = 60
 COLUMNS = (
     Contact.id,
     Contact.kind,
@@ -52,6 +46,14 @@ COLUMNS = (
     Contact.sort_city,
     Contact.country,
     Contact.updated_at,
+    Contact.created_at,
+    Contact.category,
+    Contact.source,
+    Contact.language,
+    Contact.legal_form,
+    Contact.vat_id,
+    Contact.website,
+    Contact.parent_id,
     User.name.label("user_name"),
     User.email.label("user_email"),
 )
@@ -59,44 +61,66 @@ COLUMNS = (
 
 @dataclass(frozen=True, kw_only=True)
 class ListQuery:
-    """One list as its address says it. `cursor` is the place (sort value, id) before or after which a page lies.
+    """One list as its address says it. `cursor` is the place (sort values, id) before or after which a page lies.
 
     `function` is the list's own; `filters` hold a value, or several of which one must fit, by the filter's key.
+    `columns` are keys of the columns that are shown, empty for the user's own; `saved` is the id of the view that the
+    list began from.
     """
 
     function: str = ""
     q: str = ""
     sort: str = "name"
     descending: bool = False
-    cursor: tuple[Any, int] | None = None
+    cursor: tuple[Any, ...] | None = None
     backward: bool = False
     filters: Mapping[str, str | Sequence[str]] = field(default_factory=dict)
     archived: bool = False
+    columns: tuple[str, ...] = ()
+    saved: str = ""
     size: int = PAGE
 
     @classmethod
     def read(cls, args: Mapping[str, str], function: str = "") -> ListQuery:
-        """Read an address; raises `Invalid` for an unknown sort, filter value or a made-up cursor, by its name."""
-        sort = args.get("sort", "name")
-        descending = sort.startswith("-")
-        sort = sort.removeprefix("-")
-        if sort not in SORTS:
-            raise Invalid(_("This list can't be sorted that way: choose one of its column heads."))
-        return cls(
+        """Read an address; raises `Invalid` for an unknown sort or filter value, `Unreadable` for a made-up cursor."""
+        sort = args.get("sort") or "name"
+        query = cls(
             function=function,
             q=args.get("q", "").replace("\x00", "")[:200],
-            sort=sort,
-            descending=descending,
-            cursor=_cursor(args.get("after") or args.get("before"), sort),
+            sort=sort.removeprefix("-"),
+            descending=sort.startswith("-"),
             backward="after" not in args and "before" in args,
             filters={one.key: values for one in offered().values() if (values := _values(args, one))},
             archived=args.get("archived") == "1",
+            columns=_columns(args.get("cols", "")),
+            saved=args.get("saved", "").replace("\x00", "")[:20],
         )
+        columns = query.order()
+        place = args.get("after") or args.get("before")
+        return replace(query, cursor=read_place(place, query.belongs, columns)) if place else query
+
+    @property
+    def belongs(self) -> str:
+        """What a place in this list is of: another list's cursor is none of it."""
+        return f"{self.function}:{self.sort}"
+
+    @property
+    def by(self) -> Sort:
+        """How it is sorted; raises `Invalid` for a column by which no list is."""
+        found = sort_named(self.sort)
+        if found is None:
+            raise Invalid(_("This list can't be sorted that way: choose one of its column heads."))
+        return found
+
+    def order(self) -> tuple[sa.ColumnElement[Any], ...]:
+        """What it is sorted by, the id last."""
+        return (*self.by.columns(), Contact.id)
 
     def arguments(self, **changes: Any) -> dict[str, Any]:
         """The address's arguments of this list, or of one that differs by `changes`, at its first page."""
         other = replace(self, cursor=None, backward=False, **changes)
         found: dict[str, Any] = {"q": other.q, **other.chosen(), "archived": "1" if other.archived else ""}
+        found |= {"cols": ",".join(other.columns), "saved": other.saved}
         sort = ("-" if other.descending else "") + other.sort
         if sort != "name":
             found["sort"] = sort
@@ -124,70 +148,82 @@ class ListQuery:
     def page(self) -> Page:
         """The rows at this place, and where the pages before and after begin."""
         need("contacts.read")
-        column = SORTS[self.sort]
-        forward = self.descending == self.backward
-        order = [one if forward else one.desc() for one in (column, Contact.id)]
-        conditions = self.where()
-        if self.cursor is not None:
-            place = sa.tuple_(column, Contact.id)
-            here = sa.tuple_(
-                *(sa.literal(value, one.type) for value, one in zip(self.cursor, (column, Contact.id), strict=True))
-            )
-            conditions.append(place > here if forward else place < here)
-        limit = self.size + 1
-        if self.filters:
-            # What must be sorted is sorted narrow, before anything is fetched to be shown.
-            picked = sa.select(Contact.id).where(*conditions).order_by(*order).limit(limit)
-            conditions = [Contact.id.in_(picked)]
-        query = sa.select(*COLUMNS).outerjoin(User, User.id == Contact.responsible_id)
-        query = query.where(*conditions).order_by(*order).limit(limit)
-        found: Any = db.session.execute(query).all()
-        rows: list[sa.Row[Any]] = list(found)
+        rows = self._rows(self.size + 1)
         more = len(rows) > self.size
         rows = rows[: self.size]
         if self.backward:
             rows.reverse()
         return Page(
-            rows=rows,
+            rows=[row for row, _place in rows],
             previous=self._place(rows[0]) if rows and (more if self.backward else self.cursor) else "",
             next=self._place(rows[-1]) if rows and (True if self.backward else more) else "",
         )
 
+    def ids(self) -> sa.Select[int]:
+        """The ids of all that match, in the order of the list."""
+        order = [one.desc() if self.descending else one for one in self.order()]
+        return sa.select(Contact.id).where(*self.where()).order_by(*order)
+
+    def _rows(self, limit: int) -> list[tuple[sa.Row[Any], tuple[Any, ...]]]:
+        """Rows and their places, from this place on."""
+        columns = self.order()
+        forward = self.descending == self.backward
+        conditions = self.where()
+        if self.cursor is not None:
+            conditions.append(beyond(columns, self.cursor, forward=forward))
+        named = [one.label(f"k{number}") for number, one in enumerate(columns)]
+        picked = sa.select(*named).where(*conditions).order_by(*(one if forward else one.desc() for one in named))
+        place = picked.limit(limit).subquery()
+        values = list(place.c)
+        query: Any = (
+            sa.select(*COLUMNS, *values)
+            .join_from(place, Contact, Contact.id == values[-1])
+            .outerjoin(User, User.id == Contact.responsible_id)
+            .order_by(*(one if forward else one.desc() for one in values))
+        )
+        return [(row, tuple(row[len(COLUMNS) :])) for row in db.session.execute(query)]
+
     def count(self) -> int:
-        """How many match, counted up to `CAP` + 1."""
+        """How many match, counted up to `CAP` + 1. `total` counts them all."""
         need("contacts.read")
         inner = sa.select(sa.literal(1)).select_from(Contact).where(*self.where()).limit(CAP + 1).subquery()
         return db.session.scalar(sa.select(sa.func.count()).select_from(inner)) or 0
 
-    def neighbour(self, place: tuple[Any, int], *, onward: bool) -> int | None:
+    def total(self) -> int:
+        """How many match, exactly: for all that match, and where the user asks."""
+        need("contacts.read")
+        return db.session.scalar(sa.select(sa.func.count()).select_from(Contact).where(*self.where())) or 0
+
+    def neighbour(self, place: tuple[Any, ...], *, onward: bool) -> int | None:
         """The id of the contact behind (or before) a place of this list; None at its end."""
         rows = replace(self, cursor=place, backward=not onward, size=1).page().rows
         return rows[0].id if rows else None
 
-    def rank(self, place: tuple[Any, int]) -> tuple[int, int] | None:
+    def rank(self, place: tuple[Any, ...]) -> tuple[int, int] | None:
         """How manieth the contact at `place` is and of how many, both counted up to `CAP` + 1; None if not listed."""
         need("contacts.read")
-        column, (value, contact_id) = SORTS[self.sort], place
-        here = sa.tuple_(sa.literal(value, column.type), sa.literal(contact_id, Contact.id.type))
-        spot = sa.tuple_(column, Contact.id)
         listed = sa.select(sa.literal(1)).select_from(Contact).where(*self.where())
-        before = listed.where(spot > here if self.descending else spot < here).limit(CAP + 1).subquery()
+        before = listed.where(beyond(self.order(), place, forward=self.descending)).limit(CAP + 1).subquery()
         all_ = listed.limit(CAP + 1).subquery()
         found = db.session.execute(
             sa.select(
-                listed.where(Contact.id == contact_id).exists(),
+                listed.where(Contact.id == place[-1]).exists(),
                 sa.select(sa.func.count()).select_from(before).scalar_subquery(),
                 sa.select(sa.func.count()).select_from(all_).scalar_subquery(),
             )
         ).one()
         return (found[1] + 1, found[2]) if found[0] else None
 
-    def place_of(self, contact: Contact) -> tuple[Any, int]:
+    def place_of(self, contact: Contact) -> tuple[Any, ...]:
         """Where a contact stands in the order of this list."""
-        return getattr(contact, SORTS[self.sort].key), contact.id
+        columns = self.order()
+        if all(isinstance(one, InstrumentedAttribute) for one in columns):
+            return tuple(getattr(contact, one.key) for one in columns)
+        found: Any = db.session.execute(sa.select(*columns).where(Contact.id == contact.id)).one()
+        return tuple(found)
 
-    def _place(self, row: sa.Row[Any]) -> str:
-        return cursor(self.sort, getattr(row, SORTS[self.sort].key), row.id)
+    def _place(self, row: tuple[sa.Row[Any], tuple[Any, ...]]) -> str:
+        return place_text(self.belongs, row[1])
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -218,28 +254,19 @@ def _unknown(key: str) -> Invalid:
     return Invalid(text, {key: text})
 
 
-def cursor(sort: str, value: str | dt.datetime, contact_id: int) -> str:
-    """The place just behind (or before) a row, as an address carries it."""
-    plain = value.isoformat() if isinstance(value, dt.datetime) else value
-    return base64.urlsafe_b64encode(json.dumps([sort, plain, contact_id]).encode()).decode().rstrip("=")
+def _columns(text: str) -> tuple[str, ...]:
+    """Keys of the columns that an address names, each once."""
+    return tuple(dict.fromkeys(one[:40] for one in text.replace("\x00", "").split(",") if one))[:MOST_COLUMNS]
 
 
-def _cursor(text: str | None, sort: str) -> tuple[Any, int] | None:
-    if not text:
-        return None
-    try:
-        found_sort, value, contact_id = json.loads(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)))
-        if found_sort != sort or not isinstance(value, str) or not isinstance(contact_id, int):
-            raise ValueError(text)
-        if not 0 < contact_id < 2**63 or "\x00" in value:
-            raise ValueError(text)
-        value.encode()
-        if sort != "changed":
-            return value, contact_id
-        moment = dt.datetime.fromisoformat(value)
-        if moment.utcoffset() != dt.timedelta(0):
-            raise ValueError(text)
-        return moment, contact_id
-    except (ValueError, TypeError, RecursionError, binascii.Error):
-        text = _("This page of the list is not known: start again at the first page.")
-        raise Invalid(text, {"after": text}) from None
+def beyond(columns: Sequence[Any], place: Sequence[Any], *, forward: bool) -> sa.ColumnElement[bool]:
+    """What stands behind a place in an order, or before it."""
+    spot = sa.tuple_(*columns)
+    here = sa.tuple_(*(sa.literal(value, one.type) for value, one in zip(place, columns, strict=True)))
+    return spot > here if forward else spot < here
+
+
+def cursor(sort: str, value: Any, contact_id: int, function: str = "") -> str:
+    """The place just behind (or before) a row, as the address of a function's list (of all contacts) carries it."""
+    values = value if isinstance(value, tuple) else (value,)
+    return place_text(f"{function}:{sort}", (*values, contact_id))

@@ -14,11 +14,10 @@ from werkzeug.datastructures import MultiDict
 
 from webapp.acting import need
 from webapp.contacts.models import Contact
-from webapp.db import db
 from webapp.errors import Invalid, Refused
 from webapp.i18n import _
 from webapp.lists.place import Place
-from webapp.lists.query import SORTS, ListQuery
+from webapp.lists.query import ListQuery
 
 MOST = 10_000
 """Contacts chosen one by one: more are chosen by their list."""
@@ -83,8 +82,7 @@ class Selection:
         """How many there are, exactly, at this moment."""
         if self.query is None:
             return len(self.ids)
-        need("contacts.read")
-        return db.session.scalar(sa.select(sa.func.count()).select_from(Contact).where(*self.query.where())) or 0
+        return self.query.total()
 
     def settle(self) -> int:
         """How many there are; raises `CountChanged` where the user was told another number."""
@@ -103,9 +101,7 @@ class Selection:
         if self.query is None:
             chosen = sa.select(Contact.id).where(Contact.id.in_(self.ids))
             return chosen.order_by(Contact.sort_name, Contact.id)
-        columns = (SORTS[self.query.sort], Contact.id)
-        order = [one.desc() for one in columns] if self.query.descending else columns
-        return sa.select(Contact.id).where(*self.query.where()).order_by(*order)
+        return self.query.ids()
 
     def fields(self) -> list[tuple[str, str]]:
         """What the next form says to mean the same."""
