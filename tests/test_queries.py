@@ -94,7 +94,8 @@ def test_a_file_costs_the_same_whatever_hangs_on_it(sign_in, fill, make, stateme
                 assert client.get(f"/contacts/{contact.id}{tab}").status_code == 200
             sizes.append(len(seen))
         assert sizes[0] == sizes[1], tab
-        assert sizes[1] <= 17, tab
+        # Four of them count for the side bar, once a minute.
+        assert sizes[1] <= 21, tab
 
 
 def test_the_mass_actions_question_costs_the_same_for_2_and_50(sign_in, fill, statements) -> None:

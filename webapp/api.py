@@ -34,6 +34,7 @@ from webapp.contacts.services import create_many as create_contacts
 from webapp.contacts.services import to_bin as bin_contact
 from webapp.contacts.services import update as update_contact
 from webapp.contacts.values import check_email, check_phone, check_vat
+from webapp.counts import count_listed
 from webapp.db import Base, BigId, Moment, db, discard, now, transaction
 from webapp.errors import BootError, CarnetError, Forbidden, Gone, Invalid, Missing, Refused, Stale
 from webapp.events import (
@@ -175,6 +176,7 @@ __all__ = [
     "check_version",
     "clean",
     "convert",
+    "count_listed",
     "create_contact",
     "create_contacts",
     "db",

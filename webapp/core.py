@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Flask, abort, request
 from jinja2 import ChoiceLoader, FileSystemLoader, PrefixLoader
 
-from webapp import realms, screen
+from webapp import counts, realms, screen
 from webapp.accounts import models as accounts_models
 from webapp.accounts.account_views import blueprint as account_pages
 from webapp.accounts.sign_in_views import blueprint as sign_in_pages
@@ -153,7 +153,11 @@ plugin = Plugin(
             hint=_l("Who signs in, what they may do, and handing over when somebody leaves"), order=10,
         ),
     ),
-    menu=(MenuEntry(label=_l("Contacts"), endpoint="contacts.index", icon="users", group="crm", order=10),),
+    menu=(
+        MenuEntry(
+            label=_l("Contacts"), endpoint="contacts.index", icon="users", order=10, count=counts.count_listed
+        ),
+    ),
     filters=FILTERS,
 )  # fmt: skip
 
@@ -174,6 +178,7 @@ def mount(app: Flask, registry: Registry) -> None:
             owners[resource.blueprint.name] = one.name
     folders = {name: FileSystemLoader(folder / "templates" / name) for name, folder in registry.folders.items()}
     app.jinja_loader = ChoiceLoader([FileSystemLoader(TEMPLATES), PrefixLoader(folders)])
+    counts.setup(app)
     screen.setup(app)
     place.setup(app)
 

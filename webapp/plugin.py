@@ -195,8 +195,9 @@ class HistorySource:
 
 @dataclass(frozen=True, kw_only=True)
 class MenuEntry:
-    """A line of the side navigation. `count()` is shown beside it, `group` is `crm`, `business` or `data`.
+    """A line of the side navigation; `group` is `crm`, `business` or `data`.
 
+    `count()` is shown beside it: the same for all users, and counted anew at most once a minute.
     In the group `account` it is a line of the menu of who is signed in.
     """
 

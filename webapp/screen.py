@@ -10,7 +10,7 @@ from typing import Any
 
 from babel.dates import format_date as babel_date
 from babel.dates import format_timedelta
-from flask import Flask, g, request, url_for
+from flask import Flask, current_app, g, request, url_for
 from flask_babel import format_date, format_datetime, format_decimal
 from flask_login import current_user
 from markupsafe import Markup
@@ -29,6 +29,7 @@ from webapp.contacts.forms import (
     function_fields,
 )
 from webapp.contacts.values import WARNINGS
+from webapp.counts import beside
 from webapp.db import now
 from webapp.htmx import shell, wants_fragment
 from webapp.i18n import LOCALES, _, get_locale
@@ -75,7 +76,7 @@ def navigation() -> list[tuple[str, list[dict[str, Any]]]]:
                 "label": one.label,
                 "url": url_for(one.endpoint),
                 "icon": one.icon,
-                "count": one.count() if one.count else None,
+                "count": beside(one),
                 "current": request.endpoint == one.endpoint
                 or (request.blueprint == "contacts" and one.endpoint == "contacts.index"),
             }
@@ -85,6 +86,18 @@ def navigation() -> list[tuple[str, list[dict[str, Any]]]]:
         if lines:
             groups.append((str(title), lines))
     return groups
+
+
+def fixed(name: str, **values: bool) -> Markup:
+    """A part of the frame that says the same to everyone in a language: rendered once a process.
+
+    Its template sees `values` alone, and must ask for nothing of the request, the user or the session.
+    """
+    kept: dict[Any, Markup] = current_app.extensions.setdefault("carnet-fixed", {})
+    key = (name, language(), *values.items())
+    if key not in kept or current_app.debug:
+        kept[key] = Markup(current_app.jinja_env.get_template(name).render(values))  # noqa: S704 - a template of ours
+    return kept[key]
 
 
 def ago(moment: dt.datetime) -> str:
@@ -188,6 +201,7 @@ def setup(app: Flask) -> None:
         form_key=form_key,
         static_url=static_url,
         svg_icon=icon,
+        fixed=fixed,
         shown=shown,
         choices=choices,
         country_name=country_name,

@@ -40,6 +40,7 @@ from webapp.accounts import second_factor, sessions, signing
 from webapp.accounts.models import User
 from webapp.acting import Act, acting, acting_as_system
 from webapp.config import Config
+from webapp.counts import counts
 from webapp.db import db
 from webapp.registry import Found, Registry, discover, registry
 
@@ -231,12 +232,14 @@ def rolled_back(app: webapp.Carnet) -> Iterator[sa.Connection]:
             # What asks the engine for a connection gets this one, so that it sees what the test has made.
             connection.connect = lambda: contextlib.nullcontext(connection)  # type: ignore[attr-defined]
             engines[None] = connection  # type: ignore[assignment]
+            counts().forget()
             try:
                 yield connection
             finally:
                 db.session.remove()
                 engines[None] = engine
                 outer.rollback()
+                counts().forget()
 
 
 def pytest_unconfigure() -> None:
@@ -354,6 +357,8 @@ def statements(app: webapp.Carnet) -> Callable[[], contextlib.AbstractContextMan
     def record() -> Iterator[Statements]:
         seen = Statements()
         db.session.commit()
+        # What is counted once a minute is part of what a page may cost.
+        counts().forget()
         place = db._app_engines[app][None]
 
         def note(_connection: Any, _cursor: Any, text: str, *_more: Any) -> None:

@@ -1,7 +1,9 @@
 """Customers: for good, once a contact has become one (spec C4)."""
 
+from functools import partial
+
 from plugins.customers import models, services, views
-from webapp.api import ContactFunction, MassAction, MenuEntry, PersonalData, Plugin, _l, _lp, each
+from webapp.api import ContactFunction, MassAction, MenuEntry, PersonalData, Plugin, _l, _lp, count_listed, each
 
 plugin = Plugin(
     name="customers",
@@ -54,5 +56,13 @@ plugin = Plugin(
             order=10,
         ),
     ),
-    menu=(MenuEntry(label=_l("Customers"), endpoint="customers.index", icon="handshake", order=30),),
+    menu=(
+        MenuEntry(
+            label=_l("Customers"),
+            endpoint="customers.index",
+            icon="handshake",
+            order=30,
+            count=partial(count_listed, "customer"),
+        ),
+    ),
 )  # fmt: skip

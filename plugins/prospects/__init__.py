@@ -1,7 +1,20 @@
 """Prospects: contacts that may become customers (spec B5, C)."""
 
+from functools import partial
+
 from plugins.prospects import models, services, views
-from webapp.api import ContactFunction, Filter, FunctionGuard, MenuEntry, PersonalData, Plugin, ValueList, _l, _lp
+from webapp.api import (
+    ContactFunction,
+    Filter,
+    FunctionGuard,
+    MenuEntry,
+    PersonalData,
+    Plugin,
+    ValueList,
+    _l,
+    _lp,
+    count_listed,
+)
 
 plugin = Plugin(
     name="prospects",
@@ -59,5 +72,13 @@ plugin = Plugin(
             order=15,
         ),
     ),
-    menu=(MenuEntry(label=_l("Prospects"), endpoint="prospects.index", icon="target", order=20),),
+    menu=(
+        MenuEntry(
+            label=_l("Prospects"),
+            endpoint="prospects.index",
+            icon="target",
+            order=20,
+            count=partial(count_listed, "prospect"),
+        ),
+    ),
 )

@@ -1,7 +1,9 @@
 """Suppliers: contacts that we buy from, beside any other function (spec B2)."""
 
+from functools import partial
+
 from plugins.suppliers import models, services, views
-from webapp.api import ContactFunction, MenuEntry, PersonalData, Plugin, _l, _lp
+from webapp.api import ContactFunction, MenuEntry, PersonalData, Plugin, _l, _lp, count_listed
 
 plugin = Plugin(
     name="suppliers",
@@ -37,5 +39,13 @@ plugin = Plugin(
             order=30,
         ),
     ),
-    menu=(MenuEntry(label=_l("Suppliers"), endpoint="suppliers.index", icon="truck", order=40),),
+    menu=(
+        MenuEntry(
+            label=_l("Suppliers"),
+            endpoint="suppliers.index",
+            icon="truck",
+            order=40,
+            count=partial(count_listed, "supplier"),
+        ),
+    ),
 )  # fmt: skip
