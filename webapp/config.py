@@ -35,10 +35,11 @@ KNOWN = {
     "MAIL_URL",
     "REQUIRE_TOTP",
     "PROXIES",
+    "REDIS_URL",
 }
 
 
-ANNOUNCED = {"EMBED_ORIGINS", "REDIS_URL"}
+ANNOUNCED = {"EMBED_ORIGINS"}
 """Names that are promised to deployments; what reads them is still to come, so they may stand there already."""
 
 
@@ -57,6 +58,7 @@ class Config:
     mail_url: str = field(default="", repr=False)
     require_totp: bool = False
     proxies: int = 0
+    redis_url: str = field(default="", repr=False)
 
     @property
     def is_https(self) -> bool:
@@ -125,6 +127,7 @@ def read(environ: Mapping[str, str]) -> Config:
         mail_url=_mail_url(given.get("MAIL_URL", "").strip()),
         require_totp=_switch("REQUIRE_TOTP", given.get("REQUIRE_TOTP", "")),
         proxies=_proxies(given.get("PROXIES", "")),
+        redis_url=_redis_url(given.get("REDIS_URL", "").strip()),
     )
 
 
@@ -135,6 +138,17 @@ def _mail_url(url: str) -> str:
             read_url(url)
     except ValueError as error:
         raise BootError(f"CARNET_MAIL_URL can't be used: {error}.") from None
+    return url
+
+
+def _redis_url(url: str) -> str:
+    """The address of the Redis that carries the queue of jobs; its password never shows in the message."""
+    if not url:
+        return ""
+    if urlsplit(url).scheme not in ("redis", "rediss", "unix"):
+        raise BootError("CARNET_REDIS_URL must begin with redis://, rediss:// or unix://.")
+    if importlib.util.find_spec("redis") is None:
+        raise BootError("CARNET_REDIS_URL needs the client of Redis: install it by `pip install 'carnet[redis]'`.")
     return url
 
 

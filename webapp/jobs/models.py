@@ -18,8 +18,10 @@ class Job(Base):
     """Work on many records, chunk by chunk; survives the tab, the request and the worker that runs it.
 
     `cursor` is the position of the last record done, `data` what the work keeps from chunk to chunk, `worker` who has
-    claimed it, `heartbeat_at` when that one was last seen. `failed` counts records; the state `failed` is a job that
-    could not go on, `error` says why. `undo_of_id`: this job takes back that one.
+    claimed it, `heartbeat_at` when that one was last seen, `attempts` how often the chunk at hand has been begun.
+    `failed` counts records; the state `failed` is a job that could not go on, `error` says why. `role` and
+    `data_protection` are what whoever started it held then: a token's scope bounds its jobs too. `undo_of_id`: this
+    job takes back that one, which is done once.
     """
 
     __tablename__ = "job"
@@ -36,6 +38,8 @@ class Job(Base):
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     kind: Mapped[str] = mapped_column(sa.String(60))
     user_id: Mapped[int | None] = mapped_column(sa.ForeignKey("user_account.id"), index=True)
+    role: Mapped[str] = mapped_column(sa.String(20), default="", server_default="")
+    data_protection: Mapped[bool] = mapped_column(default=False, server_default=sa.false())
     way: Mapped[str] = mapped_column(sa.String(20), default="job", server_default="job")
     locale: Mapped[str] = mapped_column(sa.String(5), default="", server_default="")
     params: Mapped[dict[str, Any]] = mapped_column(sa.JSON, default=dict, server_default="{}")
@@ -50,7 +54,9 @@ class Job(Base):
     attempts: Mapped[int] = mapped_column(default=0, server_default="0")
     worker: Mapped[str] = mapped_column(sa.String(80), default="", server_default="")
     error: Mapped[str] = mapped_column(sa.Text, default="", server_default="")
-    undo_of_id: Mapped[int | None] = mapped_column(sa.ForeignKey("job.id", ondelete="SET NULL"), index=True)
+    undo_of_id: Mapped[int | None] = mapped_column(
+        sa.ForeignKey("job.id", ondelete="SET NULL"), index=True, unique=True
+    )
     created_at: Mapped[dt.datetime] = mapped_column(Moment, default=now)
     started_at: Mapped[dt.datetime | None] = mapped_column(Moment)
     heartbeat_at: Mapped[dt.datetime | None] = mapped_column(Moment)

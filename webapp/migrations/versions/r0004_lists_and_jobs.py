@@ -121,6 +121,8 @@ def jobs() -> None:
         sa.Column("id", BIG_ID, nullable=False),
         sa.Column("kind", sa.String(length=60), nullable=False),
         sa.Column("user_id", BIG_ID, nullable=True),
+        sa.Column("role", sa.String(length=20), server_default="", nullable=False),
+        sa.Column("data_protection", sa.Boolean(), server_default=sa.false(), nullable=False),
         sa.Column("way", sa.String(length=20), server_default="job", nullable=False),
         sa.Column("locale", sa.String(length=5), server_default="", nullable=False),
         sa.Column("params", sa.JSON(), server_default="{}", nullable=False),
@@ -148,7 +150,7 @@ def jobs() -> None:
     unfinished = sa.text("state IN ('queued', 'running')")
     op.create_index("ix_job_unfinished", "job", ["state", "id"], sqlite_where=unfinished, postgresql_where=unfinished)
     op.create_index(op.f("ix_job_user_id"), "job", ["user_id"], unique=False)
-    op.create_index(op.f("ix_job_undo_of_id"), "job", ["undo_of_id"], unique=False)
+    op.create_index(op.f("ix_job_undo_of_id"), "job", ["undo_of_id"], unique=True)
     op.create_table(
         "job_item",
         sa.Column("job_id", BIG_ID, nullable=False),
