@@ -53,6 +53,9 @@ from webapp.history.services import of_contact as history_of
 from webapp.history.services import record
 from webapp.htmx import place, redirect_to, render, toast
 from webapp.i18n import N_, _, _l, _lp, ngettext, pgettext
+from webapp.jobs import INLINE, Chunk
+from webapp.jobs import run_here as run_job_here
+from webapp.jobs import start as start_job
 from webapp.lists.query import ListQuery
 from webapp.lists.query import Page as ListPage
 from webapp.lists.rows import responsible_names as user_names
@@ -97,6 +100,7 @@ __all__ = [
     "CONTACT_COLLECTIONS",
     "CONTACT_FIELDS",
     "CONTRACT",
+    "INLINE",
     "LINK_FIELDS",
     "N_",
     "REST_PREFIX",
@@ -108,6 +112,7 @@ __all__ = [
     "Blocker",
     "BootError",
     "CarnetError",
+    "Chunk",
     "Column",
     "Contact",
     "ContactBinned",
@@ -206,11 +211,13 @@ __all__ = [
     "release",
     "render",
     "right",
+    "run_job_here",
     "safe_next",
     "save_fields",
     "seal",
     "setting",
     "sort_name",
+    "start_job",
     "toast",
     "tokens",
     "touch",
