@@ -2,25 +2,45 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from webapp.contacts.derived import main_address
-from webapp.contacts.fields import BY_NAME, COLLECTION
+from webapp.contacts.fields import BY_NAME, COLLECTION, COMPANY_ONLY
+from webapp.contacts.forms import TAGS
 from webapp.contacts.models import Contact
 from webapp.contacts.services import update, writable
 from webapp.errors import Invalid
+from webapp.lists.columns import ListColumn
 from webapp.plugin import Field
 from webapp.shown import shown, typed
 
 NAMES = {"person": ("first_name", "last_name"), "company": ("company_name",)}
 PLACE = {one.name: one for one in COLLECTION["addresses"].fields if one.name in ("city", "country")}
+PLAIN = ("category", "source", "language", "legal_form", "vat_id", "website")
+"""Fields of the contact that are edited in the column of their name."""
 
 
-def names(kind: str) -> tuple[str, ...]:
-    """What of a person or a company is edited in a list, in the order of its cells."""
-    return (*NAMES[kind], "tags", "city", "country", "responsible_id")
+def fields_of(kind: str, columns: Sequence[ListColumn]) -> dict[str, list[Field]]:
+    """What is edited in the cells of a row that shows these columns, by the column's key.
+
+    Tags stand below the functions, and the country beside the city, where they have no column of their own.
+    """
+    keys = {one.key for one in columns}
+    found: dict[str, list[Field]] = {key: [] for key in keys}
+    for key, field_, but in (
+        ("tags", TAGS, ""),
+        ("functions", TAGS, "tags"),
+        ("city", PLACE["city"], ""),
+        ("country", PLACE["country"], ""),
+        ("city", PLACE["country"], "country"),
+        ("responsible", BY_NAME["responsible_id"], ""),
+        *((name, BY_NAME[name], "") for name in PLAIN if kind == "company" or name not in COMPANY_ONLY),
+    ):
+        if key in keys and but not in keys:
+            found[key].append(field_)
+    return found
 
 
 @dataclass
@@ -47,6 +67,7 @@ class RowForm:
             "country": address.country if address else "",
             "responsible_id": typed(BY_NAME["responsible_id"], contact.responsible_id),
         }
+        values |= {name: getattr(contact, name) for name in PLAIN}
         return cls(contact_id=contact.id, kind=contact.kind, version=contact.version, values=values, was=dict(values))
 
     @classmethod
@@ -73,10 +94,10 @@ class RowForm:
 
 def told(name: str, value: str) -> str:
     """A value in words."""
-    if name == "country":
-        return shown(PLACE[name], value)
-    one: Field | None = BY_NAME.get(name)
-    return shown(one, int(value)) if one and one.kind == "user" and value else value
+    one: Field | None = PLACE.get(name) or BY_NAME.get(name)
+    if one is None or not value:
+        return value
+    return shown(one, int(value) if one.kind == "user" else value)
 
 
 def save(form: RowForm) -> Contact:

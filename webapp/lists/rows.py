@@ -1,104 +1,132 @@
-"""The lines of a list: everything they show is fetched for the whole page at once."""
+"""The lines of a list: everything they show is fetched and laid out for the whole page at once.
+
+A line's HTML is `templates/lists/_row.html`, rendered once a page with gaps that are then filled for each row: what is
+the same in all lines, labels and addresses above all, is made once and not fifty times.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlencode
 
 import sqlalchemy as sa
-from flask import url_for
+from flask import current_app, url_for
+from markupsafe import Markup, escape
 
 from webapp.accounts.models import User
 from webapp.acting import act
-from webapp.contacts.derived import number_of
+from webapp.contacts.derived import number_of as number_of
 from webapp.contacts.models import Contact
 from webapp.db import db
-from webapp.lists.beside import beside
+from webapp.lists.columns import ListColumn, Sheet, Values, name_of
 from webapp.lists.query import COLUMNS
-from webapp.plugin import Column, ContactFunction
 from webapp.ports import MassActions
 from webapp.registry import registry
+from webapp.text import initials
+
+GAP = "\x00"
+"""Marks a gap in what a template made; no value can hold it, as the gaps are filled afterwards."""
+GROUPS = frozenset({"functions", "tags"})
+"""Cells of several known values, made anew for each group of them that occurs; all others are filled in."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class Row:
-    """One line of a list, ready to be shown. `edit_url` is empty for who may not edit."""
+class Pattern:
+    """HTML with gaps, to be filled with escaped text as often as needed."""
 
-    id: int
-    kind: str
-    name: str
-    url: str
-    edit_url: str
-    functions: list[ContactFunction]
-    persons: int
-    city: str
-    country: str
-    number: str
-    responsible: str
-    changed: Any
-    extra: list[str]
+    def __init__(self, html: str) -> None:
+        pieces = html.split(GAP)
+        self._text = "%s".join(piece.replace("%", "%%") for piece in pieces[::2])
+        self._order = [int(piece) for piece in pieces[1::2]]
 
+    @staticmethod
+    def gap(number: int) -> Markup:
+        """What stands for the `number`th text in the template."""
+        return Markup(f"{GAP}{number}{GAP}")  # noqa: S704 - a mark and a number
 
-def columns_of(function: str) -> list[Column]:
-    """The plug-ins' columns that the list of a function (of all contacts where empty) shows."""
-    return [one for one in registry().offers("columns") if not one.functions or function in one.functions]
+    def fill(self, texts: Sequence[str]) -> str:
+        """The HTML with these texts in its gaps."""
+        return self._text % tuple([texts[number] for number in self._order])
 
 
-def mass_actions(function: str) -> list[Any]:
+@dataclass
+class Layout:
+    """The lines of one page. `place` names the list; with `ticks`, rows can be chosen."""
+
+    function: str
+    columns: Sequence[ListColumn]
+    place: str
+    ticks: bool = False
+    _cells: dict[tuple[str, Any], Any] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        # One address is asked for, not one per row.
+        self.base = url_for("contacts.file", id=0).partition("?")[0].removesuffix("0")
+        self.view = "?" + urlencode({**({"view": self.function} if self.function else {}), "in": self.place})
+        self.edit = "/row?" + urlencode({"in": self.place}) if act().may("contacts.edit") else ""
+        self._macros: Any = current_app.jinja_env.get_template("lists/_row.html").make_module({
+            "ticks": self.ticks,
+            "columns": self.columns,
+            "base": self.base,
+            "view": self.view,
+            "edit": self.edit,
+            "known": {one.key: one for one in registry().functions()},
+        })  # fmt: skip
+        gaps = [Pattern.gap(number) for number in range(3 + len(self.columns))]
+        line: Callable[..., str] = self._macros.line
+        self._lines = {firm: Pattern(line(firm, *gaps[:3], gaps[3:])) for firm in (False, True)}
+
+    def lines(self, rows: Sequence[Any]) -> Markup:
+        """The lines of these rows of `ListQuery.page()`, by a fixed number of statements."""
+        cells = self.cells(rows)
+        made = []
+        for row, shown in zip(rows, cells, strict=True):
+            name = name_of(row)
+            texts = [str(row.id), str(escape(name)), str(escape(initials(name))), *shown]
+            made.append(self._lines[row.kind == "company"].fill(texts))
+        return Markup("".join(made))  # noqa: S704 - of templates, and of values that were escaped one by one
+
+    def cells(self, rows: Sequence[Any]) -> list[list[str]]:
+        """The HTML of each row's cells, in the order of the columns."""
+        if not rows:
+            return []
+        sheet = Sheet(rows, self.function)
+        filled = []
+        for column in self.columns:
+            values = column.values(sheet)
+            filled.append([self._cell(column.cell, values.get(row.id, ())) for row in rows])
+        return [list(one) for one in zip(*filled, strict=True)]
+
+    def _cell(self, kind: str, values: Values) -> str:
+        if kind in GROUPS:
+            if (kind, values) not in self._cells:
+                self._cells[kind, values] = str(getattr(self._macros, kind)(*values))
+            return str(self._cells[kind, values])
+        texts = [str(escape(value)) for value in values]
+        present = (kind, tuple([bool(text) for text in texts]))
+        if present not in self._cells:
+            gaps = [Pattern.gap(number) if text else "" for number, text in enumerate(texts)]
+            self._cells[present] = Pattern(getattr(self._macros, kind)(*gaps))
+        return str(self._cells[present].fill(texts))
+
+
+def mass_actions(function: str, *, archived: bool = False) -> list[Any]:
     """The mass actions that this list offers this user; none where nobody could run them."""
     if not registry().service(MassActions).address():
         return []
+    of = "archived" if archived else "live"
     return [
         one
         for one in registry().offers("mass_actions")
-        if act().may(one.right) and (not one.functions or not function or function in one.functions)
+        if one.of == of and act().may(one.right) and (not one.functions or not function or function in one.functions)
     ]
 
 
-def read_rows(rows: Sequence[sa.Row[Any]], function: str, columns: Sequence[Column], place: str) -> list[Row]:
-    """Turn a page's rows into lines: a fixed number of statements, however many rows. `place` names the list."""
-    ids = [row.id for row in rows] or [0]
-    known_of = beside(ids)
-    extra = [column.values(ids) for column in columns]
-    # One address is asked for, not one per row.
-    base = url_for("contacts.file", id=0).partition("?")[0].removesuffix("0")
-    view = "?" + urlencode({**({"view": function} if function else {}), "in": place})
-    edit = "/row?" + urlencode({"in": place}) if act().may("contacts.edit") else ""
-    known = {one.key: one for one in registry().functions()}
-    return [
-        Row(
-            id=row.id,
-            kind=row.kind,
-            name=name_of(row),
-            url=f"{base}{row.id}{view}",
-            edit_url=f"{base}{row.id}{edit}" if edit else "",
-            functions=[known[key] for key in known_of[row.id].functions if key in known],
-            persons=known_of[row.id].persons,
-            city=row.city,
-            country=row.country,
-            number=number_of(known_of[row.id].numbers, function),
-            responsible=row.user_name or (row.user_email or "").partition("@")[0],
-            changed=row.updated_at,
-            extra=[values.get(row.id, "") for values in extra],
-        )
-        for row in rows
-    ]
-
-
-def read_row(contact_id: int, function: str, columns: Sequence[Column], place: str) -> Row:
-    """The line of one contact, whether the list still holds it or not."""
+def read_row(contact_id: int) -> Any:
+    """One contact as `ListQuery.page()` gives them, whether the list still holds it or not."""
     query = sa.select(*COLUMNS).outerjoin(User, User.id == Contact.responsible_id).where(Contact.id == contact_id)
-    found: Any = db.session.execute(query).all()
-    return read_rows(found, function, columns, place)[0]
-
-
-def name_of(row: Any) -> str:
-    """The name to show; what it sorts by where it has none (an e-mail address, a phone)."""
-    if row.kind == "company":
-        return row.company_name or row.sort_name
-    return " ".join(part for part in (row.first_name, row.middle_name, row.last_name) if part) or row.sort_name
+    return db.session.execute(query).one()
 
 
 def responsible_names(ids: set[int | None]) -> dict[int | None, str]:

@@ -2,66 +2,157 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 from typing import Any
+from urllib.parse import urlencode
 
 from flask import Response, request, url_for
 
 from webapp.acting import act, need
-from webapp.htmx import render, target
+from webapp.htmx import redirect_to, render, target, wants_fragment
+from webapp.i18n import _
+from webapp.lists import saved
+from webapp.lists.columns import ListColumn
 from webapp.lists.place import ALL, Place
-from webapp.lists.query import CAP, SORTS, ListQuery, offered
-from webapp.lists.rows import columns_of, mass_actions, number_of, read_rows, responsible_names
-from webapp.plugin import Filter, ListAction
+from webapp.lists.query import CAP, ListQuery, offered
+from webapp.lists.rows import Layout, mass_actions, number_of, responsible_names
+from webapp.lists.saved import Desk, View, list_key
+from webapp.lists.sorts import sort_named
+from webapp.plugin import Filter, Label, ListAction
 from webapp.ports import MassActions
 from webapp.registry import registry
 
 __all__ = ["list_page", "number_of", "responsible_names"]
 
+# `all` is a list's name among the lists; as a view, the list without any; as a selection, all that match.
+READABLE = "!$'()*,/:;?@"
+"""What stands in an address as it is, as in those of `url_for`."""
+
+
+def with_arguments(address: str, arguments: Mapping[str, Any]) -> str:
+    """An address with its arguments; those without a value are left out. `url_for` takes longer than a page has."""
+    given = {key: value for key, value in arguments.items() if value}
+    return f"{address}?{urlencode(given, doseq=True, safe=READABLE)}" if given else address
+
+
+@dataclass(frozen=True, kw_only=True)
+class Head:
+    """A column's head: where it leads, empty where no list is sorted by it, and how it is sorted now."""
+
+    key: str
+    label: Label
+    short: Label = ""
+    classes: str = ""
+    url: str = ""
+    state: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Tab:
+    """A saved view above the list; the first one is the list without any."""
+
+    label: Label
+    url: str
+    is_current: bool
+    view: View | None = None
+
 
 def list_page(function: str = "", title: Any = None, new_label: Any = None) -> Response:
-    """The page of the contacts that have `function` (all where empty); the table alone where htmx swaps `#list`."""
+    """The page of the contacts that have `function` (all where empty); the table alone where htmx swaps `#list`.
+
+    At the list's bare address the user's own view opens. `select=all` chooses all that match, without scripts.
+    """
     need("contacts.read")
-    query = ListQuery.read(request.args, function)
+    query, desk = ListQuery.read(request.args, function), saved.desk(function)
+    address = url_for(request.endpoint or "contacts.index")
+    if not request.args and desk.default and not wants_fragment():
+        return redirect_to(with_arguments(address, desk.default.query(function).arguments()))
+    query, is_lost = _known(query, desk)
+    view, columns = desk.view(query.saved), desk.columns_of(query)
     page = query.page()
-    columns = columns_of(function)
     place = Place.of(query, request.args).text()
-    endpoint = request.endpoint or "contacts.index"
-    count = query.count()
+    actions, actions_url = mass_actions(function, archived=query.archived), registry().service(MassActions).address()
+    ticks = bool(actions and actions_url)
+    layout = Layout(function=function, columns=columns, place=place, ticks=ticks)
+    takes_all = ticks and request.args.get("select") == ALL
+    count = query.total() if takes_all else query.count()
     arguments = query.arguments()
+    here = {"list": list_key(function), **arguments}
     answer = render(
         "lists/index.html",
         fragments={"list": "lists/_list.html"},
         query=query,
-        rows=read_rows(page.rows, function, columns, place),
-        columns=columns,
+        lines=layout.lines(page.rows),
+        shown=len(page.rows),
+        heads=heads(query, columns, address),
+        edits=bool(layout.edit),
         count=count,
-        capped=count > CAP,
+        is_capped=count > CAP and not takes_all,
         cap=CAP,
+        takes_all=takes_all,
         title=title,
         new_label=new_label,
-        address=url_for(endpoint),
-        kept=[(key, one) for key, value in query.arguments(q="").items() for one in _each(value)],
-        sort_urls=_sort_urls(query, endpoint),
-        next_url=url_for(endpoint, **arguments, after=page.next) if page.next else "",
-        previous_url=url_for(endpoint, **arguments, before=page.previous) if page.previous else "",
-        here=request.script_root + request.full_path.rstrip("?"),
-        chips=chips(query, endpoint),
-        filters_url=url_for("lists.filters", list=function or ALL, **arguments),
-        archived_url=url_for(endpoint, **query.arguments(archived=not query.archived)),
+        address=address,
+        plain_url=with_arguments(address, query.arguments(filters={}, archived=False)),
+        kept=_pairs(query.arguments(q="")),
+        pairs=_pairs(arguments),
+        place=place,
+        tabs=tabs(query, desk, address),
+        view=view,
+        is_lost=is_lost,
+        differs=bool(view and view.differs(query)),
+        reset_url=with_arguments(address, view.query(function).arguments()) if view else "",
+        next_url=with_arguments(address, {**arguments, "after": page.next}) if page.next else "",
+        previous_url=with_arguments(address, {**arguments, "before": page.previous}) if page.previous else "",
+        here=_here(),
+        chips=chips(query, address),
+        filters_url=with_arguments(url_for("lists.filters"), here),
+        columns_url=with_arguments(url_for("lists.columns"), here),
+        count_url=with_arguments(url_for("lists.count"), here),
+        new_view_url=with_arguments(url_for("lists.views.new"), here),
+        archived_url=with_arguments(address, query.arguments(archived=not query.archived)),
         list_actions=list_actions(),
-        # Mass actions take live contacts alone.
-        mass_actions=[] if query.archived else mass_actions(function),
-        mass_actions_url=registry().service(MassActions).address(),
+        mass_actions=actions,
+        mass_actions_url=actions_url,
         new_url=url_for("contacts.new", function=function or None),
     )
     if target() == "list" and any(value == "" for value in request.args.values()):
         # A form sends its empty fields too; the address that stays is the short one.
-        answer.headers["HX-Push-Url"] = url_for(endpoint, **arguments)
+        answer.headers["HX-Push-Url"] = with_arguments(address, arguments)
     return answer
 
 
-def _each(value: Any) -> list[str]:
-    return value if isinstance(value, list) else [value]
+def _known(query: ListQuery, desk: Desk) -> tuple[ListQuery, bool]:
+    """The list under a view that there is, or under none; and whether its address names one that there is not."""
+    if query.saved in ("", ALL):
+        # The bare address is the view's that opens by itself: what leads there must say that it means all.
+        return (replace(query, saved=ALL) if desk.default else query), False
+    if desk.view(query.saved):
+        return query, False
+    return replace(query, saved=ALL if desk.default else ""), True
+
+
+def _here() -> str:
+    """The address of the page at hand, without what chooses all on it."""
+    kept = [(key, value) for key, value in request.args.items(multi=True) if key != "select"]
+    path = request.script_root + request.path
+    return f"{path}?{urlencode(kept, safe=READABLE)}" if kept else path
+
+
+def _pairs(arguments: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """Arguments as hidden fields of a form."""
+    return [(key, one) for key, value in arguments.items() for one in (value if isinstance(value, list) else [value])]
+
+
+def tabs(query: ListQuery, desk: Desk, address: str) -> list[Tab]:
+    """The list without a view, then the views."""
+    bare = with_arguments(address, {"saved": ALL if desk.default else ""})
+    found = [Tab(label=_("All"), url=bare, is_current=desk.view(query.saved) is None)]
+    for one in desk.views:
+        url = with_arguments(address, one.query(query.function).arguments())
+        found.append(Tab(label=one.name, url=url, is_current=query.saved == str(one.id), view=one))
+    return found
 
 
 def list_actions() -> list[ListAction]:
@@ -79,30 +170,43 @@ def words(one: Filter, values: list[str]) -> str:
     return ", ".join(str(known.get(value, value)) for value in values)
 
 
-def chips(query: ListQuery, endpoint: str) -> list[dict[str, str]]:
+def chips(query: ListQuery, address: str) -> list[dict[str, str]]:
     """Each filter that is set: what it says, where it is changed, and the list without it."""
     chosen = query.chosen()
-    listed = query.function or ALL
+    if not chosen:
+        return []
+    form = with_arguments(url_for("lists.filters"), {"list": list_key(query.function), **query.arguments()})
     return [
         {
             "key": key,
             "label": str(one.label),
             "words": words(one, chosen[key]),
-            "edit_url": url_for("lists.filters", list=listed, **query.arguments()) + f"#f-{key}",
-            "url": url_for(endpoint, **query.arguments(filters={**chosen, key: []})),
+            "edit_url": f"{form}#f-{key}",
+            "url": with_arguments(address, query.arguments(filters={**chosen, key: []})),
         }
         for key, one in offered().items()
         if key in chosen
     ]
 
 
-def _sort_urls(query: ListQuery, endpoint: str) -> dict[str, dict[str, str]]:
-    """For each sortable column where its head leads, and how it is sorted now."""
-    found = {}
-    for sort in SORTS:
-        present = query.sort == sort
-        flipped = not query.descending if present else sort == "changed"
-        state = ("descending" if query.descending else "ascending") if present else ""
-        url = url_for(endpoint, **query.arguments(sort=sort, descending=flipped))
-        found[sort] = {"url": url, "state": state}
-    return found
+def heads(query: ListQuery, columns: Iterable[ListColumn], address: str) -> list[Head]:
+    """The heads of the name and of the shown columns, each leading to the list sorted by it or the other way round."""
+    unsorted = query.arguments(sort="name", descending=False)
+
+    def head(key: str, label: Label, short: Label = "", classes: str = "") -> Head:
+        sort = sort_named(key)
+        if sort is None:
+            return Head(key=key, label=label, short=short, classes=classes)
+        is_present = query.sort == key
+        descending = not query.descending if is_present else sort.newest_first
+        wanted = ("-" if descending else "") + key
+        return Head(
+            key=key,
+            label=label,
+            short=short,
+            classes=classes,
+            url=with_arguments(address, unsorted if wanted == "name" else {**unsorted, "sort": wanted}),
+            state=("descending" if query.descending else "ascending") if is_present else "",
+        )
+
+    return [head("name", _("Name")), *(head(one.key, one.label, one.short, one.classes) for one in columns)]
