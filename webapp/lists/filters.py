@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import datetime as dt
+import re
+from collections.abc import Callable, Sequence
+from typing import Any
 
 import sqlalchemy as sa
+from flask_babel import format_date
 
 from webapp.accounts.models import User
 from webapp.acting import act
+from webapp.administration.settings import zone
 from webapp.contacts.coerce import COUNTRIES
 from webapp.contacts.fields import BY_NAME, COLLECTION
-from webapp.contacts.models import Contact, ContactTag, Tag
+from webapp.contacts.links import today
+from webapp.contacts.models import Contact, ContactTag, Email, Tag
 from webapp.contacts.queries import LIVE
 from webapp.db import db
 from webapp.functions.models import FunctionRow
@@ -20,12 +26,15 @@ from webapp.registry import registry
 from webapp.shown import choices, shown
 from webapp.text import fold
 
-NONE, ME, NOBODY = "none", "me", "nobody"
+NONE, ANY, ME, NOBODY = "none", "any", "me", "nobody"
 SUGGESTED = 50
 """Suggestions for a value that is typed."""
 LOOKED_AT = 5000
 """Rows, the latest ones, in which the most used values are looked for: a large base is not read whole for a hint."""
 MOST_USERS = 200
+PERIODS = {"1d": 1, "7d": 7, "30d": 30, "365d": 365}
+YEAR = re.compile("(?:19|2[0-9])[0-9]{2}")
+MOST_YEARS = 10
 KINDS = {"person": _l("Person"), "company": _l("Company")}
 
 
@@ -64,12 +73,24 @@ def _tag_choices() -> Sequence[tuple[str, Text]]:
     return [(name, name) for name in found]
 
 
-def _tag(value: str) -> sa.ColumnElement[bool]:
-    folded = fold(value)[:80]
+def _word(value: str, longest: int) -> str:
+    folded = fold(value)[:longest]
     if not folded:
         raise ValueError(value)
-    marked = sa.select(ContactTag.contact_id).join(Tag, Tag.id == ContactTag.tag_id).where(Tag.folded == folded)
-    return Contact.id.in_(marked)
+    return folded
+
+
+def _tag(value: str) -> sa.ColumnElement[bool]:
+    return _marked(_word(value, 80)).where(ContactTag.contact_id == Contact.id).exists()
+
+
+def _marked(folded: str) -> sa.Select[Any]:
+    return sa.select(ContactTag.contact_id).join(Tag, Tag.id == ContactTag.tag_id).where(Tag.folded == folded)
+
+
+def _live(where: Callable[[str], sa.ColumnElement[bool]]) -> Callable[[str], sa.Select[Any]]:
+    """The live contacts that a condition on an indexed column holds for."""
+    return lambda value: sa.select(Contact.id).where(*LIVE, where(value))
 
 
 def _city_choices() -> Sequence[tuple[str, Text]]:
@@ -81,10 +102,7 @@ def _city_choices() -> Sequence[tuple[str, Text]]:
 
 
 def _city(value: str) -> sa.ColumnElement[bool]:
-    folded = fold(value)[:160]
-    if not folded:
-        raise ValueError(value)
-    return Contact.sort_city == folded
+    return Contact.sort_city == _word(value, 160)
 
 
 _COUNTRY = next(one for one in COLLECTION["addresses"].fields if one.name == "country")
@@ -129,16 +147,105 @@ def _user(value: str) -> User:
     return user
 
 
+def _period_choices() -> list[tuple[str, Text]]:
+    """The last days, and the years since the first contact was made."""
+    first = db.session.scalar(sa.select(sa.func.min(Contact.created_at)).where(*LIVE))
+    year = today().year
+    years = range(year, max(first.astimezone(zone()).year if first else year, year - MOST_YEARS + 1) - 1, -1)
+    return [*((key, _period_name(key)) for key in PERIODS), *((str(one), str(one)) for one in years)]
+
+
+def _period_name(value: str) -> Text:
+    if value in PERIODS:
+        days = PERIODS[value]
+        return _("Today") if days == 1 else _("Last %(days)s days", days=days)
+    first, last = _days(value)
+    if value == str(first.year):
+        return value
+    if first == last:
+        return str(format_date(first, "medium"))
+    return _("%(first)s to %(last)s", first=format_date(first, "medium"), last=format_date(last, "medium"))
+
+
+def _days(value: str) -> tuple[dt.date, dt.date]:
+    """The first and the last day of a period: `7d`, `2026`, `2026-03-01`, `2026-03-01..2026-03-31`."""
+    if value in PERIODS:
+        return today() - dt.timedelta(days=PERIODS[value] - 1), today()
+    if YEAR.fullmatch(value):
+        return dt.date(int(value), 1, 1), dt.date(int(value), 12, 31)
+    first, dots, last = value.partition("..")
+    days = dt.date.fromisoformat(first), dt.date.fromisoformat(last if dots else first)
+    # The day before the first and behind the last there are must still be days.
+    if not (days[0].year >= 1900 and days[0] <= days[1] and days[1].year <= 9998):
+        raise ValueError(value)
+    return days
+
+
+def _within(column: Any) -> Callable[[str], sa.ColumnElement[bool]]:
+    """Whether a moment lies on one of the days of a period, as days are counted here."""
+
+    def where(value: str) -> sa.ColumnElement[bool]:
+        first, last = _days(value)
+        begins, ends = (dt.datetime.combine(day, dt.time(), zone()) for day in (first, last + dt.timedelta(days=1)))
+        return sa.and_(column >= begins, column < ends)
+
+    return where
+
+
+def _email_choices() -> list[tuple[str, Text]]:
+    return [(NONE, _("Without e-mail")), (ANY, _("With e-mail"))]
+
+
+def _email(value: str) -> sa.ColumnElement[bool]:
+    if value not in (NONE, ANY):
+        raise ValueError(value)
+    has = sa.select(Email.id).where(Email.contact_id == Contact.id).exists()
+    return has if value == ANY else ~has
+
+
+def _period(key: str, label: Any, column: Any, order: int) -> Filter:
+    where = _within(column)
+    return Filter(
+        key=key,
+        label=label,
+        choices=_period_choices,
+        where=where,
+        ids=_live(where),
+        name=_period_name,
+        several=True,
+        order=order,
+    )
+
+
 FILTERS: tuple[Filter, ...] = (
-    Filter(key="kind", label=_l("Kind"), choices=lambda: list(KINDS.items()), where=_kind, order=10),
+    Filter(key="kind", label=_l("Kind"), choices=lambda: list(KINDS.items()), where=_kind, ids=_live(_kind), order=10),
     Filter(key="function", label=_l("Function"), choices=_function_choices, where=_function, several=True, order=20),
-    Filter(key="tag", label=_l("Tag"), choices=_tag_choices, where=_tag, several=True, typed=True, order=30),
-    Filter(key="city", label=_l("City"), choices=_city_choices, where=_city, several=True, typed=True, order=40),
+    Filter(
+        key="tag",
+        label=_l("Tag"),
+        choices=_tag_choices,
+        where=_tag,
+        ids=lambda value: _marked(_word(value, 80)),
+        several=True,
+        typed=True,
+        order=30,
+    ),
+    Filter(
+        key="city",
+        label=_l("City"),
+        choices=_city_choices,
+        where=_city,
+        ids=_live(_city),
+        several=True,
+        typed=True,
+        order=40,
+    ),
     Filter(
         key="country",
         label=_l("Country"),
         choices=lambda: choices(_COUNTRY),
         where=_country,
+        ids=_live(_country),
         name=lambda value: shown(_COUNTRY, value),
         several=True,
         order=50,
@@ -148,8 +255,12 @@ FILTERS: tuple[Filter, ...] = (
         label=BY_NAME["responsible_id"].label,
         choices=_responsible_choices,
         where=_responsible,
+        ids=_live(_responsible),
         name=_responsible_name,
         several=True,
         order=60,
     ),
+    _period("created", _l("Created"), Contact.created_at, 70),
+    _period("changed", _l("Changed"), Contact.updated_at, 80),
+    Filter(key="email", label=_l("E-mail"), choices=_email_choices, where=_email, order=90),
 )

@@ -21,15 +21,19 @@ from webapp.contacts.queries import ARCHIVED, LIVE
 from webapp.db import db
 from webapp.errors import Invalid
 from webapp.i18n import _
-from webapp.lists.filters import has_function
+from webapp.lists import walk
+from webapp.lists.filters import NONE, has_function
+from webapp.lists.models import Listing
 from webapp.lists.sorts import SORTS as SORTS
 from webapp.lists.sorts import Sort, place_text, read_place, sort_named
+from webapp.lists.walk import CAP as CAP
+from webapp.lists.walk import Part, Walk, WalkByUser, beyond, count_of
 from webapp.plugin import Filter
 from webapp.registry import registry
-from webapp.search.match import matching
+from webapp.search.match import found as searched
+from webapp.search.match import holding, matching, sought
 
 PAGE = 50
-CAP = 1000
 MOST_VALUES = 20
 """Values of one filter, and the characters of one: more is no address of ours."""
 LONGEST_VALUE = 200
@@ -136,63 +140,82 @@ class ListQuery:
         conditions: list[sa.ColumnElement[bool]] = list(ARCHIVED if self.archived else LIVE)
         if self.function:
             conditions.append(has_function(self.function))
-        conditions += matching(self.q)
+        return [*conditions, *matching(self.q), *(one.holds for _key, one in self._narrowed(self.chosen()))]
+
+    def _narrowed(self, chosen: Mapping[str, Sequence[str]]) -> list[tuple[str, Part]]:
+        """The filters as what narrows the list; raises `Invalid` for a value that a filter does not know."""
         known = offered()
-        for key, values in self.chosen().items():
+        parts = []
+        for key, values in chosen.items():
             try:
-                conditions.append(sa.or_(*(known[key].where(value) for value in values)))
+                one = known[key]
+                holds = sa.or_(*(one.where(value) for value in values))
+                found = [one.ids(value) for value in values] if one.ids and not self.archived else []
             except (KeyError, ValueError):
                 raise _unknown(key) from None
-        return conditions
+            parts.append((key, Part(holds=holds, ids=sa.union(*found) if len(found) > 1 else next(iter(found), None))))
+        return parts
+
+    def _way(self) -> tuple[Walk, list[Part]]:
+        """What the list is found by: the order in which it is walked, and what narrows it."""
+        by, chosen, function = self.by, self.chosen(), self.function
+        only = chosen.get("function", [])
+        if not function and len(only) == 1 and only[0] != NONE and registry().is_function_enabled(only[0]):
+            function = chosen.pop("function")[0]
+        narrowed = self._narrowed(chosen)
+        parts = [Part(holds=sa.and_(*holding(self.q)), ids=searched(self.q))] if sought(self.q) else []
+        if self.archived:
+            if function:
+                parts.append(Part(holds=has_function(function)))
+            walked = Walk(columns=self.order(), conditions=ARCHIVED, indexed=False)
+        elif function and by.listed:
+            walked = Walk(
+                columns=(*by.listed, Listing.contact_id), conditions=(Listing.function == function,), beside=True
+            )
+        else:
+            if function:
+                parts.append(_of_listing(function))
+            within = next((key for key in by.within if len(chosen.get(key, ())) == 1), "")
+            conditions = [*LIVE, *(part.holds for key, part in narrowed if key == within)]
+            narrowed = [(key, part) for key, part in narrowed if key != within]
+            kind = WalkByUser if by.key == "responsible" else Walk
+            walked = kind(columns=self.order(), conditions=conditions, indexed=by.indexed)
+        return walked, [*parts, *(part for _key, part in narrowed)]
 
     def page(self) -> Page:
         """The rows at this place, and where the pages before and after begin."""
         need("contacts.read")
-        rows = self._rows(self.size + 1)
-        more = len(rows) > self.size
-        rows = rows[: self.size]
+        way, parts = self._way()
+        forward = self.descending == self.backward
+        found = walk.find(way, parts, COLUMNS, self.cursor, forward=forward, size=self.size + 1)
+        more = len(found.rows) > self.size
+        rows = found.rows[: self.size]
         if self.backward:
             rows.reverse()
         return Page(
             rows=[row for row, _place in rows],
             previous=self._place(rows[0]) if rows and (more if self.backward else self.cursor) else "",
             next=self._place(rows[-1]) if rows and (True if self.backward else more) else "",
+            count=found.count,
         )
 
     def ids(self) -> sa.Select[int]:
         """The ids of all that match, in the order of the list."""
-        order = [one.desc() if self.descending else one for one in self.order()]
-        return sa.select(Contact.id).where(*self.where()).order_by(*order)
-
-    def _rows(self, limit: int) -> list[tuple[sa.Row[Any], tuple[Any, ...]]]:
-        """Rows and their places, from this place on."""
-        columns = self.order()
-        forward = self.descending == self.backward
-        conditions = self.where()
-        if self.cursor is not None:
-            conditions.append(beyond(columns, self.cursor, forward=forward))
-        named = [one.label(f"k{number}") for number, one in enumerate(columns)]
-        picked = sa.select(*named).where(*conditions).order_by(*(one if forward else one.desc() for one in named))
-        place = picked.limit(limit).subquery()
-        values = list(place.c)
-        query: Any = (
-            sa.select(*COLUMNS, *values)
-            .join_from(place, Contact, Contact.id == values[-1])
-            .outerjoin(User, User.id == Contact.responsible_id)
-            .order_by(*(one if forward else one.desc() for one in values))
-        )
-        return [(row, tuple(row[len(COLUMNS) :])) for row in db.session.execute(query)]
+        way, parts = self._way()
+        query: sa.Select[Any] = walk.hits(way, parts, [way.columns[-1]])
+        return query.order_by(*walk.ordered(way.columns, forward=not self.descending))
 
     def count(self) -> int:
         """How many match, counted up to `CAP` + 1. `total` counts them all."""
         need("contacts.read")
-        inner = sa.select(sa.literal(1)).select_from(Contact).where(*self.where()).limit(CAP + 1).subquery()
-        return db.session.scalar(sa.select(sa.func.count()).select_from(inner)) or 0
+        way, parts = self._way()
+        return count_of(walk.hits(way, parts, [way.columns[-1]]), CAP + 1)
 
     def total(self) -> int:
         """How many match, exactly: for all that match, and where the user asks."""
         need("contacts.read")
-        return db.session.scalar(sa.select(sa.func.count()).select_from(Contact).where(*self.where())) or 0
+        way, parts = self._way()
+        return count_of(walk.hits(way, parts, [way.columns[-1]]))
 
     def neighbour(self, place: tuple[Any, ...], *, onward: bool) -> int | None:
         """The id of the contact behind (or before) a place of this list; None at its end."""
@@ -202,23 +225,22 @@ class ListQuery:
     def rank(self, place: tuple[Any, ...]) -> tuple[int, int] | None:
         """How manieth the contact at `place` is and of how many, both counted up to `CAP` + 1; None if not listed."""
         need("contacts.read")
-        listed = sa.select(sa.literal(1)).select_from(Contact).where(*self.where())
-        before = listed.where(beyond(self.order(), place, forward=self.descending)).limit(CAP + 1).subquery()
-        all_ = listed.limit(CAP + 1).subquery()
-        found = db.session.execute(
-            sa.select(
-                listed.where(Contact.id == place[-1]).exists(),
-                sa.select(sa.func.count()).select_from(before).scalar_subquery(),
-                sa.select(sa.func.count()).select_from(all_).scalar_subquery(),
-            )
-        ).one()
+        way, parts = self._way()
+        all_ = walk.hits(way, parts, [way.columns[-1]])
+        if way.indexed and not parts:
+            before = way.along(place, forward=self.descending, most=CAP + 1)
+        else:
+            before = all_.where(beyond(way.columns, place, forward=self.descending)).limit(CAP + 1)
+        counts = (sa.select(sa.func.count()).select_from(one.subquery()) for one in (before, all_.limit(CAP + 1)))
+        listed = all_.where(way.columns[-1] == place[-1]).exists()
+        found = db.session.execute(sa.select(listed, *(one.scalar_subquery() for one in counts))).one()
         return (found[1] + 1, found[2]) if found[0] else None
 
     def place_of(self, contact: Contact) -> tuple[Any, ...]:
         """Where a contact stands in the order of this list."""
         columns = self.order()
         if all(isinstance(one, InstrumentedAttribute) for one in columns):
-            return tuple(getattr(contact, one.key) for one in columns)
+            return tuple(getattr(contact, str(one.key)) for one in columns)
         found: Any = db.session.execute(sa.select(*columns).where(Contact.id == contact.id)).one()
         return tuple(found)
 
@@ -228,11 +250,15 @@ class ListQuery:
 
 @dataclass(frozen=True, kw_only=True)
 class Page:
-    """Rows of `COLUMNS`, and the cursors of the neighbouring pages; empty where there is none."""
+    """Rows of `COLUMNS`, and the cursors of the neighbouring pages; empty where there is none.
+
+    `count` is what `ListQuery.count` says, where finding the rows has told it.
+    """
 
     rows: list[sa.Row[Any]]
     previous: str
     next: str
+    count: int | None = None
 
 
 def offered() -> dict[str, Filter]:
@@ -259,11 +285,10 @@ def _columns(text: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(one[:40] for one in text.replace("\x00", "").split(",") if one))[:MOST_COLUMNS]
 
 
-def beyond(columns: Sequence[Any], place: Sequence[Any], *, forward: bool) -> sa.ColumnElement[bool]:
-    """What stands behind a place in an order, or before it."""
-    spot = sa.tuple_(*columns)
-    here = sa.tuple_(*(sa.literal(value, one.type) for value, one in zip(place, columns, strict=True)))
-    return spot > here if forward else spot < here
+def _of_listing(function: str) -> Part:
+    """The live contacts that have a function now."""
+    one = sa.select(Listing.contact_id).where(Listing.function == function)
+    return Part(holds=one.where(Listing.contact_id == Contact.id).exists(), ids=one)
 
 
 def cursor(sort: str, value: Any, contact_id: int, function: str = "") -> str:

@@ -36,13 +36,15 @@ Columns = tuple[Any, ...]
 class Sort:
     """One order: `columns()` over `contact`, before the id.
 
-    `indexed`: an index of the live contacts has that order. `listed` are the same columns of `Listing`, by whose
-    indexes a function's list is sorted; None where there are none.
+    `indexed`: an index of the live contacts has that order; another one begins with one value of each filter that
+    `within` names. `listed` are the same columns of `Listing`, by whose indexes a function's list is sorted; None where
+    there are none.
     """
 
     key: str
     columns: Callable[[], Columns]
     indexed: bool = False
+    within: tuple[str, ...] = ()
     listed: Columns | None = None
     newest_first: bool = False
 
@@ -138,15 +140,26 @@ def _parent() -> Columns:
     return (sa.func.coalesce(name, ""),)
 
 
+def _indexed(key: str, column: str, within: tuple[str, ...] = (), *, newest_first: bool = False) -> Sort:
+    return Sort(
+        key=key,
+        columns=_by(getattr(Contact, column)),
+        indexed=True,
+        within=within,
+        listed=(getattr(Listing, column),),
+        newest_first=newest_first,
+    )
+
+
 _SORTS = (
-    Sort(key="name", columns=_by(Contact.sort_name), indexed=True, listed=(Listing.sort_name,)),
-    Sort(key="city", columns=_by(Contact.sort_city), indexed=True, listed=(Listing.sort_city,)),
-    Sort(key="number", columns=_by(Contact.sort_number), indexed=True, listed=(Listing.sort_number,)),
-    Sort(key="changed", columns=_by(Contact.updated_at), indexed=True, listed=(Listing.updated_at,), newest_first=True),
-    Sort(key="created", columns=_by(Contact.created_at), indexed=True, listed=(Listing.created_at,), newest_first=True),
-    Sort(key="country", columns=_by(Contact.country, Contact.sort_name), indexed=True),
-    Sort(key="kind", columns=_by(Contact.kind, Contact.sort_name), indexed=True),
-    Sort(key="responsible", columns=_responsible),
+    _indexed("name", "sort_name", ("country", "responsible", "kind")),
+    _indexed("city", "sort_city", ("country",)),
+    _indexed("number", "sort_number"),
+    _indexed("changed", "updated_at", ("country",), newest_first=True),
+    _indexed("created", "created_at", newest_first=True),
+    Sort(key="country", columns=_by(Contact.country, Contact.sort_name), indexed=True, within=("country",)),
+    Sort(key="kind", columns=_by(Contact.kind, Contact.sort_name), indexed=True, within=("kind",)),
+    Sort(key="responsible", columns=_responsible, indexed=True),
     Sort(key="email", columns=_first(Email)),
     Sort(key="phone", columns=_first(Phone)),
     Sort(key="tags", columns=_tags),

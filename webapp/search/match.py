@@ -1,7 +1,8 @@
 """Search: one interface, SQLite's FTS5 trigram index or PostgreSQL's pg_trgm behind it (spec G1).
 
-Both look in `contact.search_text`, which is folded in Python, so both find the same. All words must occur;
-words under three letters are matched at the beginnings of words.
+Both look in `contact.search_text`, which is folded in Python, so both find the same. All words must occur; words
+under three letters are matched at the beginnings of words: with the two blanks before each word even one letter makes
+a trigram, so the indexes find them as well.
 """
 
 from __future__ import annotations
@@ -17,20 +18,36 @@ from webapp.text import fold
 
 MOST_WORDS = 8
 SHORT = 3
+START = "  "
+"""What stands before each word of `contact.search_text`."""
 
 _FTS = sa.table("contact_search", sa.column("rowid"), sa.column("contact_search"))
 
 
-def matching(q: str) -> list[sa.ColumnElement[bool]]:
-    """The conditions on `contact` for what was typed; none for an empty search."""
+def sought(q: str) -> list[str]:
+    """What must occur in a contact's text for what was typed; nothing for an empty search."""
     words = list(dict.fromkeys(fold(q).split()))[:MOST_WORDS]
-    long = [word for word in words if len(word) >= SHORT]
-    conditions: list[sa.ColumnElement[bool]] = [
-        Contact.search_text.contains(" " + word, autoescape=True) for word in words if len(word) < SHORT
-    ]
-    if long:
-        conditions.append(Contact.id.in_(indexed(long)))
-    return conditions
+    return [word if len(word) >= SHORT else START + word for word in words]
+
+
+def matching(q: str) -> list[sa.ColumnElement[bool]]:
+    """The conditions on `contact` for what was typed, to be found by the index; none for an empty search."""
+    texts = sought(q)
+    if not texts:
+        return []
+    return [Contact.id.in_(indexed(texts))] if _is_sqlite() else holding(q)
+
+
+def holding(q: str) -> list[sa.ColumnElement[bool]]:
+    """The same, to be tested on contacts that are at hand already."""
+    if _is_sqlite():
+        return [sa.func.instr(Contact.search_text, text) > 0 for text in sought(q)]
+    return [Contact.search_text.contains(text, autoescape=True) for text in sought(q)]
+
+
+def found(q: str) -> sa.Select[Any]:
+    """Ids of the contacts that match what was typed, which is more than blanks, by the index alone."""
+    return indexed(sought(q)) if _is_sqlite() else sa.select(Contact.id).where(*holding(q))
 
 
 def indexed(words: Sequence[str], most: int | None = None) -> sa.Select[Any]:
@@ -43,7 +60,7 @@ def any_of(ways: Sequence[Sequence[str]], most: int | None = None) -> sa.Select[
 
     `most` of them where it is given: a word that stands in every twentieth name then costs no more than a rare one.
     """
-    if db.session.get_bind().dialect.name == "sqlite":
+    if _is_sqlite():
         # Each word is a quoted FTS5 string, so that nothing in it is syntax.
         phrases = (" AND ".join('"' + word.replace('"', '""') + '"' for word in words) for words in ways)
         phrase = " OR ".join(f"({one})" for one in phrases)
@@ -59,3 +76,7 @@ def any_of(ways: Sequence[Sequence[str]], most: int | None = None) -> sa.Select[
         .prefix_with("MATERIALIZED")
     )
     return sa.select(hits.c.id)
+
+
+def _is_sqlite() -> bool:
+    return db.session.get_bind().dialect.name == "sqlite"

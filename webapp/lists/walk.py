@@ -1,0 +1,260 @@
+"""How the contacts of a list are found, so that a million cost what a thousand do (spec G1).
+
+A list that nothing narrows is walked along the index of its order, from the place of the page. What is narrowed, by a
+search or by filters, is found in one of two ways, and neither database's planner can be left to choose, since it takes
+what fits for spread evenly: a bounded stretch of that index is walked and each contact tested, which fills the page
+wherever many fit; where it does not, few fit or they stand elsewhere, and all that fit are looked up and sorted.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import sqlalchemy as sa
+
+from webapp.accounts.models import User
+from webapp.contacts.models import Contact
+from webapp.contacts.queries import LIVE
+from webapp.db import db
+
+FIRST = 500
+"""Contacts that are walked and tested to begin with."""
+LEAST = 4
+"""Of these so many must fit for a longer walk to be worth while."""
+FEW = 5_000
+"""Counted to tell which condition fits the fewest; looking up so many costs some milliseconds."""
+CAP = 1000
+
+Place = Sequence[Any]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Part:
+    """What narrows a list: `holds` tests a contact at hand, `ids` finds all such contacts by an index, if one does."""
+
+    holds: sa.ColumnElement[bool]
+    ids: Any = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Walk:
+    """The contacts of a list before what narrows it further: by what they stand, their id last, and the conditions.
+
+    `indexed`: an index holds them in that order. `beside`: the order is that of another table than `contact`.
+    """
+
+    columns: Sequence[Any]
+    conditions: Sequence[sa.ColumnElement[bool]]
+    indexed: bool = True
+    beside: bool = False
+
+    def along(self, place: Place | None, *, forward: bool, most: int) -> sa.Select[Any]:
+        """The first so many places behind (or before) a place."""
+        columns = labelled(self.columns)
+        query = sa.select(*columns).where(*self.conditions)
+        if place is not None:
+            query = query.where(beyond(self.columns, place, forward=forward))
+        return query.order_by(*ordered(columns, forward=forward)).limit(most)
+
+
+@dataclass(frozen=True, kw_only=True)
+class WalkByUser(Walk):
+    """The live contacts by the name of the user who is responsible for them, those of nobody at the end.
+
+    No index holds that order: it is walked user by user, each along the index of his contacts. A place is whether of
+    nobody, the user's sort name and id, the contact's sort name and id.
+    """
+
+    def along(self, place: Place | None, *, forward: bool, most: int) -> sa.Select[Any]:
+        """The first so many places: of the place's own user, of the users behind, of nobody, as far as there are."""
+        nobody = self._nobody(place if place is not None and place[0] else None, forward=forward, most=most)
+        legs = [] if place is not None and place[0] and forward else [self._users(place, forward=forward, most=most)]
+        if place is not None and not place[0]:
+            legs.append(self._own(place, forward=forward, most=most))
+        if place is None or forward or place[0]:
+            legs.append(nobody)
+        inner = [sa.select(*leg.subquery().c) for leg in legs]
+        found = sa.union_all(*inner).subquery() if len(inner) > 1 else inner[0].subquery()
+        return sa.select(*found.c).order_by(*ordered(list(found.c), forward=forward)).limit(most)
+
+    def _own(self, place: Place, *, forward: bool, most: int) -> sa.Select[Any]:
+        columns = (Contact.sort_name, Contact.id)
+        query = sa.select(*labelled((sa.literal(0), sa.literal(place[1]), sa.literal(place[2]), *columns)))
+        query = query.where(*LIVE, Contact.responsible_id == place[2], beyond(columns, place[3:], forward=forward))
+        return query.order_by(*ordered(columns, forward=forward)).limit(most)
+
+    def _nobody(self, place: Place | None, *, forward: bool, most: int) -> sa.Select[Any]:
+        columns = (Contact.sort_name, Contact.id)
+        query = sa.select(*labelled((sa.literal(1), sa.literal(""), sa.literal(0), *columns)))
+        query = query.where(*LIVE, Contact.responsible_id.is_(None))
+        if place is not None:
+            query = query.where(beyond(columns, place[3:], forward=forward))
+        return query.order_by(*ordered(columns, forward=forward)).limit(most)
+
+    def _users(self, place: Place | None, *, forward: bool, most: int) -> sa.Select[Any]:
+        users: Sequence[Any] = (User.sort_name, User.id)
+        own: Sequence[Any] = (Contact.sort_name, Contact.id)
+        if is_sqlite():
+            # It sees by itself that the users' order and then the contacts' is the order that is asked for.
+            query = sa.select(*labelled((sa.literal(0), *users, *own))).where(*LIVE, Contact.responsible_id == User.id)
+        else:
+            one = sa.select(*own).where(*LIVE, Contact.responsible_id == User.id)
+            of_user = one.order_by(*ordered(own, forward=forward)).limit(most).lateral()
+            own = (of_user.c.sort_name, of_user.c.id)
+            query = sa.select(*labelled((sa.literal(0), *users, *own))).join_from(User, of_user, sa.true())
+        if place is not None and not place[0]:
+            query = query.where(beyond(users, place[1:3], forward=forward))
+        return query.order_by(*ordered((*users, *own), forward=forward)).limit(most)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Found:
+    """Rows of what was asked for with their places; how many match in all, where finding them has told it."""
+
+    rows: list[tuple[sa.Row[Any], tuple[Any, ...]]]
+    count: int | None = None
+
+
+def is_sqlite() -> bool:
+    """Whether the session's database is SQLite."""
+    return db.session.get_bind().dialect.name == "sqlite"
+
+
+def labelled(columns: Sequence[Any]) -> list[Any]:
+    """Columns of an order under names by which an outer select knows them."""
+    return [one.label(f"k{number}") for number, one in enumerate(columns)]
+
+
+def ordered(columns: Sequence[Any], *, forward: bool) -> list[Any]:
+    """What to sort by, from the front or from the end."""
+    return [one if forward else one.desc() for one in columns]
+
+
+def beyond(columns: Sequence[Any], place: Place, *, forward: bool) -> sa.ColumnElement[bool]:
+    """What stands behind a place in an order, or before it."""
+    spot = sa.tuple_(*columns)
+    here = sa.tuple_(*(sa.literal(value, one.type) for value, one in zip(place, columns, strict=True)))
+    return spot > here if forward else spot < here
+
+
+def count_of(query: Any, most: int | None = None) -> int:
+    """How many rows a select has, `most` at most."""
+    return db.session.scalar(sa.select(sa.func.count()).select_from(query.limit(most).subquery())) or 0
+
+
+def find(
+    walk: Walk, parts: Sequence[Part], shown: Sequence[Any], place: Place | None, *, forward: bool, size: int
+) -> Found:
+    """The first `size` contacts behind a place (or before it), with the columns that are `shown` of each."""
+    if walk.indexed and not parts:
+        return _fetched(walk.along(place, forward=forward, most=size), shown, forward=forward)
+    most = FIRST
+    while walk.indexed and most:
+        found, walked = _tested(walk, parts, shown, place, forward=forward, size=size, most=most)
+        if len(found.rows) == size or walked < most:
+            return found if walked < most and place is None else Found(rows=found.rows)
+        fitted = found.count or 0
+        most = 2 * size * most // fitted if most == FIRST and fitted >= LEAST else 0
+    return _looked_up(walk, parts, shown, place, forward=forward, size=size)
+
+
+def hits(walk: Walk, parts: Sequence[Part], columns: Sequence[Any]) -> sa.Select[Any]:
+    """`columns` of all that match, in no order: from whatever condition fits the fewest.
+
+    PostgreSQL knows how often each value occurs. SQLite knows averages alone: the candidates are counted, up to a
+    bound, and from all other conditions the use of an index is taken.
+    """
+    query = sa.select(*columns).where(*walk.conditions)
+    if not parts:
+        return query
+    if walk.beside:
+        query = query.join(Contact, Contact.id == walk.columns[-1])
+    if not is_sqlite():
+        return query.where(*(one.holds for one in parts))
+    driver = _narrowest(walk, parts)
+    query = query.where(*(_unindexed(one.holds) for one in parts if one is not driver))
+    if driver is not None:
+        ids = driver.ids.subquery()
+        query = query.join(ids, walk.columns[-1] == next(iter(ids.c)))
+    return query
+
+
+def _narrowest(walk: Walk, parts: Sequence[Part]) -> Part | None:
+    """The one to begin with; None for the list as a whole."""
+    found: list[Part | None] = [one for one in parts if one.ids is not None]
+    if walk.beside and found:
+        found.append(None)
+    if len(found) < 2:
+        return next(iter(found), None)
+    whole = sa.select(walk.columns[-1]).where(*walk.conditions)
+    counted = [(count_of(one.ids if one else whole, FEW + 1), place) for place, one in enumerate(found)]
+    return found[min(counted)[1]]
+
+
+def _unindexed(condition: sa.ColumnElement[bool]) -> sa.ColumnElement[bool]:
+    return sa.type_coerce(condition, sa.Boolean).is_(sa.true())
+
+
+def _tested(
+    walk: Walk, parts: Sequence[Part], shown: Sequence[Any], place: Place | None, *, forward: bool, size: int, most: int
+) -> tuple[Found, int]:
+    """What matches in a stretch of the walk, how many did there, and how long the stretch was."""
+    stretch = walk.along(place, forward=forward, most=most).cte("stretch")
+    columns = list(stretch.c)
+    matched = sa.select(*columns).join(Contact, Contact.id == columns[-1]).where(*(one.holds for one in parts))
+    fitting = matched.cte("fitting")
+    walked = sa.select(sa.func.count()).select_from(stretch).scalar_subquery()
+    return _counted(fitting, walked, shown, forward=forward, size=size)
+
+
+def _looked_up(
+    walk: Walk, parts: Sequence[Part], shown: Sequence[Any], place: Place | None, *, forward: bool, size: int
+) -> Found:
+    """All that match, looked up and sorted; those of the page are fetched last."""
+    matched = hits(walk, parts, labelled(walk.columns)).cte("fitting")
+    if not is_sqlite():
+        # Without this the planner may walk the index of the order through all contacts to find a frequent word.
+        matched = matched.prefix_with("MATERIALIZED")
+    found, _walked = _counted(matched, sa.literal(0), shown, place, forward=forward, size=size)
+    return found
+
+
+def _counted(
+    fitting: sa.CTE, walked: Any, shown: Sequence[Any], place: Place | None = None, *, forward: bool, size: int
+) -> tuple[Found, int]:
+    """The first of those that fit, and how many they are; one row says so even where none is left."""
+    columns = list(fitting.c)
+    query = sa.select(*columns)
+    if place is not None:
+        query = query.where(beyond(columns, place, forward=forward))
+    picked = query.order_by(*ordered(columns, forward=forward)).limit(size).subquery("picked")
+    places = list(picked.c)
+    fitted = sa.select(sa.func.count()).select_from(fitting).scalar_subquery()
+    tally = sa.select(walked.label("walked"), fitted.label("fitted")).subquery("tally")
+    rows: Any = db.session.execute(
+        sa.select(*shown, *places, tally.c.walked, tally.c.fitted)
+        .select_from(tally)
+        .outerjoin(picked, sa.true())
+        .outerjoin(Contact, Contact.id == places[-1])
+        .outerjoin(User, User.id == Contact.responsible_id)
+        .order_by(*ordered(places, forward=forward))
+    ).all()
+    walked_rows, fitted_rows = rows[0].walked, rows[0].fitted
+    here = slice(len(shown), len(shown) + len(places))
+    kept = [(row, tuple(row[here])) for row in rows if row[here.stop - 1] is not None]
+    return Found(rows=kept, count=min(fitted_rows, CAP + 1)), walked_rows
+
+
+def _fetched(query: sa.Select[Any], shown: Sequence[Any], *, forward: bool) -> Found:
+    """The contacts of places that are certain, in their order."""
+    picked = query.subquery("picked")
+    places = list(picked.c)
+    rows: Any = db.session.execute(
+        sa.select(*shown, *places)
+        .join_from(picked, Contact, Contact.id == places[-1])
+        .outerjoin(User, User.id == Contact.responsible_id)
+        .order_by(*ordered(places, forward=forward))
+    )
+    return Found(rows=[(row, tuple(row[len(shown) :])) for row in rows])
