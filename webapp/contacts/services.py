@@ -103,13 +103,20 @@ def check_version(present: int, given: int | None) -> None:
 def writable(contact_id: int) -> Contact:
     """The contact, its row locked; raises `Refused` where its state allows no change, naming the way out."""
     contact = load(contact_id, lock=True)
-    if contact.merged_into_id is not None:
-        raise Refused(_("This contact was merged into another: change that one."), merged_into=contact.merged_into_id)
-    if contact.deleted_at is not None:
-        raise Refused(_("This contact is in the bin: restore it first."))
-    if contact.anonymised_at is not None:
-        raise Refused(_("This contact is anonymised: it can't be changed any more."))
+    if refusal := not_writable(contact):
+        raise refusal
     return contact
+
+
+def not_writable(contact: Any) -> Refused | None:
+    """Why a contact (or a row with its states) allows no change, with the way out; None where it does."""
+    if contact.merged_into_id is not None:
+        return Refused(_("This contact was merged into another: change that one."), merged_into=contact.merged_into_id)
+    if contact.deleted_at is not None:
+        return Refused(_("This contact is in the bin: restore it first."))
+    if contact.anonymised_at is not None:
+        return Refused(_("This contact is anonymised: it can't be changed any more."))
+    return None
 
 
 def touch(contact: Contact) -> None:

@@ -92,7 +92,11 @@ def _set(contact: Contact, function: str, value: str, origin: str) -> None:
     elif row.contact_id == contact.id:
         row.value, row.valid_to = value, None
     else:
-        raise Refused(
-            _("Number %(number)s is or was another contact's: choose a free one.", number=value),
-            field="number",
-        )
+        raise not_free(value)
+
+
+def not_free(value: str) -> Refused:
+    """A number is, or was, another contact's."""
+    return Refused(
+        _("Number %(number)s is or was another contact's: choose a free one.", number=value), field="number"
+    )

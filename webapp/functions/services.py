@@ -98,13 +98,10 @@ def convert(contact_id: int, to: str, values: Mapping[str, Any] | None = None, *
     function = known(to)
     contact = writable(contact_id)
     holder = _holder(contact_id, function)
-    if holder is not None and holder.function == to:
-        return False
     if holder is None:
-        raise Refused(
-            _("%(name)s has no function to convert: activate “%(function)s” instead.",
-              name=contact.name, function=function.label)
-        )  # fmt: skip
+        raise nothing_to_convert(contact.name, function)
+    if holder.function == to:
+        return False
     return _convert(contact, holder, function, values or {}, source)
 
 
@@ -115,19 +112,8 @@ def _convert(
     values: Mapping[str, Any],
     source: str | None,
 ) -> bool:
-    if holder.function not in function.follows:
-        present = registry().function(holder.function)
-        if holder.is_final and present is not None and holder.function != function.key:
-            raise Refused(
-                _("%(name)s is a customer for good: a customer never becomes a prospect again.", name=contact.name)
-                if (holder.function, function.key) == ("customer", "prospect")
-                else _("%(name)s has the function “%(present)s” for good: “%(wanted)s” can't be added.",
-                       name=contact.name, present=present.label, wanted=function.label)
-            )  # fmt: skip
-        raise Refused(
-            _("“%(wanted)s” and “%(present)s” exclude each other: release the present one first.",
-              wanted=function.label, present=present.label if present else holder.function)
-        )  # fmt: skip
+    if refusal := not_to_be_left(contact.name, holder.function, holder.is_final, function):
+        raise refusal
     _ask_guards(holder, "convert")
     _end(holder, "converted")
     row = _add(contact, function, values, previous=holder)
@@ -135,6 +121,31 @@ def _convert(
     record(contact.id, "converted", {"function": (holder.function, row.function)}, source=source)
     registry().publish(FunctionActivated(contact_id=contact.id, function=row.function, converted_from=holder.function))
     return True
+
+
+def nothing_to_convert(name: str, function: ContactFunction) -> Refused:
+    """A contact called `name` has none of the functions that `function` may follow."""
+    return Refused(
+        _("%(name)s has no function to convert: activate “%(function)s” instead.", name=name, function=function.label)
+    )
+
+
+def not_to_be_left(name: str, present: str, is_final: bool, function: ContactFunction) -> Refused | None:
+    """Why a contact called `name` can't leave the function it has now for another of its slot; None where it can."""
+    if present in function.follows:
+        return None
+    known_one = registry().function(present)
+    if is_final and known_one is not None and present != function.key:
+        return Refused(
+            _("%(name)s is a customer for good: a customer never becomes a prospect again.", name=name)
+            if (present, function.key) == ("customer", "prospect")
+            else _("%(name)s has the function “%(present)s” for good: “%(wanted)s” can't be added.",
+                   name=name, present=known_one.label, wanted=function.label)
+        )  # fmt: skip
+    return Refused(
+        _("“%(wanted)s” and “%(present)s” exclude each other: release the present one first.",
+          wanted=function.label, present=known_one.label if known_one else present)
+    )  # fmt: skip
 
 
 def release(contact_id: int, key: str) -> None:

@@ -11,7 +11,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from webapp.acting import act
-from webapp.db import db
+from webapp.db import db, now
 from webapp.history.models import HistoryEntry
 
 Change = tuple[Any, Any]
@@ -32,6 +32,25 @@ def record(
             source=source or who.source,
         )
     )
+
+
+def record_many(action: str, changes: Mapping[int, Mapping[str, Change]]) -> None:
+    """Note the same for many contacts, one statement; `changes` are by contact id."""
+    who, moment = act(), now()
+    rows = [
+        {
+            "contact_id": contact_id,
+            "at": moment,
+            "user_id": who.user_id,
+            "way": who.way,
+            "action": action,
+            "changes": {key: [plain(old), plain(new)] for key, (old, new) in of_one.items()},
+            "source": who.source,
+        }
+        for contact_id, of_one in changes.items()
+    ]
+    if rows:
+        db.session.execute(sa.insert(HistoryEntry), rows)
 
 
 def plain(value: Any) -> Any:
