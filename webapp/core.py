@@ -31,6 +31,7 @@ from webapp.lists import models as lists_models
 from webapp.lists import place
 from webapp.lists.filters import FILTERS
 from webapp.lists.pages import blueprint as lists
+from webapp.palette.views import blueprint as palette
 from webapp.plugin import REST_PREFIX, MenuEntry, MergeRule, PersonalData, Plugin, SettingsPage
 from webapp.registry import Registry
 from webapp.sentforms import SentForm
@@ -136,7 +137,7 @@ plugin = Plugin(
     ),
     blueprints=(
         contacts, lists, links, pictures, functions, accounts_pages, sign_in_pages, account_pages, health, settings,
-        company, value_lists, users,
+        company, value_lists, users, palette,
     ),
     settings_pages=(
         SettingsPage(

@@ -9,9 +9,10 @@ import * as inplace from "./inplace.js";
 import * as keys from "./keys.js";
 import * as live from "./live.js";
 import * as menus from "./menus.js";
+import * as palette from "./palette.js";
 import * as place from "./place.js";
 import * as rows from "./rows.js";
 import * as selection from "./selection.js";
 import * as toasts from "./toasts.js";
 
-for (const module of [again, busy, copy, focus, guard, inplace, keys, live, menus, place, rows, selection, toasts]) module.start();
+for (const module of [again, busy, copy, focus, guard, inplace, keys, live, menus, palette, place, rows, selection, toasts]) module.start();
