@@ -1,4 +1,4 @@
-"""`carnet`: run, schema, plugins, user, demo, doctor, and what plug-ins add (contract)."""
+"""`carnet`: run, worker, schema, plugins, user, demo, doctor, and what plug-ins add (contract)."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import json
 import socket
 import sys
 from collections.abc import Callable
+from contextlib import nullcontext
 from typing import Any
 
 import click
@@ -22,6 +23,8 @@ from webapp.administration import doctor as examination
 from webapp.contacts.models import Contact
 from webapp.db import db, discard, transaction
 from webapp.errors import BootError, CarnetError, Missing
+from webapp.jobs import runner
+from webapp.jobs import worker as jobs_worker
 from webapp.registry import Registry, registry
 
 
@@ -60,7 +63,7 @@ def main() -> None:
 def attach(app: Flask, plugins: Registry) -> None:
     """Give `app` its commands, those of enabled plug-ins included."""
     app.cli.commands.clear()
-    for command in (run, schema_group, plugins_command, user, token, demo, doctor, *plugins.offers("commands")):
+    for command in (run, worker, schema_group, plugins_command, user, token, demo, doctor, *plugins.offers("commands")):
         if command.name in app.cli.commands:
             raise BootError(f"A plug-in brings the command `{command.name}`, which is Carnet's own: rename it.")
         app.cli.add_command(command)
@@ -83,17 +86,17 @@ def as_system(way: Any) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
 @click.command()
 @click.option("--host", default="127.0.0.1", show_default=True)
 @click.option("--port", default=8000, show_default=True, type=click.IntRange(1, 65535))
-@click.option("--workers", default=1, show_default=True, help="Worker processes.")
+@click.option("--workers", default=1, show_default=True, help="Processes that answer requests.")
+@click.option("--no-worker", is_flag=True, help="Run no jobs: `carnet worker` does, here or elsewhere.")
 @with_appcontext
-def run(host: str, port: int, workers: int) -> None:
-    """Serve Carnet."""
+def run(host: str, port: int, workers: int, no_worker: bool) -> None:
+    """Serve Carnet, and run its jobs beside it."""
     from granian import Granian
     from granian.constants import Interfaces
     from granian.log import LogLevels
 
     settings = current_app.config["CARNET"]
-    if not schema.is_current(db.engine, registry()):
-        raise BootError("The database is not up to date: run `carnet schema upgrade` first.")
+    _require_schema()
     _require_free(host, port)
     address = settings.base_url or f"http://{host}:{port}"
     click.echo(f"Carnet is served at {address}")
@@ -103,7 +106,7 @@ def run(host: str, port: int, workers: int) -> None:
     sqlite = settings.database_url.startswith("sqlite")
     db.session.remove()
     db.engine.dispose()
-    Granian(
+    server = Granian(
         "webapp.cli:wsgi",
         address=host,
         port=port,
@@ -113,7 +116,29 @@ def run(host: str, port: int, workers: int) -> None:
         factory=True,
         log_level=LogLevels.warning,
         respawn_failed_workers=True,
-    ).serve()
+    )
+    with nullcontext() if no_worker else jobs_worker.beside():
+        server.serve()
+
+
+@click.command()
+@click.option("--parent", type=int, hidden=True, help="Stop when this process, which started the worker, has ended.")
+@click.option(
+    "--stale-after", type=click.FloatRange(1), default=runner.STALE_S, show_default=True,
+    help="Seconds without a sign of life after which a job is taken from another worker.",
+)  # fmt: skip
+@with_appcontext
+def worker(parent: int | None, stale_after: float) -> None:
+    """Run jobs, as many workers as wanted; on SIGTERM it finishes the records at hand and leaves the rest to others."""
+    _require_schema()
+    app: Flask = current_app._get_current_object()  # type: ignore[attr-defined]
+    db.session.remove()
+    jobs_worker.serve(app, parent=parent, stale_s=stale_after)
+
+
+def _require_schema() -> None:
+    if not schema.is_current(db.engine, registry()):
+        raise BootError("The database is not up to date: run `carnet schema upgrade` first.")
 
 
 def _require_free(host: str, port: int) -> None:
@@ -269,8 +294,7 @@ def demo(n: int, seed: int, if_empty: bool) -> None:
     """Fill the base with N made-up contacts with functions and links."""
     from webapp.demo import fill
 
-    if not schema.is_current(db.engine, registry()):
-        raise BootError("The database is not up to date: run `carnet schema upgrade` first.")
+    _require_schema()
     if n == 0 or (if_empty and db.session.scalar(sa.select(Contact.id).limit(1)) is not None):
         return
     discard()

@@ -96,7 +96,21 @@ plugin = Plugin(
     mass_actions=(
         MassAction(key="make_partner", label=_l("Make partner"), icon="handshake", run=each(services.make_partner)),
     ),
-    job_kinds=(JobKind(key="sign_contracts", run=services.sign_contracts, title=services.contracts_title),),
+    job_kinds=(
+        JobKind(
+            key="sign_contracts",
+            run=services.sign_contracts,
+            title=services.contracts_title,
+            undo=services.end_contracts,
+        ),
+        JobKind(
+            key="greet",
+            run=services.greet,
+            title=services.greetings_title,
+            final=lambda params: _l("A greeting can't be taken back."),
+            size=lambda params: params.get("size", 100),
+        ),
+    ),
     settings_pages=(
         SettingsPage(
             key="partners",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -10,6 +11,7 @@ import sqlalchemy as sa
 from sample_plugin.models import Partner, PartnerContract
 from webapp.api import (
     Blocker,
+    Chunk,
     Contact,
     ContactNumber,
     Field,
@@ -136,11 +138,35 @@ def make_partner(contact_id: int, values: Mapping[str, Any]) -> Outcome:
     return Outcome("done") if activate(contact_id, "partner") else Outcome("skipped", _("It is a partner already"))
 
 
-def sign_contracts(chunk: Any) -> None:
+def sign_contracts(chunk: Chunk) -> None:
     """The job: a contract with the title of its params for each contact."""
     for item in chunk.items:
-        add_contract(item.contact_id, chunk.params["title"])
+        contract = add_contract(item.contact_id, chunk.params["title"])
+        chunk.done(item, before=contract.id, reason=_("Signed"))
+
+
+def end_contracts(chunk: Chunk) -> None:
+    """Its way back."""
+    for item in chunk.items:
+        contract = db.session.get(PartnerContract, item.before)
+        if contract is None:
+            chunk.skipped(item, _("The contract is gone already"))
+            continue
+        db.session.delete(contract)
         chunk.done(item)
+
+
+def greet(chunk: Chunk) -> None:
+    """A job that takes its time: so many milliseconds for each contact, whose history tells of it."""
+    for item in chunk.items:
+        time.sleep(chunk.params.get("pause_ms", 0) / 1000)
+        record(item.contact_id, "welcomed")
+        chunk.done(item)
+
+
+def greetings_title(params: Mapping[str, Any], total: int) -> str:
+    """What that job is called."""
+    return ngettext("Greet %(num)s contact", "Greet %(num)s contacts", total)
 
 
 def contracts_title(params: Mapping[str, Any], total: int) -> str:

@@ -107,7 +107,10 @@ def _publish(session: Session) -> None:
     app: Flask = current_app._get_current_object()  # type: ignore[attr-defined]
     for job_id in session.info.pop(PENDING):
         try:
-            _queue(app).wake(job_id)
+            chosen = _queue(app)
+            chosen.wake(job_id)
+            # Jobs are started now and then: nobody keeps a connection for the next one.
+            chosen.huey.storage.close()
         except Exception:
             # The job is saved: its user is told so, whatever becomes of the message.
             _give_up(app, "could not be written to")
