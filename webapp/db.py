@@ -90,15 +90,24 @@ def is_sqlite(connection: Connection) -> bool:
     return connection.dialect.name == "sqlite"
 
 
-def among(column: Any, ids: Iterable[int]) -> sa.ColumnElement[bool]:
+def among(column: Any, ids: Iterable[int] | None) -> sa.ColumnElement[bool]:
     """Whether `column` is one of these ids: in one parameter, so that the statement is the same however many they are.
 
-    A parameter for each would be compiled, sent and planned anew for every page.
+    A parameter for each would be compiled, sent and planned anew for every page. With None the statement, made once,
+    asks for them as its parameter `ids`, which `together` writes.
     """
+    value: Any = None if ids is None else together(ids)
     if db.session.get_bind().dialect.name == "sqlite":
-        each = sa.func.json_each(json.dumps(list(ids))).table_valued("value")
+        given = sa.bindparam("ids", type_=sa.String) if ids is None else value
+        each = sa.func.json_each(given).table_valued("value")
         return sa.type_coerce(column, sa.Integer).in_(sa.select(each.c.value))
-    return sa.type_coerce(column, sa.BigInteger) == sa.any_(sa.literal(list(ids), ARRAY(sa.BigInteger)))
+    given = sa.bindparam("ids", type_=ARRAY(sa.BigInteger)) if ids is None else sa.literal(value, ARRAY(sa.BigInteger))
+    return sa.type_coerce(column, sa.BigInteger) == sa.any_(given)
+
+
+def together(ids: Iterable[int]) -> Any:
+    """Ids as the one parameter that `among` compares with."""
+    return json.dumps(list(ids)) if db.session.get_bind().dialect.name == "sqlite" else list(ids)
 
 
 @event.listens_for(Engine, "connect")
