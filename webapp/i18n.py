@@ -17,6 +17,8 @@ from babel.messages.pofile import read_po
 from babel.support import NullTranslations, Translations
 from flask import current_app, g, has_request_context, request
 from flask_babel import Babel, Domain, get_locale, gettext, lazy_gettext, lazy_pgettext, ngettext, pgettext
+from jinja2 import pass_context
+from jinja2.runtime import Context
 
 from webapp.text import clean
 
@@ -100,3 +102,22 @@ def setup(app: Any, folders: Iterable[Path], language: Callable[[], str], timezo
     Languages(Catalogues(folders)).init_app(
         app, default_locale="en", locale_selector=choose_locale, timezone_selector=timezone
     )
+    words = app.jinja_env.globals
+    words["gettext"] = words["_"] = _once(words["gettext"])
+
+
+def _once(translate: Callable[..., Any]) -> Callable[..., Any]:
+    """Jinja's `gettext` that looks up a sentence without variables once a language: a page has a hundred of them."""
+    known: dict[tuple[str, bool, str], Any] = {}
+
+    @pass_context
+    def said(context: Context, sentence: str, **variables: Any) -> Any:
+        if variables:
+            return translate(context, sentence, **variables)
+        locale = get_locale()
+        key = (locale.language if locale else "", context.eval_ctx.autoescape, sentence)
+        if key not in known:
+            known[key] = translate(context, sentence)
+        return known[key]
+
+    return said
