@@ -242,13 +242,15 @@ def setup(app: Flask) -> None:
 
     @app.context_processor
     def words() -> dict[str, Any]:
-        signed_in = current_user.is_authenticated
+        # The user, not the proxy, which would look for them at each word about them.
+        user = current_user._get_current_object()
+        signed_in = user.is_authenticated
         return {
             "locale": language(),
-            "theme": current_user.theme if signed_in else g.get("theme", "system"),
+            "theme": user.theme if signed_in else g.get("theme", "system"),
             "shortcuts": request.cookies.get("carnet-shortcuts") != "off",
-            "me": current_user if signed_in else None,
-            "role_label": ROLES.get(current_user.role, "") if signed_in else "",
+            "me": user if signed_in else None,
+            "role_label": ROLES.get(user.role, "") if signed_in else "",
             "navigation": navigation,
             "may": act().may,
             "is_fragment": wants_fragment(),
