@@ -160,15 +160,15 @@ def _former(sheet: Sheet) -> Mapping[int, Values]:
     query = sa.select(ContactNumber.contact_id, ContactNumber.value).where(
         among(ContactNumber.contact_id, sheet.ids), ContactNumber.valid_to.is_not(None)
     )
-    found: dict[int, list[str]] = {}
+    found: dict[int | None, list[str]] = {}
     for contact_id, value in db.session.execute(query.order_by(ContactNumber.id)):
         found.setdefault(contact_id, []).append(value)
-    return {key: (", ".join(dict.fromkeys(values)),) for key, values in found.items()}
+    return {key: (", ".join(dict.fromkeys(values)),) for key, values in found.items() if key}
 
 
 def _parent(sheet: Sheet) -> Mapping[int, Values]:
     parents = {row.id: row.parent_id for row in sheet.rows if row.parent_id}
-    query: sa.Select[Any] = sa.select(Contact.id, *NAME).where(among(Contact.id, set(parents.values())))
+    query: Any = sa.select(Contact.id, *NAME).where(among(Contact.id, set(parents.values())))
     names = {row.id: name_of(row) for row in db.session.execute(query)}
     return {key: (names[parent_id], parent_id) for key, parent_id in parents.items()}
 

@@ -140,7 +140,8 @@ def columns() -> Response:
         save_columns(query.function, chosen)
     # A view is changed by saving it; until then the address says what is shown.
     kept = tuple(chosen) if view and tuple(chosen) != view.columns else ()
-    return redirect_to(url_for(place.endpoint, **query.arguments(columns=kept), **place.page))
+    arguments: dict[str, Any] = {**query.arguments(columns=kept), **place.page}
+    return redirect_to(url_for(place.endpoint, **arguments))
 
 
 def moved(order: list[str], key: str, step: int) -> list[str]:
@@ -204,7 +205,7 @@ def _shown(contact_id: int, place: Place) -> Response:
 def _form(form: inline.RowForm, place: Place, status: int = 200) -> Response:
     here: dict[str, Any] = {"id": form.contact_id, "in": place.text()}
     layout, found = _layout(place), read_row(form.contact_id)
-    fields, cells = inline.fields_of(form.kind, layout.columns), layout.cells([found])[0]
+    fields, cells = inline.fields_of(form.kind, layout.columns), layout.cells([found])
     return render(
         "lists/row.html",
         status,
@@ -214,7 +215,7 @@ def _form(form: inline.RowForm, place: Place, status: int = 200) -> Response:
         name=name_of(found),
         cells=[
             {"column": column, "fields": fields[column.key], "html": Markup(html)}  # noqa: S704 - of our templates
-            for column, html in zip(layout.columns, cells, strict=True)
+            for column, (html,) in zip(layout.columns, cells, strict=True)
         ],
         ticks=layout.ticks,
         place=place,

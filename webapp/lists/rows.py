@@ -7,7 +7,8 @@ the same in all lines, labels and addresses above all, is made once and not fift
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from operator import itemgetter
 from typing import Any
 from urllib.parse import urlencode
 
@@ -20,7 +21,7 @@ from webapp.acting import act
 from webapp.contacts.derived import number_of as number_of
 from webapp.contacts.models import Contact
 from webapp.db import db
-from webapp.lists.columns import ListColumn, Sheet, Values, name_of
+from webapp.lists.columns import ListColumn, Sheet, name_of
 from webapp.lists.query import COLUMNS
 from webapp.ports import MassActions
 from webapp.registry import registry
@@ -37,17 +38,28 @@ class Pattern:
 
     def __init__(self, html: str) -> None:
         pieces = html.split(GAP)
-        self._text = "%s".join(piece.replace("%", "%%") for piece in pieces[::2])
-        self._order = [int(piece) for piece in pieces[1::2]]
+        text = "%s".join(piece.replace("%", "%%") for piece in pieces[::2])
+        order = [int(piece) for piece in pieces[1::2]]
+        # Which texts go where, in one call: a page fills hundreds of gaps.
+        if not order:
+            self.fill = lambda texts: html
+        else:
+            pick = itemgetter(*order)
+            self.fill = lambda texts: text % pick(texts)
+
+    fill: Callable[[Sequence[str]], str]
+    """The HTML with these texts in its gaps."""
 
     @staticmethod
     def gap(number: int) -> Markup:
         """What stands for the `number`th text in the template."""
         return Markup(f"{GAP}{number}{GAP}")  # noqa: S704 - a mark and a number
 
-    def fill(self, texts: Sequence[str]) -> str:
-        """The HTML with these texts in its gaps."""
-        return self._text % tuple([texts[number] for number in self._order])
+
+def escaped(texts: Sequence[Any]) -> list[str]:
+    """All texts made safe in one go: they are parted by what none of them holds."""
+    found = str(escape(GAP.join([str(text) for text in texts]))).split(GAP)
+    return found if len(found) == len(texts) else [str(escape(text)) for text in texts]
 
 
 @dataclass
@@ -58,14 +70,13 @@ class Layout:
     columns: Sequence[ListColumn]
     place: str
     ticks: bool = False
-    _cells: dict[tuple[str, Any], Any] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         # One address is asked for, not one per row.
         self.base = url_for("contacts.file", id=0).partition("?")[0].removesuffix("0")
         self.view = "?" + urlencode({**({"view": self.function} if self.function else {}), "in": self.place})
         self.edit = "/row?" + urlencode({"in": self.place}) if act().may("contacts.edit") else ""
-        self._macros: Any = current_app.jinja_env.get_template("lists/_row.html").make_module({
+        macros: Any = current_app.jinja_env.get_template("lists/_row.html").make_module({
             "ticks": self.ticks,
             "columns": self.columns,
             "base": self.base,
@@ -74,41 +85,48 @@ class Layout:
             "known": {one.key: one for one in registry().functions()},
         })  # fmt: skip
         gaps = [Pattern.gap(number) for number in range(3 + len(self.columns))]
-        line: Callable[..., str] = self._macros.line
-        self._lines = {firm: Pattern(line(firm, *gaps[:3], gaps[3:])) for firm in (False, True)}
+        line: Callable[..., str] = macros.line
+        self._macros = macros
+        self._fills = {
+            kind: Pattern(line(kind == "company", *gaps[:3], gaps[3:])).fill for kind in ("company", "person")
+        }
 
     def lines(self, rows: Sequence[Any]) -> Markup:
         """The lines of these rows of `ListQuery.page()`, by a fixed number of statements."""
-        cells = self.cells(rows)
-        made = []
-        for row, shown in zip(rows, cells, strict=True):
-            name = name_of(row)
-            texts = [str(row.id), str(escape(name)), str(escape(initials(name))), *shown]
-            made.append(self._lines[row.kind == "company"].fill(texts))
-        return Markup("".join(made))  # noqa: S704 - of templates, and of values that were escaped one by one
+        names = [name_of(row) for row in rows]
+        texts = zip(
+            [str(row.id) for row in rows],
+            escaped(names),
+            escaped([initials(name) for name in names]),
+            *self.cells(rows),
+            strict=True,
+        )
+        made = [self._fills[row.kind](each) for row, each in zip(rows, texts, strict=True)]
+        return Markup("".join(made))  # noqa: S704 - of templates, and of values that were escaped
 
     def cells(self, rows: Sequence[Any]) -> list[list[str]]:
-        """The HTML of each row's cells, in the order of the columns."""
-        if not rows:
-            return []
+        """For each column the HTML of its cells."""
         sheet = Sheet(rows, self.function)
-        filled = []
-        for column in self.columns:
-            values = column.values(sheet)
-            filled.append([self._cell(column.cell, values.get(row.id, ())) for row in rows])
-        return [list(one) for one in zip(*filled, strict=True)]
+        return [self._filled(column, sheet) if rows else [] for column in self.columns]
 
-    def _cell(self, kind: str, values: Values) -> str:
-        if kind in GROUPS:
-            if (kind, values) not in self._cells:
-                self._cells[kind, values] = str(getattr(self._macros, kind)(*values))
-            return str(self._cells[kind, values])
-        texts = [str(escape(value)) for value in values]
-        present = (kind, tuple([bool(text) for text in texts]))
-        if present not in self._cells:
-            gaps = [Pattern.gap(number) if text else "" for number, text in enumerate(texts)]
-            self._cells[present] = Pattern(getattr(self._macros, kind)(*gaps))
-        return str(self._cells[present].fill(texts))
+    def _filled(self, column: ListColumn, sheet: Sheet) -> list[str]:
+        values = column.values(sheet)
+        given = [values.get(key, ()) for key in sheet.ids]
+        macro: Callable[..., str] = getattr(self._macros, column.cell)
+        if column.cell in GROUPS:
+            made = {one: str(macro(*one)) for one in set(given)}
+            return [made[one] for one in given]
+        texts = escaped([text for one in given for text in one])
+        fills: dict[tuple[bool, ...], Any] = {}
+        cells, here = [], 0
+        for one in given:
+            present = tuple(map(bool, one))
+            if present not in fills:
+                gaps = [Pattern.gap(number) if is_there else "" for number, is_there in enumerate(present)]
+                fills[present] = Pattern(macro(*gaps)).fill
+            cells.append(fills[present](texts[here : here + len(one)]))
+            here += len(one)
+        return cells
 
 
 def mass_actions(function: str, *, archived: bool = False) -> list[Any]:

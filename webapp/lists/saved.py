@@ -95,15 +95,30 @@ class Desk:
         return columns_of(query.function, query.columns or (view.columns if view else ()) or self.columns)
 
 
-_COLUMNS = (
-    SavedView.id,
-    SavedView.name,
-    SavedView.owner_id,
-    SavedView.shared,
-    SavedView.arguments,
-    SavedView.columns,
-    SavedView.version,
+_HERE = sa.select(sa.bindparam("list", type_=sa.String).label("list")).subquery()
+_USER: Any = sa.bindparam("user_id", type_=sa.BigInteger)
+_DESK = (
+    sa.select(
+        ListSetting.columns.label("own_columns"),
+        ListSetting.default_view_id,
+        SavedView.id,
+        SavedView.name,
+        SavedView.owner_id,
+        SavedView.shared,
+        SavedView.arguments,
+        SavedView.columns,
+        SavedView.version,
+        User.name.label("user_name"),
+        User.email.label("user_email"),
+    )
+    .select_from(_HERE)
+    .outerjoin(ListSetting, sa.and_(ListSetting.list == _HERE.c.list, ListSetting.user_id == _USER))
+    .outerjoin(
+        SavedView, sa.and_(SavedView.list == _HERE.c.list, sa.or_(SavedView.owner_id == _USER, SavedView.shared))
+    )
+    .outerjoin(User, User.id == SavedView.owner_id)
 )
+"""Made once: every list page asks it. One row at least, with what there is of the user's setting."""
 
 
 def list_key(function: str) -> str:
@@ -113,24 +128,8 @@ def list_key(function: str) -> str:
 
 def desk(function: str) -> Desk:
     """What the user who acts has of the list of a function, in one statement."""
-    key, user_id = list_key(function), act().user_id or 0
-    here = sa.select(sa.literal(key).label("list")).subquery()
-    query = (
-        sa.select(
-            ListSetting.columns.label("own_columns"),
-            ListSetting.default_view_id,
-            *_COLUMNS,
-            User.name.label("user_name"),
-            User.email.label("user_email"),
-        )
-        .select_from(here)
-        .outerjoin(ListSetting, sa.and_(ListSetting.list == here.c.list, ListSetting.user_id == user_id))
-        .outerjoin(
-            SavedView, sa.and_(SavedView.list == here.c.list, sa.or_(SavedView.owner_id == user_id, SavedView.shared))
-        )
-        .outerjoin(User, User.id == SavedView.owner_id)
-    )
-    rows = db.session.execute(query).all()
+    asked = {"list": list_key(function), "user_id": act().user_id or 0}
+    rows = db.session.execute(_DESK, asked).all()
     views = [
         View(
             id=row.id,

@@ -78,6 +78,8 @@ def list_page(function: str = "", title: Any = None, new_label: Any = None) -> R
     takes_all = ticks and request.args.get("select") == ALL
     count = query.total() if takes_all else query.count()
     arguments = query.arguments()
+    # Lists that differ by little are told from this one's arguments: each asks all plug-ins for their filters.
+    unfiltered = {key: value for key, value in arguments.items() if key in ("q", "cols", "saved", "sort")}
     here = {"list": list_key(function), **arguments}
     answer = render(
         "lists/index.html",
@@ -85,7 +87,7 @@ def list_page(function: str = "", title: Any = None, new_label: Any = None) -> R
         query=query,
         lines=layout.lines(page.rows),
         shown=len(page.rows),
-        heads=heads(query, columns, address),
+        heads=heads(query, columns, address, arguments),
         edits=bool(layout.edit),
         count=count,
         is_capped=count > CAP and not takes_all,
@@ -94,8 +96,8 @@ def list_page(function: str = "", title: Any = None, new_label: Any = None) -> R
         title=title,
         new_label=new_label,
         address=address,
-        plain_url=with_arguments(address, query.arguments(filters={}, archived=False)),
-        kept=_pairs(query.arguments(q="")),
+        plain_url=with_arguments(address, unfiltered),
+        kept=_pairs({**arguments, "q": ""}),
         pairs=_pairs(arguments),
         place=place,
         tabs=tabs(query, desk, address),
@@ -111,7 +113,7 @@ def list_page(function: str = "", title: Any = None, new_label: Any = None) -> R
         columns_url=with_arguments(url_for("lists.columns"), here),
         count_url=with_arguments(url_for("lists.count"), here),
         new_view_url=with_arguments(url_for("lists.views.new"), here),
-        archived_url=with_arguments(address, query.arguments(archived=not query.archived)),
+        archived_url=with_arguments(address, {**arguments, "archived": "" if query.archived else "1"}),
         list_actions=list_actions(),
         mass_actions=actions,
         mass_actions_url=actions_url,
@@ -189,9 +191,10 @@ def chips(query: ListQuery, address: str) -> list[dict[str, str]]:
     ]
 
 
-def heads(query: ListQuery, columns: Iterable[ListColumn], address: str) -> list[Head]:
+def heads(query: ListQuery, columns: Iterable[ListColumn], address: str, arguments: Mapping[str, Any]) -> list[Head]:
     """The heads of the name and of the shown columns, each leading to the list sorted by it or the other way round."""
-    unsorted = query.arguments(sort="name", descending=False)
+    unsorted = with_arguments(address, {**arguments, "sort": ""})
+    sign = "&" if "?" in unsorted else "?"
 
     def head(key: str, label: Label, short: Label = "", classes: str = "") -> Head:
         sort = sort_named(key)
@@ -205,7 +208,7 @@ def heads(query: ListQuery, columns: Iterable[ListColumn], address: str) -> list
             label=label,
             short=short,
             classes=classes,
-            url=with_arguments(address, unsorted if wanted == "name" else {**unsorted, "sort": wanted}),
+            url=unsorted if wanted == "name" else f"{unsorted}{sign}sort={wanted}",
             state=("descending" if query.descending else "ascending") if is_present else "",
         )
 
