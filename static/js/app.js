@@ -2,6 +2,8 @@
 // Listeners hang on `document`, because htmx replaces the body on Back and Forward.
 import * as again from "./again.js";
 import * as busy from "./busy.js";
+import * as cells from "./cells.js";
+import * as columns from "./columns.js";
 import * as copy from "./copy.js";
 import * as focus from "./focus.js";
 import * as guard from "./guard.js";
@@ -15,4 +17,4 @@ import * as rows from "./rows.js";
 import * as selection from "./selection.js";
 import * as toasts from "./toasts.js";
 
-for (const module of [again, busy, copy, focus, guard, inplace, keys, live, menus, palette, place, rows, selection, toasts]) module.start();
+for (const module of [again, busy, cells, columns, copy, focus, guard, inplace, keys, live, menus, palette, place, rows, selection, toasts]) module.start();

@@ -22,6 +22,7 @@ from webapp.contacts.derived import number_of as number_of
 from webapp.contacts.models import Contact
 from webapp.db import db
 from webapp.lists.columns import ListColumn, Sheet, name_of
+from webapp.lists.inline import NAMES, fields_of
 from webapp.lists.query import COLUMNS
 from webapp.ports import MassActions
 from webapp.registry import registry
@@ -87,9 +88,10 @@ class Layout:
         gaps = [Pattern.gap(number) for number in range(3 + len(self.columns))]
         line: Callable[..., str] = macros.line
         self._macros = macros
-        self._fills = {
-            kind: Pattern(line(kind == "company", *gaps[:3], gaps[3:])).fill for kind in ("company", "person")
-        }
+        self._fills = {}
+        for kind in NAMES:
+            edited = [key for key, fields in fields_of(kind, self.columns).items() if fields] if self.edit else []
+            self._fills[kind] = Pattern(line(kind, edited, *gaps[:3], gaps[3:])).fill
 
     def lines(self, rows: Sequence[Any]) -> Markup:
         """The lines of these rows of `ListQuery.page()`, by a fixed number of statements."""
