@@ -12,7 +12,7 @@ from wtforms import EmailField, PasswordField, StringField
 
 from webapp.accounts import services, signing, throttle
 from webapp.accounts.models import User
-from webapp.accounts.profile import THEMES
+from webapp.accounts.profile import DENSITIES, THEMES
 from webapp.acting import acting, acting_as_system
 from webapp.db import db
 from webapp.errors import Invalid
@@ -85,7 +85,7 @@ def remember(answer: Response, name: str, value: str) -> None:
 @blueprint.route("/preferences", methods=["POST"])
 @public
 def preferences() -> ResponseReturnValue:
-    """Set theme or language: the user's own where signed in, this browser's before. Shortcuts are the browser's."""
+    """Set theme, language or density: the user's own where signed in, this browser's before. Shortcuts are the browser's."""
     answer = redirect_to(safe_next(request.form.get("next")) or url_for("accounts.home"))
     locale, theme = request.form.get("locale"), request.form.get("theme")
     user: User | None = (
@@ -99,4 +99,6 @@ def preferences() -> ResponseReturnValue:
         remember(answer, "carnet-shortcuts", str(shortcuts))
     if theme in THEMES and user:
         user.theme = theme
+    if (density := request.form.get("density")) in DENSITIES and user:
+        user.density = density
     return answer
