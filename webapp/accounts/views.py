@@ -85,7 +85,7 @@ def remember(answer: Response, name: str, value: str) -> None:
 @blueprint.route("/preferences", methods=["POST"])
 @public
 def preferences() -> ResponseReturnValue:
-    """Set theme, language or density: the user's own where signed in, this browser's before. Shortcuts are the browser's."""
+    """Set theme, language, density: the user's own where signed in, else the browser's. Shortcuts are the browser's."""
     answer = redirect_to(safe_next(request.form.get("next")) or url_for("accounts.home"))
     locale, theme = request.form.get("locale"), request.form.get("theme")
     user: User | None = (
