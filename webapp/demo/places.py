@@ -243,7 +243,7 @@ BRITAIN = Land(
     trades=_words("""
         {} Bakery, {} Joinery, {} Motors, {} Printers, {} Haulage, {} Plumbing, {} Electrical, {} Builders,
         {} Accountants, {} Engineering, {} Books, {} Florists, {} Catering, {} Estates, {} Roofing, {}
-        Opticians, {} Software, {} Consulting, {} & Sons, {} Brothers, {} Logistics, {} Training, {}
+        Opticians, {} Systems, {} Consulting, {} & Sons, {} Brothers, {} Logistics, {} Training, {}
         Interiors, {} Dental"""),
     stems=_words("""
         Albion, Beacon, Cedar, Compass, Ember, Harbour, Heather, Keystone, Lantern, Meridian, Northgate,

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
+from collections.abc import Callable
 from dataclasses import dataclass
 from random import Random
 from typing import Any
@@ -24,131 +25,157 @@ from webapp.registry import registry
 FIRST_NUMBER = 10_001
 AMOUNTS = (25_000, 50_000, 120_000, 250_000, 500_000, 1_000_000, 2_500_000)
 PERCENTS = (200, 300, 500, 1_000, 2_000, 4_000, 5_000, 6_000, 8_000)
+FIRST_DATE, DATES = dt.date(2025, 1, 1), 330
 LOSS = ("lost", "loss")
 """Names of fields that only the few have who went elsewhere begin so."""
+HOUR, DAY = 60, 24 * 60
+
+Draw = Callable[[], float]
 
 
-@dataclass(kw_only=True)
+@dataclass(kw_only=True, slots=True)
 class Role:
-    """A function of one contact to be stored: from when until when, its number and its own fields."""
+    """A function of one contact to be stored: from when until when (minutes), its number and its own fields.
+
+    `number` is as it is shown and as it sorts (`webapp.text.natural`); `values` are in the order of its columns.
+    """
 
     function: ContactFunction
-    started_at: dt.datetime
-    number: str
+    started: int
+    number: tuple[str, str]
     origin: str
-    values: dict[str, Any]
+    values: list[Any]
     follows: Role | None = None
-    ended_at: dt.datetime | None = None
+    ended: int | None = None
 
 
 class Cast:
     """Gives functions and numbers; reads once what the base has already."""
 
     def __init__(self, random: Random) -> None:
-        self.random = random
-        self.slots: dict[str, list[ContactFunction]] = defaultdict(list)
-        for function in registry().functions():
-            self.slots[function.slot].append(function)
-        self.codes = {
-            field.value_list: list(value_list(field.value_list, "en"))
-            for function in registry().functions()
-            for field in function.fields
-            if field.value_list
-        }
-        self.numbers = {function.key: _next_number(function) for function in registry().functions()}
+        self.draw: Draw = random.random
+        dialect = db.session.connection().dialect
+        functions = registry().functions()
+        slots: dict[str, list[ContactFunction]] = defaultdict(list)
+        for function in functions:
+            slots[function.slot].append(function)
+        self.slots = [
+            [(_share(function, slot), function, _leading(function, slot)) for function in slot]
+            for slot in slots.values()
+        ]
+        self.numbers = {function.key: _next_number(function) for function in functions}
+        self.fields = {function.key: _Fields(function, dialect) for function in functions}
 
-    def roles(self, since: dt.datetime, currency: str) -> list[Role]:
+    def roles(self, since: int, currency: str) -> list[Role]:
         """The functions of one contact known since then; those that were converted stand before what they became."""
         found: list[Role] = []
-        for functions in self.slots.values():
-            chance = self.random.random()
-            for function in functions:
-                share = _share(function, functions)
+        for slot in self.slots:
+            chance = self.draw()
+            for share, function, before in slot:
                 if chance < share:
-                    found += self.begin(function, functions, since, currency)
+                    found += self.begin(function, before, since, currency)
                     break
                 chance -= share
         return found
 
-    def begin(
-        self, function: ContactFunction, slot: list[ContactFunction], since: dt.datetime, currency: str
-    ) -> list[Role]:
+    def begin(self, function: ContactFunction, before: ContactFunction | None, since: int, currency: str) -> list[Role]:
         """One function, led up to by the one it was converted from where there was one."""
-        start = since + dt.timedelta(hours=self.random.randrange(1, 24 * 60))
-        before = next((one for one in slot if one.key in function.follows), None)
-        if before is None or self.random.random() >= 0.4:
+        draw = self.draw
+        start = since + HOUR + int(draw() * (24 * DAY - HOUR)) // HOUR * HOUR
+        own = self.fields[function.key]
+        if before is None or draw() >= 0.4:
             number = self.number(function)
-            values = self.values(function, currency)
-            return [Role(function=function, started_at=start, number=number, origin="given", values=values)]
+            return [
+                Role(function=function, started=start, number=number, origin="given", values=own.drawn(draw, currency))
+            ]
+        end = start + DAY + int(draw() * 119 * DAY) // HOUR * HOUR
         first = Role(
             function=before,
-            started_at=start,
+            started=start,
             number=self.number(before),
             origin="given",
-            values=self.values(before, currency, won=True),
-            ended_at=start + dt.timedelta(hours=self.random.randrange(24, 24 * 120)),
+            values=self.fields[before.key].drawn(draw, currency, won=True),
+            ended=end,
         )
-        assert first.ended_at is not None
         then = Role(
-            function=function,
-            started_at=first.ended_at,
-            number=first.number,
-            origin="kept",
-            values=self.values(function, currency),
+            function=function, started=end, number=first.number, origin="kept", values=own.drawn(draw, currency),
             follows=first,
-        )
+        )  # fmt: skip
         return [first, then]
 
-    def number(self, function: ContactFunction) -> str:
-        """The next number of the function's range: its letter and a count."""
-        number = self.numbers[function.key]
-        self.numbers[function.key] += 1
-        return f"{_letter(function)}{number}"
+    def number(self, function: ContactFunction) -> tuple[str, str]:
+        """The next number of the function's range: its letter and a count; and as it sorts."""
+        count = self.numbers[function.key]
+        self.numbers[function.key] = count + 1
+        letter = _letter(function)
+        return f"{letter}{count}", f"{letter.lower()}{count:015d}"
 
-    def values(self, function: ContactFunction, currency: str, won: bool = False) -> dict[str, Any]:
-        """A row for the function's own table, all columns named; `won` leaves out what ends in a loss."""
-        row = blank(function.model)
-        del row["contact_function_id"]
-        lost = not won and self.random.random() < 0.04
+
+class _Fields:
+    """How rows of one function's own table are drawn, in the order of `columns`, as its database takes the values."""
+
+    def __init__(self, function: ContactFunction, dialect: sa.Dialect) -> None:
+        table = sa.inspect(function.model).local_table
+        columns = [column for column in table.columns if column.name != "contact_function_id"]
+        self.columns = ("contact_function_id", *(column.name for column in columns))
+        defaults = [_default(column) for column in columns]
+        taken = [
+            column.type.dialect_impl(dialect).bind_processor(dialect) or (lambda value: value) for column in columns
+        ]
+        self.blank = [take(default) for take, default in zip(taken, defaults, strict=True)]
+        places = {column.key: place for place, column in enumerate(columns)}
+        self.currency = places.get("currency")
+        self.fields: list[tuple[int, bool, bool, Callable[[Draw, bool], Any], Callable[[Any], Any]]] = []
         for field in function.fields:
-            if not field.name.startswith(LOSS) or lost:
-                value = self.value(field, row[field.name], won)
-                row[field.name] = row[field.name] if value is None else value
-        if "currency" in row:
-            row["currency"] = currency
+            place = places[field.name]
+            if way := _way(field, defaults[place]):
+                always = field.required or field.kind == "boolean"
+                self.fields.append((place, always, field.name.startswith(LOSS), way, taken[place]))
+
+    def drawn(self, draw: Draw, currency: str, won: bool = False) -> list[Any]:
+        """One row's values; `won` leaves out what ends in a loss."""
+        row = self.blank.copy()
+        lost = not won and draw() < 0.04
+        for place, always, of_loss, way, take in self.fields:
+            if (lost or not of_loss) and (always or draw() >= 0.35):
+                value = way(draw, won)
+                if value is not None:
+                    row[place] = take(value)
+        if self.currency is not None:
+            row[self.currency] = currency
         return row
 
-    def value(self, field: Field, default: Any, won: bool) -> Any:
-        """A value the field's own check would take; None to leave it as it is."""
-        random = self.random
-        if field.kind == "boolean":
-            return not default if random.random() < 0.03 else None
-        if not field.required and random.random() < 0.35:
-            return None
-        if field.kind == "choice":
-            # The last of a required choice is where a road ends: who went on never stood there.
-            choices = field.choices[:-1] if field.required and won else field.choices
-            return random.choice(choices)[0]
-        if field.kind == "value_list":
-            codes = self.codes[field.value_list]
-            return random.choice(codes) if codes else None
-        if field.kind == "money":
-            return random.choice(AMOUNTS)
-        if field.kind == "percent":
-            return random.choice(PERCENTS)
-        if field.kind == "date":
-            return dt.date(2025, 1, 1) + dt.timedelta(days=random.randrange(330))
-        if field.kind == "text" and ("number" in field.name or "account" in field.name):
-            return f"{random.randrange(10_000, 99_999)}"
-        return None
+
+def _way(field: Field, default: Any) -> Callable[[Draw, bool], Any] | None:
+    """How a value is drawn that the field's own check would take, None to leave it as it is; or no way at all."""
+    if field.kind == "boolean":
+        return lambda draw, won: not default if draw() < 0.03 else None
+    if field.kind == "choice":
+        # The last of a required choice is where a road ends: who went on never stood there.
+        choices = [code for code, _label in field.choices]
+        going_on = choices[:-1] if field.required else choices
+        return lambda draw, won: _one_of(going_on if won else choices, draw)
+    if field.kind == "value_list":
+        codes = list(value_list(field.value_list, "en"))
+        return (lambda draw, won: _one_of(codes, draw)) if codes else None
+    if field.kind == "money":
+        return lambda draw, won: _one_of(AMOUNTS, draw)
+    if field.kind == "percent":
+        return lambda draw, won: _one_of(PERCENTS, draw)
+    if field.kind == "date":
+        return lambda draw, won: FIRST_DATE + dt.timedelta(days=int(draw() * DATES))
+    if field.kind == "text" and ("number" in field.name or "account" in field.name):
+        return lambda draw, won: str(10_000 + int(draw() * 90_000))
+    return None
 
 
-def blank(model: type[Any]) -> dict[str, Any]:
-    """The model's columns with their plain defaults, else None: bulk inserts want every row alike."""
-    return {
-        column.key: getattr(column.default, "arg", None) if getattr(column.default, "is_scalar", False) else None
-        for column in sa.inspect(model).columns
-    }
+def _one_of(things: Any, draw: Draw) -> Any:
+    return things[int(draw() * len(things))]
+
+
+def _default(column: sa.Column[Any]) -> Any:
+    """Its plain default, else None: bulk inserts want every row alike."""
+    return getattr(column.default, "arg", None) if getattr(column.default, "is_scalar", False) else None
 
 
 def _share(function: ContactFunction, slot: list[ContactFunction]) -> float:
@@ -157,17 +184,23 @@ def _share(function: ContactFunction, slot: list[ContactFunction]) -> float:
     return 0.30 if function.final else 0.15
 
 
+def _leading(function: ContactFunction, slot: list[ContactFunction]) -> ContactFunction | None:
+    """The function of the slot that is converted into this one."""
+    return next((one for one in slot if one.key in function.follows), None)
+
+
 def _letter(function: ContactFunction) -> str:
     return function.key[0].upper()
 
 
 def _next_number(function: ContactFunction) -> int:
     """The first count beyond all numbers of this form that the function has or had."""
-    letter = _letter(function).lower()
-    taken = db.session.scalars(
-        sa.select(ContactNumber.folded).where(
-            ContactNumber.function == function.key, ContactNumber.folded.startswith(letter)
-        )
+    first = _letter(function).lower()
+    # As it sorts, such a number is its letter and 15 digits: the highest of them stands first or nearly so.
+    alike = sa.select(ContactNumber.sort_value).where(
+        ContactNumber.function == function.key, ContactNumber.sort_value.like(first + 15 * "_")
     )
-    counts = [int(one[1:]) for one in taken if one[1:].isdecimal()]
-    return max([FIRST_NUMBER - 1, *counts]) + 1
+    ordered = db.session.scalars(alike.order_by(ContactNumber.sort_value.desc()).execution_options(yield_per=100))
+    last = next((int(one[1:]) for one in ordered if one[1:].isdecimal()), 0)
+    ordered.close()
+    return max(FIRST_NUMBER - 1, last) + 1
