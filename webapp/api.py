@@ -93,6 +93,7 @@ from webapp.ports import Doubles, MassActions, Numbering
 from webapp.registry import registry
 from webapp.screen import warning_text
 from webapp.security import public, right, safe_next
+from webapp.sheets import csv_lines, guarded, unguarded
 from webapp.text import clean, digits, fold, sort_name
 from webapp.words import may_see
 
@@ -184,6 +185,7 @@ __all__ = [
     "count_listed",
     "create_contact",
     "create_contacts",
+    "csv_lines",
     "db",
     "digits",
     "discard",
@@ -191,6 +193,7 @@ __all__ = [
     "file_context",
     "fold",
     "functions_of",
+    "guarded",
     "history_of",
     "link_person",
     "list_page",
@@ -222,6 +225,7 @@ __all__ = [
     "tokens",
     "touch",
     "transaction",
+    "unguarded",
     "unlink_person",
     "unseal",
     "update_contact",

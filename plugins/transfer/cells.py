@@ -205,20 +205,3 @@ def reach_type(label: str, field: str) -> str:
     """Our type of an e-mail or phone for another program's label ("* Work", "Mobile"), else `other`."""
     found = _TYPES.get(fold(label.lstrip("* ")), "other")
     return found if found in _TYPES_OF[field] else "other"
-
-
-_SIGNS = tuple("=+-@\t\r\n\x00＝＋－＠")
-
-
-def unguarded(cell: str) -> str:
-    """A cell without the apostrophe that guards a spreadsheet against formulas (libs 5.2).
-
-    Our exports put one before a text that begins, blanks aside, with one of the signs; it goes again here.
-    """
-    bare = cell.removeprefix("'")
-    return bare if bare.startswith(_SIGNS) or bare.lstrip().startswith(_SIGNS) else cell
-
-
-def guarded(cell: str) -> str:
-    """A cell that no spreadsheet takes for a formula; `unguarded` gives it back as it was."""
-    return f"'{cell}" if cell.startswith(_SIGNS) or cell.lstrip().startswith(_SIGNS) else cell

@@ -15,10 +15,10 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO
 
-from plugins.transfer.cells import FUNCTIONS, DateOrder, slash_order, unguarded
+from plugins.transfer.cells import FUNCTIONS, DateOrder, slash_order
 from plugins.transfer.headers import IDENTIFYING, Layout, lay_out
 from plugins.transfer.rows import Message, Row, RowMaker
-from webapp.api import N_, clean
+from webapp.api import N_, clean, unguarded
 
 SAMPLE = 64 * 1024
 """Bytes looked at to tell a text from something else."""

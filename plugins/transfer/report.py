@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import TextIO
 
-from plugins.transfer.cells import guarded
+from webapp.api import guarded
 
 
 @dataclass(frozen=True)

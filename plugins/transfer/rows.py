@@ -12,7 +12,7 @@ from typing import Any
 
 from plugins.transfer import cells as read
 from plugins.transfer.headers import SINGLE, Layout, Target
-from webapp.api import N_, clean, fold
+from webapp.api import N_, clean, fold, unguarded
 
 DATE = N_("“%(value)s” in column “%(column)s” is no date that can be read: write it like 1980-12-31.")
 TWO_DATES = N_("“%(value)s” in column “%(column)s” can be two dates: write it like 1980-12-31.")
@@ -82,7 +82,7 @@ class RowMaker:
         if any(cell.strip() for cell in raw[len(self.headers) :]):
             counts = {"cells": str(len(raw)), "columns": str(len(self.headers))}
             return Row(line, refused=Message(TOO_MANY, counts), raw=tuple(raw))
-        texts = [clean(read.unguarded(cell), multiline=True) for cell in raw]
+        texts = [clean(unguarded(cell), multiline=True) for cell in raw]
         draft = _Draft(self)
         for index, target in self.layout.targets.items():
             if index < len(texts) and texts[index]:

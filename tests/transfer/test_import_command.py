@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from plugins.transfer.cells import unguarded
 from webapp.contacts.models import Contact
 from webapp.db import db
+from webapp.sheets import unguarded
 
 Run = Callable[..., Any]
 

@@ -13,9 +13,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from plugins.transfer.cells import FUNCTIONS, read_country, read_date, unguarded
+from plugins.transfer.cells import FUNCTIONS, read_country, read_date
 from plugins.transfer.reader import Reading, Unreadable
 from plugins.transfer.rows import Row
+from webapp.sheets import unguarded
 
 CONTRACT = {
     "kind": ["Type"],
