@@ -62,7 +62,7 @@ def _open(app: Flask) -> Queue:
         dsn = sa.make_url(settings.database_url).set(drivername="postgresql").render_as_string(hide_password=False)
         huey = PostgresHuey(dsn=dsn, read_timeout=READ_S, table_prefix="carnet_queue", **common)
 
-    @huey.task(name="run")  # type: ignore[untyped-decorator]
+    @huey.task(name="run")
     def run(job_id: int) -> int:
         """What a message names; the worker that reads it looks into the table."""
         return job_id
