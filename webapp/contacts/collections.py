@@ -186,12 +186,12 @@ def set_tags(contact: Contact, raw: Any, changes: dict[str, Change], errors: dic
     if {fold(name)[:80] for name in before} == names.keys():
         return
     present = {link.tag.folded: link for link in contact.tag_links}
-    tags = _tags(names)
+    tags = tags_of(names)
     contact.tag_links = [present.get(folded) or ContactTag(tag=tags[folded]) for folded in names]
     changes["tags"] = (before, contact.tags)
 
 
-def _tags(names: Mapping[str, str]) -> dict[str, Tag]:
+def tags_of(names: Mapping[str, str]) -> dict[str, Tag]:
     """The tags for folded names, made where there are none yet."""
     with db.session.no_autoflush:
         found = {tag.folded: tag for tag in db.session.scalars(sa.select(Tag).where(Tag.folded.in_(list(names))))}

@@ -1,4 +1,5 @@
-"""Many conversions by the same rules as one (`webapp.functions.services.convert`), in a fixed number of statements.
+"""Many activations and conversions, by the same rules as one (`webapp.functions.services`), in a fixed number of
+statements.
 
 What is decided for each contact is decided on rows that are locked, in the order of their ids, so that two that work
 on the same contacts wait for each other and never meet crosswise.
@@ -15,16 +16,17 @@ import sqlalchemy as sa
 from sqlalchemy.orm import selectinload
 
 from webapp.acting import act, need
+from webapp.contacts.bulk import forget, hold
 from webapp.contacts.derived import number_of, refresh
 from webapp.contacts.models import Contact, ContactNumber, full_name
-from webapp.contacts.services import not_writable
 from webapp.db import db, now
 from webapp.events import FunctionActivated
 from webapp.functions import numbers
 from webapp.functions.models import FunctionRow
-from webapp.functions.services import known, not_to_be_left, nothing_to_convert
+from webapp.functions.services import known, not_to_be_left, nothing_to_convert, release
 from webapp.history.services import record_many
 from webapp.i18n import _
+from webapp.outcomes import each
 from webapp.plugin import ContactFunction, Outcome
 from webapp.ports import Numbering
 from webapp.registry import registry
@@ -37,66 +39,104 @@ SEARCHED = ("emails", "phones", "addresses", "numbers", "external_ids")
 def convert_many(ids: Sequence[int], to: str) -> dict[int, Outcome]:
     """Turn prospects into customers, for good (spec C2-C6): by contact id what became of each, and why.
 
-    Raises what `known` raises; and whatever a subscriber does, to be called in a savepoint then.
+    Raises what `known` raises, and whatever a subscriber does: to be called in a savepoint.
     """
     need("contacts.edit")
-    function = known(to)
-    plan = _Plan(function)
-    plan.look(ids, lock=True)
-    plan.number(lambda: registry().service(Numbering).give(function.key) or "")
-    if plan.leaving:
-        _carry_out(plan)
-    told = {one.contact_id: Outcome("done", _told(one)) for one in plan.leaving}
-    return {one: (told | plan.held)[one] for one in dict.fromkeys(ids)}
+    return _do(_Plan(known(to)), ids)
+
+
+def activate_many(ids: Sequence[int], key: str) -> dict[int, Outcome]:
+    """Give contacts a function, without fields; where it may follow another one of its slot, it is a conversion."""
+    need("contacts.edit")
+    return _do(_Plan(known(key), begins=True), ids)
 
 
 def would_not_convert(ids: Sequence[int], to: str) -> dict[int, Outcome]:
     """Those that `convert_many` would skip or refuse now, and why; nothing is changed and no number taken."""
+    return _look(_Plan(known(to)), ids)
+
+
+def would_not_activate(ids: Sequence[int], key: str) -> dict[int, Outcome]:
+    """Those that `activate_many` would skip or refuse now, and why."""
+    return _look(_Plan(known(key), begins=True), ids)
+
+
+def release_since(befores: Mapping[int, Any], key: str) -> dict[int, Outcome]:
+    """Take a function back that `activate_many` gave, one by one; what has been released or given anew stays."""
+    live = {
+        row.contact_id: row.id
+        for row in db.session.execute(
+            sa.select(FunctionRow.id, FunctionRow.contact_id).where(
+                FunctionRow.contact_id.in_(list(befores)), FunctionRow.function == key, FunctionRow.ended_at.is_(None)
+            )
+        )
+    }
+
+    def one(contact_id: int, values: Mapping[str, Any]) -> bool | Outcome:
+        if befores[contact_id] != live.get(contact_id):
+            return Outcome("skipped", _("It was changed since: what stands there now stays."))
+        release(contact_id, key)
+        return True
+
+    return each(one)(sorted(befores), {})
+
+
+def _do(plan: _Plan, ids: Sequence[int]) -> dict[int, Outcome]:
+    plan.look(ids, lock=True)
+    plan.number(lambda: registry().service(Numbering).give(plan.function.key) or "")
+    rows = _carry_out(plan) if plan.steps else {}
+    # A conversion is not taken back.
+    told = {
+        one.contact_id: Outcome("done", one.told(), None if one.row_id else rows[one.contact_id]) for one in plan.steps
+    }
+    return {one: (told | plan.held)[one] for one in dict.fromkeys(ids)}
+
+
+def _look(plan: _Plan, ids: Sequence[int]) -> dict[int, Outcome]:
     need("contacts.read")
-    plan = _Plan(known(to))
     plan.look(ids, lock=False)
     plan.number(lambda: "")
     return plan.held
 
 
-def _told(one: _Leaving) -> str:
-    if not one.number:
-        return ""
-    if one.origin == "kept":
-        return _("Number %(number)s kept", number=one.number)
-    return _("Number %(number)s given", number=one.number)
-
-
-@dataclass
-class _Leaving:
-    """A contact that leaves a function: the row that ends, and the number that the next function has."""
+@dataclass(kw_only=True)
+class _Step:
+    """A contact that gains the function: the row and the function that end by that, if any, and its number then."""
 
     contact_id: int
-    row_id: int
-    function: str
+    sort_number: str
+    row_id: int | None = None
+    function: str = ""
     number: str = ""
     origin: str = ""
     numbers: list[Any] = field(default_factory=list)
-    sort_number: str = ""
+
+    @property
+    def action(self) -> str:
+        """What the history calls it."""
+        return "converted" if self.row_id else "activated"
+
+    def told(self) -> str:
+        """What is worth saying about it."""
+        if not self.number:
+            return ""
+        if self.origin == "kept":
+            return _("Number %(number)s kept", number=self.number)
+        return _("Number %(number)s given", number=self.number)
 
 
 class _Plan:
-    """Who is converted, and who is not and why. Reads; `_carry_out` writes."""
+    """Who gains a function, and who does not and why; `begins`: also who has none of its slot. `_carry_out` writes."""
 
-    def __init__(self, function: ContactFunction) -> None:
-        self.function = function
+    def __init__(self, function: ContactFunction, *, begins: bool = False) -> None:
+        self.function, self.begins = function, begins
         self.held: dict[int, Outcome] = {}
-        self.leaving: list[_Leaving] = []
+        self.steps: list[_Step] = []
 
     def look(self, ids: Sequence[int], *, lock: bool) -> None:
         """Decide by the states of the contacts, the functions they have, and the guards of these."""
-        query = sa.select(
-            Contact.id, Contact.kind, Contact.first_name, Contact.middle_name, Contact.last_name, Contact.company_name,
-            Contact.merged_into_id, Contact.deleted_at, Contact.anonymised_at, Contact.sort_number,
-        ).where(Contact.id.in_(ids)).order_by(Contact.id)  # fmt: skip
-        if lock:
-            query = query.with_for_update(key_share=True)
-        contacts = {row.id: row for row in db.session.execute(query)}
+        columns = ("kind", "first_name", "middle_name", "last_name", "company_name", "sort_number")
+        contacts, self.held = hold(ids, [getattr(Contact, name) for name in columns], lock=lock)
         holders = {
             row.contact_id: row
             for row in db.session.execute(
@@ -107,50 +147,47 @@ class _Plan:
                 )
             )
         }
-        for contact_id in dict.fromkeys(ids):
-            found = self._judge(contacts.get(contact_id), holders.get(contact_id))
+        for contact_id, contact in contacts.items():
+            found = self._judge(contact, holders.get(contact_id))
             if isinstance(found, Outcome):
                 self.held[contact_id] = found
             else:
-                self.leaving.append(found)
+                self.steps.append(found)
         self._ask_guards()
 
-    def _judge(self, contact: Any, holder: Any) -> Outcome | _Leaving:
-        if contact is None:
-            return Outcome("failed", _("There is no such contact."))
-        if refusal := not_writable(contact):
-            return Outcome("failed", refusal.message)
-        name = full_name(contact)
+    def _judge(self, contact: Any, holder: Any) -> Outcome | _Step:
+        name, step = full_name(contact), _Step(contact_id=contact.id, sort_number=contact.sort_number)
         if holder is None:
+            if self.begins:
+                return step
             return Outcome("failed", nothing_to_convert(name, self.function).message)
         if holder.function == self.function.key:
             return Outcome("skipped", _("It has the function “%(function)s” already.", function=self.function.label))
         if refusal := not_to_be_left(name, holder.function, holder.is_final, self.function):
             return Outcome("failed", refusal.message)
-        return _Leaving(
-            contact_id=contact.id, row_id=holder.id, function=holder.function, sort_number=contact.sort_number
-        )
+        step.row_id, step.function = holder.id, holder.function
+        return step
 
     def _ask_guards(self) -> None:
         for _plugin, guard in registry().duties("function_guards"):
-            asked = {one.row_id: one.contact_id for one in self.leaving if one.function == guard.function}
+            asked = {one.row_id: one.contact_id for one in self.steps if one.row_id and one.function == guard.function}
             if guard.action == "convert" and asked:
                 held = {asked[row]: Outcome("failed", reason) for row, reason in guard.find(list(asked)).items()}
                 self._hold(held)
 
     def _hold(self, held: Mapping[int, Outcome]) -> None:
         self.held |= held
-        self.leaving = [one for one in self.leaving if one.contact_id not in held]
+        self.steps = [one for one in self.steps if one.contact_id not in held]
 
     def number(self, give: Any) -> None:
         """Decide which number each has afterwards: the one it has, else what `give()` gives (spec F3)."""
-        ids = [one.contact_id for one in self.leaving]
+        ids = [one.contact_id for one in self.steps]
         columns = ("id", "contact_id", "function", "value", "folded", "valid_to")
         query = sa.select(*(getattr(ContactNumber, name) for name in columns)).where(ContactNumber.contact_id.in_(ids))
         of_contact: dict[int, list[Any]] = defaultdict(list)
         for row in db.session.execute(query.order_by(ContactNumber.id)):
             of_contact[row.contact_id].append(row)
-        for one in self.leaving:
+        for one in self.steps:
             one.numbers = of_contact[one.contact_id]
             present = (row.value for row in one.numbers if row.function == one.function and row.valid_to is None)
             one.number, one.origin = next(present, ""), "kept"
@@ -160,71 +197,67 @@ class _Plan:
 
     def _keep_apart(self) -> None:
         """A number that is or was another contact's in this function is not given again."""
-        wanted = [fold(one.number) for one in self.leaving if one.number]
+        wanted = [fold(one.number) for one in self.steps if one.number]
         taken = sa.select(ContactNumber.folded, ContactNumber.contact_id).where(
             ContactNumber.function == self.function.key, ContactNumber.folded.in_(wanted)
         )
         owners: dict[str, int | None] = dict(db.session.execute(taken).tuples().all())
         held = {}
-        for one in self.leaving:
+        for one in self.steps:
             if one.number and owners.setdefault(fold(one.number), one.contact_id) != one.contact_id:
                 held[one.contact_id] = Outcome("failed", numbers.not_free(one.number).message)
         self._hold(held)
 
 
-def _carry_out(plan: _Plan) -> None:
-    """Write what was decided. Lists are kept by triggers: what ends is ended before what they show is changed."""
-    leaving, key = plan.leaving, plan.function.key
-    ids = [one.contact_id for one in leaving]
+def _carry_out(plan: _Plan) -> dict[int, int]:
+    """Write what was decided; returns the rows of the function by contact id.
+
+    Lists are kept by triggers, so what ends is ended before what lists show of it is changed.
+    """
+    steps, key = plan.steps, plan.function.key
+    ids, ended = [one.contact_id for one in steps], [one.row_id for one in steps if one.row_id]
     moment, who = now(), act()
-    _update(
-        sa.update(FunctionRow)
-        .where(FunctionRow.id.in_([one.row_id for one in leaving]))
-        .values(ended_at=moment, ended_how="converted", ended_way=who.way, ended_by_id=who.user_id)
-    )
+    if ended:
+        rows = sa.update(FunctionRow).where(FunctionRow.id.in_(ended))
+        _update(rows.values(ended_at=moment, ended_how="converted", ended_way=who.way, ended_by_id=who.user_id))
     _renumber(plan)
     _update(sa.update(Contact).where(Contact.id.in_(ids)).values(version=Contact.version + 1, updated_at=moment))
-    begun = db.session.scalars(
-        sa.insert(FunctionRow).returning(FunctionRow.id),
-        [
-            {
-                "contact_id": one,
-                "function": key,
-                "slot": plan.function.slot,
-                "is_final": plan.function.final,
-                "started_at": moment,
-                "started_by_id": who.user_id,
-                "started_way": who.way,
-            }
-            for one in ids
-        ],
-    ).all()
-    db.session.execute(sa.insert(plan.function.model), [{"contact_function_id": one} for one in begun])
-    following = sa.orm.aliased(FunctionRow)
-    _update(
-        sa.update(FunctionRow)
-        .where(FunctionRow.id.in_([one.row_id for one in leaving]))
-        .values(
-            converted_to_id=sa.select(following.id)
-            .where(
-                following.contact_id == FunctionRow.contact_id, following.function == key, following.ended_at.is_(None)
-            )
-            .scalar_subquery()
+    row = {
+        "function": key,
+        "slot": plan.function.slot,
+        "is_final": plan.function.final,
+        "started_at": moment,
+        "started_by_id": who.user_id,
+        "started_way": who.way,
+    }
+    made = sa.insert(FunctionRow).returning(FunctionRow.contact_id, FunctionRow.id)
+    begun: dict[int, int] = dict(db.session.execute(made, [{"contact_id": one, **row} for one in ids]).tuples().all())
+    db.session.execute(sa.insert(plan.function.model), [{"contact_function_id": begun[one]} for one in ids])
+    if ended:
+        following = sa.orm.aliased(FunctionRow)
+        after = sa.select(following.id).where(
+            following.contact_id == FunctionRow.contact_id, following.function == key, following.ended_at.is_(None)
         )
-    )
-    _forget(ids)
-    _refresh(leaving, key)
-    record_many("converted", {one.contact_id: {"function": (one.function, key)} for one in leaving})
-    for one in leaving:
-        registry().publish(FunctionActivated(contact_id=one.contact_id, function=key, converted_from=one.function))
+        rows = sa.update(FunctionRow).where(FunctionRow.id.in_(ended))
+        _update(rows.values(converted_to_id=after.scalar_subquery()))
+    forget(ids, FunctionRow, ContactNumber)
+    _refresh(steps, key)
+    for action in ("activated", "converted"):
+        told = {one.contact_id: {"function": (one.function or None, key)} for one in steps if one.action == action}
+        record_many(action, told)
+    for one in steps:
+        event = FunctionActivated(contact_id=one.contact_id, function=key, converted_from=one.function or None)
+        registry().publish(event)
+    return begun
 
 
 def _renumber(plan: _Plan) -> None:
     """End the numbers of the functions that end, and let the next function have its own."""
     key, moment = plan.function.key, now()
     by_function: dict[str, list[int]] = defaultdict(list)
-    for one in plan.leaving:
-        by_function[one.function].append(one.contact_id)
+    for one in plan.steps:
+        if one.row_id:
+            by_function[one.function].append(one.contact_id)
     for function, ids in by_function.items():
         _update(
             sa.update(ContactNumber)
@@ -234,7 +267,7 @@ def _renumber(plan: _Plan) -> None:
             .values(valid_to=moment)
         )
     made, revived = [], []
-    for one in plan.leaving:
+    for one in plan.steps:
         folded = fold(one.number)
         own = next((row.id for row in one.numbers if row.function == key and row.folded == folded), None)
         if one.number and own is None:
@@ -248,10 +281,10 @@ def _renumber(plan: _Plan) -> None:
         db.session.execute(sa.update(ContactNumber), revived)
 
 
-def _refresh(leaving: Iterable[_Leaving], key: str) -> None:
+def _refresh(steps: Iterable[_Step], key: str) -> None:
     """Derive anew what a number changes: what lists sort by, and, where the number is a new one, what search finds."""
     sorted_anew, found_anew = [], []
-    for one in leaving:
+    for one in steps:
         known_before = {row.folded for row in one.numbers}
         if one.number and fold(one.number) not in known_before:
             found_anew.append(one.contact_id)
@@ -276,15 +309,5 @@ def _refresh(leaving: Iterable[_Leaving], key: str) -> None:
 
 
 def _update(statement: Any) -> None:
-    """An update that leaves what the session holds to `_forget`."""
+    """An update that leaves what the session holds to `forget`."""
     db.session.execute(statement, execution_options={"synchronize_session": False})
-
-
-def _forget(ids: Sequence[int]) -> None:
-    """What the session has read of these contacts is no longer so; other objects stay as they are."""
-    wanted = set(ids)
-    for one in list(db.session):
-        # By its identity: to ask an expired object for its id would be a statement each.
-        identity = sa.inspect(one).identity or (None,)
-        if isinstance(one, FunctionRow | ContactNumber) or (isinstance(one, Contact) and identity[0] in wanted):
-            db.session.expire(one)
