@@ -1,21 +1,29 @@
 // Keyboard shortcuts. An element says which key is its own, in data-key or aria-keyshortcuts ("/", "n", "e", "[",
 // "?", "Control+K"): a field gets the focus, everything else is clicked. So a plug-in adds a key without script,
-// and a key of a button that this user does not see does nothing. Rows have j, k, x and e.
+// and a key of a button that this user does not see does nothing. Rows have j, k, x, X and e.
 //
 // Keys without Control or Alt are off while typing, and off altogether where the user chose so (WCAG 2.1.4):
-// <body data-shortcuts="off">.
+// <body data-shortcuts="off">. Those with Control, the command key on a Mac, work from anywhere.
 
 import { edit, move, select } from "./rows.js";
 
 const TYPING = "input:not([type='checkbox'], [type='radio'], [type='button'], [type='submit']), textarea, select";
-const ROW_KEYS = { j: () => move(1), k: () => move(-1), x: select, e: edit };
+const ROW_KEYS = { j: () => move(1), k: () => move(-1), x: () => select(), X: () => select(true), e: edit };
+
+/** Whether a sign such as [ was typed that some keyboards have behind AltGr, those of a Mac behind Option. */
+function isSign(event) {
+  const isOption = event.altKey && !event.ctrlKey && !event.metaKey;
+  return (event.getModifierState("AltGraph") || isOption) && !/[\p{L}\p{N}]/u.test(event.key);
+}
 
 /** The key as aria-keyshortcuts writes it. Shift counts only where it does not change the character itself. */
 function pressed(event) {
+  if (isSign(event)) return { combination: event.key, single: true };
   const modifiers = [];
   if (event.ctrlKey || event.metaKey) modifiers.push("Control");
   if (event.altKey) modifiers.push("Alt");
-  const key = modifiers.length && event.key.length === 1 ? event.key.toUpperCase() : event.key;
+  if (modifiers.length && event.shiftKey) modifiers.push("Shift");
+  const key = modifiers.length ? event.key.toUpperCase() : event.key;
   return { combination: [...modifiers, key].join("+"), single: !modifiers.length };
 }
 
@@ -23,9 +31,9 @@ function isTyping(element) {
   return Boolean(element?.matches?.(TYPING) || element?.isContentEditable);
 }
 
-function owner(combination) {
-  // A modal dialog covers the page: only its own keys count.
-  const scope = document.querySelector("dialog:modal") ?? document;
+function owner(combination, single) {
+  // A modal dialog covers the page: of single keys only its own count.
+  const scope = (single && document.querySelector("dialog:modal")) || document;
   return [...scope.querySelectorAll("[data-key], [aria-keyshortcuts]")].find((element) => {
     const own = element.dataset.key ?? element.getAttribute("aria-keyshortcuts");
     return own.split(" ").includes(combination) && !element.matches(":disabled, [aria-disabled='true']");
@@ -45,7 +53,7 @@ function onKeydown(event) {
   if (event.defaultPrevented || event.isComposing || event.key?.length !== 1) return;
   const { combination, single } = pressed(event);
   if (single && (isTyping(event.target) || document.body.dataset.shortcuts === "off")) return;
-  const element = owner(combination);
+  const element = owner(combination, single);
   if (element) use(element);
   else if (!single || document.querySelector("dialog:modal") || !ROW_KEYS[combination]?.()) return;
   event.preventDefault();

@@ -1,4 +1,4 @@
-// Moves through the rows of a list by keys: j and k, x to select, e to edit in place, Enter to open. The place is the
+// Moves through the rows of a list by keys: j and k, x and X to select, e to edit in place, Enter to open. The place is the
 // focus itself, on the name's link of a row, so that nothing else has to be remembered, shown or announced.
 
 const ROWS = "#list tbody tr[id]";
@@ -19,10 +19,10 @@ export function move(step) {
   return true;
 }
 
-/** Tick or untick the row that has the focus, by a click so that shift-ranges and counts follow. */
-export function select() {
+/** Tick or untick the row that has the focus, by a click so that counts follow; with Shift, the rows up to it. */
+export function select(shiftKey = false) {
   const box = current()?.querySelector("input[type='checkbox'][name='ids']");
-  box?.click();
+  box?.dispatchEvent(new MouseEvent("click", { bubbles: true, cancelable: true, shiftKey }));
   return Boolean(box);
 }
 

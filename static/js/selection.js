@@ -1,7 +1,10 @@
 // The rows chosen in a list. Without script each row has its box and the bar is always there; with it, Shift
 // chooses a range, the head's box the page, the bar shows only while something is chosen, and says how many.
 //
-// #bulk is the form of mass actions, input[name=ids][form=bulk] a row's box, [data-page-box] the page's, #bulk-count the number: its data-one, data-other … hold the sentence with {n}, by plural category.
+// #bulk is the form of mass actions, input[name=ids][form=bulk] a row's box, [data-page-box] the page's, #bulk-count
+// the number: its data-one, data-other … hold the sentence with {n}, by plural category. [data-select-all] names where
+// the list is counted; then all that match are chosen (all=1 and expected, the number that was told), until a box or
+// the list changes. What is not to be seen is never chosen one by one: each new list begins with nothing.
 
 import { say } from "./live.js";
 
@@ -11,17 +14,42 @@ const SETTLED_MS = 500;
 
 let anchor = null;
 let announcement = 0;
+let turn = 0; // Goes on with each change, so that a count that comes too late chooses nothing.
 
 const boxes = () => [...document.querySelectorAll(BOX)];
+const form = () => document.getElementById("bulk");
 
-function sentence(counter, n) {
-  const language = document.documentElement.lang;
-  const words = counter.dataset[new Intl.PluralRules(language).select(n)] ?? counter.dataset.other ?? "{n}";
-  return { words, number: new Intl.NumberFormat(language).format(n) };
+/** How many all that match are, where they are chosen; null where not. */
+function allChosen() {
+  const all = form()?.querySelector("input[name='all']");
+  return all ? Number(form().querySelector("input[name='expected']")?.value ?? 0) : null;
 }
 
-function show(counter, n) {
-  const { words, number } = sentence(counter, n);
+function hide(name, value) {
+  const field = document.createElement("input");
+  field.type = "hidden";
+  field.name = name;
+  field.value = value;
+  form().append(field);
+}
+
+function endAll() {
+  for (const field of form()?.querySelectorAll("input[name='all'], input[name='expected']") ?? []) field.remove();
+}
+
+function sentence(counter, n, all) {
+  const language = document.documentElement.lang;
+  const category = new Intl.PluralRules(language).select(n);
+  const { one, other, allOne, allOther } = counter.dataset;
+  const [single, several] = all ? [allOne, allOther] : [one, other];
+  return {
+    words: (category === "one" && single) || several || "{n}",
+    number: new Intl.NumberFormat(language).format(n),
+  };
+}
+
+function show(counter, n, all) {
+  const { words, number } = sentence(counter, n, all);
   const [before, after = ""] = words.split("{n}");
   const bold = document.createElement("b");
   bold.className = "c-num";
@@ -32,50 +60,107 @@ function show(counter, n) {
 
 /** Bring bar, count and page box in line with the boxes. */
 function refresh(announce = false) {
-  const bar = document.getElementById("bulk");
+  const bar = form();
   if (!bar) return;
+  turn += 1;
   const all = boxes();
+  const total = allChosen();
   const n = all.filter((box) => box.checked).length;
-  bar.hidden = n === 0;
+  bar.hidden = n === 0 && total === null;
+  for (const one of bar.querySelectorAll("[data-select-all]")) one.hidden = total !== null;
+  for (const one of bar.querySelectorAll("[data-select-page]")) one.hidden = total === null;
   const page = document.querySelector(PAGE);
   if (page) {
     page.checked = n > 0 && n === all.length;
     page.indeterminate = n > 0 && n < all.length;
   }
   const counter = document.getElementById("bulk-count");
-  const words = counter && show(counter, n);
+  const words = counter && show(counter, total ?? n, total !== null);
   clearTimeout(announcement);
   if (announce && words) announcement = setTimeout(() => say(words), SETTLED_MS);
 }
 
-function setAll(checked) {
+function setBoxes(checked) {
   for (const box of boxes()) box.checked = checked;
   anchor = null;
+}
+
+/** Nothing is chosen, as a list begins. */
+function clear() {
+  endAll();
+  setBoxes(false);
+  refresh();
+}
+
+/** The exact number from where it is told, and put beside the list; null where there is no answer. */
+async function count(url) {
+  const counter = document.getElementById("count");
+  try {
+    const answer = await fetch(url, { headers: { "HX-Request": "true", "HX-Target": "p#count" } });
+    if (!answer.ok) return null;
+    const { body } = new DOMParser().parseFromString(await answer.text(), "text/html");
+    const told = body.querySelector("[data-exact]");
+    if (!told) return null;
+    counter?.replaceChildren(told);
+    return Number(told.dataset.exact);
+  } catch {
+    return null;
+  }
+}
+
+async function chooseAll(button) {
+  const asked = turn;
+  button.setAttribute("aria-busy", "true");
+  const total = await count(button.dataset.selectAll);
+  button.removeAttribute("aria-busy");
+  if (!button.isConnected || asked !== turn) return;
+  if (total === null) {
+    // The page that says it without script says what is wrong as well.
+    button.dataset.plain = "";
+    button.click();
+    return;
+  }
+  endAll();
+  hide("all", "1");
+  hide("expected", String(total));
+  setBoxes(true);
+  refresh(true);
+  form().querySelector("[popovertarget]")?.focus();
+}
+
+function onBox(box, withShift) {
+  const all = boxes();
+  endAll();
+  if (withShift && anchor && all.includes(anchor)) {
+    const [from, to] = [all.indexOf(anchor), all.indexOf(box)].sort((a, b) => a - b);
+    for (const one of all.slice(from, to + 1)) one.checked = box.checked;
+  }
+  anchor = box;
   refresh(true);
 }
 
 function onClick(event) {
   const element = event.target;
   if (!(element instanceof Element)) return;
-  if (element.closest("[data-selection-clear]")) {
+  const wantsAll = element.closest("[data-select-all]");
+  if (element.closest("[data-selection-clear], [data-select-page]")) {
     event.preventDefault();
-    setAll(false);
+    clear();
     (document.querySelector(PAGE) ?? document.getElementById("list-title"))?.focus();
+  } else if (wantsAll && wantsAll.dataset.plain === undefined) {
+    event.preventDefault();
+    chooseAll(wantsAll);
   } else if (element.matches(PAGE)) {
-    setAll(element.checked);
-  } else if (element.matches(BOX)) {
-    const all = boxes();
-    if (event.shiftKey && anchor && all.includes(anchor)) {
-      const [from, to] = [all.indexOf(anchor), all.indexOf(element)].sort((a, b) => a - b);
-      for (const box of all.slice(from, to + 1)) box.checked = element.checked;
-    }
-    anchor = element;
+    endAll();
+    setBoxes(element.checked);
     refresh(true);
+  } else if (element.matches(BOX)) {
+    onBox(element, event.shiftKey);
   }
 }
 
-/** A row that is swapped alone, to be edited or saved, stays chosen. */
-function keepChosen() {
+/** A row that is swapped alone, to be edited or saved, stays chosen; a list that is swapped begins anew. */
+function followSwaps() {
   const chosen = new WeakMap();
   const row = (ctx) => ctx.target?.closest?.("tr[id]");
   document.addEventListener("htmx:before:swap", ({ detail: { ctx } }) => {
@@ -83,16 +168,26 @@ function keepChosen() {
     if (box?.checked) chosen.set(ctx, box.value);
   });
   document.addEventListener("htmx:after:swap", ({ detail: { ctx } }) => {
+    if (ctx.target?.contains?.(form())) {
+      clear();
+      return;
+    }
     const box = chosen.has(ctx) && boxes().find((one) => one.value === chosen.get(ctx));
     if (box) box.checked = true;
+    refresh();
   });
 }
 
 export function start() {
-  keepChosen();
+  followSwaps();
   document.addEventListener("click", onClick);
-  document.addEventListener("htmx:after:swap", () => refresh());
-  // Boxes ticked before a reload or on Back are still ticked.
-  window.addEventListener("pageshow", () => refresh());
-  refresh();
+  window.addEventListener("pageshow", ({ persisted }) => {
+    // Boxes that were ticked before the page was left: what was done with them is done.
+    if (persisted || performance.getEntriesByType("navigation")[0]?.type === "back_forward") clear();
+  });
+  if (allChosen() === null) clear();
+  else {
+    setBoxes(true);
+    refresh();
+  }
 }
