@@ -27,12 +27,13 @@ from webapp.functions.views import blueprint as functions
 from webapp.history import models as history_models
 from webapp.i18n import _l
 from webapp.jobs import models as jobs_models
+from webapp.jobs.views import blueprint as jobs
 from webapp.lists import models as lists_models
 from webapp.lists import place
 from webapp.lists.filters import FILTERS
 from webapp.lists.pages import blueprint as lists
 from webapp.palette.views import blueprint as palette
-from webapp.plugin import REST_PREFIX, MenuEntry, MergeRule, PersonalData, Plugin, SettingsPage
+from webapp.plugin import REST_PREFIX, HistorySource, MenuEntry, MergeRule, PersonalData, Plugin, SettingsPage
 from webapp.registry import Registry
 from webapp.sentforms import SentForm
 
@@ -137,7 +138,7 @@ plugin = Plugin(
     ),
     blueprints=(
         contacts, lists, links, pictures, functions, accounts_pages, sign_in_pages, account_pages, health, settings,
-        company, value_lists, users, palette,
+        company, value_lists, users, palette, jobs,
     ),
     settings_pages=(
         SettingsPage(
@@ -158,7 +159,9 @@ plugin = Plugin(
         MenuEntry(
             label=_l("Contacts"), endpoint="contacts.index", icon="users", order=10, count=counts.count_listed
         ),
+        MenuEntry(label=_l("Jobs"), endpoint="jobs.index", icon="list-checks", group="data", order=90),
     ),
+    history_sources=(HistorySource(key="job", label=_l("Job"), endpoint="jobs.show"),),
     filters=FILTERS,
 )  # fmt: skip
 

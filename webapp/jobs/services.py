@@ -7,6 +7,7 @@ from typing import Any, cast
 
 import sqlalchemy as sa
 
+from webapp.accounts.models import User
 from webapp.acting import Way, act, need
 from webapp.db import db, now
 from webapp.errors import CarnetError, Missing, Refused
@@ -112,6 +113,17 @@ def title(job: Job) -> str:
     return _("Undo: %(title)s", title=named) if job.undo_of_id else named
 
 
+def owner(job: Job) -> str:
+    """The name of who started it; empty for the deployment's operator."""
+    user = db.session.get(User, job.user_id) if job.user_id is not None else None
+    return user.shown_name if user else ""
+
+
+def undoing(job: Job) -> int | None:
+    """The id of the job that takes this one back."""
+    return db.session.scalar(sa.select(Job.id).where(Job.undo_of_id == job.id))
+
+
 def stop(job_id: int) -> Job:
     """Ask a job to stop: the records at hand are still done. One that has ended stays as it is."""
     job = _held(job_id)
@@ -140,7 +152,7 @@ def way_back(job: Job) -> str:
         return _("This work can't be taken back.")
     if job.state not in ENDED:
         return _("It can be taken back once it has ended.")
-    if db.session.scalar(sa.select(Job.id).where(Job.undo_of_id == job.id)) is not None:
+    if undoing(job) is not None:
         return _("It was taken back already.")
     if db.session.scalar(_undoable(job).with_only_columns(JobItem.position).limit(1)) is None:
         return _("Nothing was changed that could be taken back.")
@@ -191,7 +203,7 @@ def resume(job_id: int) -> Job:
 
 
 def _refuse_undone(job: Job) -> None:
-    if db.session.scalar(sa.select(Job.id).where(Job.undo_of_id == job.id)) is not None:
+    if undoing(job) is not None:
         raise Refused(_("This job was taken back: start it anew from the list."))
 
 
