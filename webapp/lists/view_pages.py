@@ -12,6 +12,7 @@ from webapp.errors import Invalid, Missing, Stale
 from webapp.htmx import redirect_to, render, toast
 from webapp.i18n import _
 from webapp.lists import saved
+from webapp.lists.columns import offered_columns
 from webapp.lists.place import ALL, Place
 from webapp.lists.query import ListQuery
 from webapp.lists.views import chips
@@ -163,5 +164,13 @@ def _render(status: int, errors: dict[str, str] | None, **context: Any) -> Respo
         errors=errors or {},
         may_share=act().may(saved.SHARE),
         chips=chips(query, url_for(place.endpoint)),
+        order=_order(query),
         **context,
     )
+
+
+def _order(query: ListQuery) -> str:
+    """What a list is sorted by, in words."""
+    column = offered_columns(query.function).get(query.sort)
+    label = str(column.label) if column else _("Name")
+    return _("%(name)s, descending", name=label) if query.descending else label

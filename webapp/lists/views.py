@@ -71,7 +71,8 @@ def list_page(function: str = "", title: Any = None, new_label: Any = None) -> R
     query, is_lost = _known(query, desk)
     view, columns = desk.view(query.saved), desk.columns_of(query)
     page = query.page()
-    place = Place.of(query, request.args).text()
+    spot = Place.of(query, request.args)
+    place = spot.text()
     actions, actions_url = mass_actions(function, archived=query.archived), registry().service(MassActions).address()
     ticks = bool(actions and actions_url)
     layout = Layout(function=function, columns=columns, place=place, ticks=ticks)
@@ -107,7 +108,7 @@ def list_page(function: str = "", title: Any = None, new_label: Any = None) -> R
         reset_url=with_arguments(address, view.query(function).arguments()) if view else "",
         next_url=with_arguments(address, {**arguments, "after": page.next}) if page.next else "",
         previous_url=with_arguments(address, {**arguments, "before": page.previous}) if page.previous else "",
-        here=_here(),
+        here=with_arguments(address, {**arguments, **spot.page}),
         chips=chips(query, address),
         filters_url=with_arguments(url_for("lists.filters"), here),
         columns_url=with_arguments(url_for("lists.columns"), here),
@@ -133,13 +134,6 @@ def _known(query: ListQuery, desk: Desk) -> tuple[ListQuery, bool]:
     if desk.view(query.saved):
         return query, False
     return replace(query, saved=ALL if desk.default else ""), True
-
-
-def _here() -> str:
-    """The address of the page at hand, without what chooses all on it."""
-    kept = [(key, value) for key, value in request.args.items(multi=True) if key != "select"]
-    path = request.script_root + request.path
-    return f"{path}?{urlencode(kept, safe=READABLE)}" if kept else path
 
 
 def _pairs(arguments: Mapping[str, Any]) -> list[tuple[str, str]]:
