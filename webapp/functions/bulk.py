@@ -201,7 +201,7 @@ class _Plan:
         taken = sa.select(ContactNumber.folded, ContactNumber.contact_id).where(
             ContactNumber.function == self.function.key, ContactNumber.folded.in_(wanted)
         )
-        owners: dict[str, int | None] = dict(db.session.execute(taken).tuples().all())
+        owners: dict[str, int | None] = dict(db.session.execute(taken).all())
         held = {}
         for one in self.steps:
             if one.number and owners.setdefault(fold(one.number), one.contact_id) != one.contact_id:
@@ -231,7 +231,7 @@ def _carry_out(plan: _Plan) -> dict[int, int]:
         "started_way": who.way,
     }
     made = sa.insert(FunctionRow).returning(FunctionRow.contact_id, FunctionRow.id)
-    begun: dict[int, int] = dict(db.session.execute(made, [{"contact_id": one, **row} for one in ids]).tuples().all())
+    begun: dict[int, int] = dict(db.session.execute(made, [{"contact_id": one, **row} for one in ids]).all())
     db.session.execute(sa.insert(plan.function.model), [{"contact_function_id": begun[one]} for one in ids])
     if ended:
         following = sa.orm.aliased(FunctionRow)
