@@ -20,6 +20,7 @@ from webapp.administration.models import ValueListItem
 from webapp.contacts import links
 from webapp.contacts.models import Contact
 from webapp.db import db
+from webapp.jobs.models import Job
 
 SAFE = ("GET", "HEAD", "OPTIONS")
 
@@ -55,7 +56,7 @@ class Call:
 
 @dataclass(frozen=True, kw_only=True)
 class Samples:
-    """Records that the addresses name. `owner` is whose sessions and tokens these are."""
+    """Records that the addresses name. `owner` is whose sessions, tokens and jobs these are."""
 
     contact: int
     link: int
@@ -72,6 +73,8 @@ class Samples:
             "api_tokens:id": self._token(),
             "users:id": self.owner.id,
             "security:token": self._reset(app),
+            "jobs:id": (job := self._job()),
+            "rest_jobs:id": job,
             "value_lists:key": item.list,
             "value_lists:id": item.id,
             "value_lists:action": "down",
@@ -87,6 +90,12 @@ class Samples:
     def _reset(self, app: Flask) -> str:
         with app.test_request_context():
             return passwords.reset_link(self.owner).rpartition("/")[2]
+
+    def _job(self) -> int:
+        job = Job(kind="sample", user_id=self.owner.id, state="done")
+        db.session.add(job)
+        db.session.flush()
+        return job.id
 
     def _session(self) -> int:
         sessions.start(self.owner, remembered=False)

@@ -78,10 +78,10 @@ def test_J1_each_role_gets_where_its_rights_reach(app, sign_in, samples, role: s
 
 @pytest.mark.parametrize("role", ["reader", "editor", "manager"])
 def test_what_is_anothers_own_is_not_there(app, sign_in, samples, role: str) -> None:
-    """Sessions and tokens of another user: 404, and they go on."""
+    """Sessions, tokens and jobs of another user: 404, and they go on."""
     client = sign_in(role)
-    own = [one for one in calls(app, samples) if one.rule.startswith("/account/") and "<" in one.rule]
-    assert {one.blueprint for one in own} >= {"account", "api_tokens"}
+    own = [one for one in calls(app, samples) if one.rule.startswith(("/account/", "/jobs/")) and "<" in one.rule]
+    assert {one.blueprint for one in own} >= {"account", "api_tokens", "jobs"}
     for call in own:
         assert send(client, call).status_code == 404, call.rule
     for model in (UserSession, ApiToken):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -70,7 +70,7 @@ class Result:
     number: str
 
 
-def results(job: Job, outcome: str = "", after: str = "", limit: int = PAGE) -> tuple[list[Result], str]:
+def results(job_id: int, outcome: str = "", after: str = "", limit: int = PAGE) -> tuple[list[Result], str]:
     """A page of a job's records, failures first, and where the next one begins (empty: this is the last).
 
     `outcome` narrows it; `after` is where a page before ended. Raises ValueError for a place that was never given.
@@ -83,7 +83,7 @@ def results(job: Job, outcome: str = "", after: str = "", limit: int = PAGE) -> 
             continue
         query = (
             sa.select(JobItem.position, JobItem.contact_id, JobItem.outcome, JobItem.reason)
-            .where(JobItem.job_id == job.id, JobItem.outcome == one if one else JobItem.outcome.is_(None))
+            .where(JobItem.job_id == job_id, JobItem.outcome == one if one else JobItem.outcome.is_(None))
             .where(JobItem.position > (position if at == rank else 0))
             .order_by(JobItem.position)
             .limit(limit + 1 - len(found))
@@ -122,23 +122,25 @@ def _named(rows: Sequence[sa.Row[tuple[int, int | None, str | None, str]]]) -> l
     ]
 
 
-def rows_of(job: Job, outcome: str = "") -> Iterator[list[list[str]]]:
-    """All results as rows of a table, some at a time, its head first."""
-    yield [[_("Result"), _("Contact"), _("Number"), _("Reason"), _("Id")]]
-    after, first = "", True
-    while after or first:
-        first = False
-        page, after = results(job, outcome, after, BATCH)
-        yield [
-            [
-                str(OUTCOMES[one.outcome]),
-                name_of(one),
-                one.number,
-                one.reason,
-                "" if one.contact_id is None else str(one.contact_id),
-            ]
-            for one in page
+def table_head() -> list[str]:
+    """The head of the results as a table."""
+    return [_("Result"), _("Contact"), _("Number"), _("Reason"), _("Id")]
+
+
+def table(job_id: int, outcome: str = "", after: str = "") -> tuple[list[list[str]], str]:
+    """A batch of the results as rows of a table, and where the next one begins."""
+    page, following = results(job_id, outcome, after, BATCH)
+    rows = [
+        [
+            str(OUTCOMES[one.outcome]),
+            name_of(one),
+            one.number,
+            one.reason,
+            "" if one.contact_id is None else str(one.contact_id),
         ]
+        for one in page
+    ]
+    return rows, following
 
 
 def name_of(result: Result) -> str:

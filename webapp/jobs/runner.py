@@ -75,6 +75,17 @@ def work() -> None:
     Runner(app=current_app._get_current_object()).work()  # type: ignore[attr-defined]
 
 
+@contextmanager
+def unit(app: Flask, *, writing: bool = True) -> Iterator[Session]:
+    """A transaction with a session of its own, outside of any request."""
+    token = writes.set(writing)
+    try:
+        with app.app_context(), transaction() as session:
+            yield session
+    finally:
+        writes.reset(token)
+
+
 def _name() -> str:
     return f"{socket.gethostname()[:40]}:{os.getpid()}:{secrets.token_hex(4)}"
 
@@ -89,16 +100,6 @@ class Runner:
     name: str = field(default_factory=_name)
     tended_at: float = -TEND_S
 
-    @contextmanager
-    def unit(self, *, writing: bool = True) -> Iterator[Session]:
-        """A transaction with a session of its own."""
-        token = writes.set(writing)
-        try:
-            with self.app.app_context(), transaction() as session:
-                yield session
-        finally:
-            writes.reset(token)
-
     def work(self) -> None:
         """Run what is queued, oldest first, each for a while where several wait."""
         self.tend()
@@ -108,7 +109,7 @@ class Runner:
     def claim(self) -> int | None:
         """Take a queued job: one that has not begun before one that waits to go on."""
         while True:
-            with self.unit(writing=False) as session:
+            with unit(self.app, writing=False) as session:
                 query = sa.select(Job.id).where(Job.state == "queued")
                 job_id = session.scalar(
                     query.order_by(Job.heartbeat_at.is_not(None), Job.heartbeat_at, Job.id).limit(1)
@@ -126,7 +127,7 @@ class Runner:
                     started_at=sa.func.coalesce(Job.started_at, sa.bindparam("moment", now(), Job.started_at.type)),
                 )
             )
-            with self.unit() as session:
+            with unit(self.app) as session:
                 if cast(Any, session.execute(taken)).rowcount:
                     return job_id
 
@@ -159,7 +160,7 @@ class Runner:
 
         Returns how many it could have been, and whether the job is still this worker's to go on with.
         """
-        with self.unit() as session:
+        with unit(self.app) as session:
             job = _fenced(session, job_id, self.name)
             if job is None:
                 return size, False
@@ -187,12 +188,12 @@ class Runner:
     def release(self, job_id: int) -> None:
         """Put a job back, for whoever comes next."""
         mine = sa.update(Job).where(Job.id == job_id, Job.worker == self.name, Job.state == "running")
-        with self.unit() as session:
+        with unit(self.app) as session:
             session.execute(mine.values(state="queued", worker="", attempts=0))
 
     def give_up(self, job_id: int) -> None:
         """End a job that an unexpected error stopped."""
-        with self.unit() as session:
+        with unit(self.app) as session:
             job = _fenced(session, job_id, self.name)
             if job is not None:
                 with force_locale(job.locale if job.locale in LOCALES else self.app.config["CARNET"].locale):
@@ -201,7 +202,7 @@ class Runner:
 
     def others_wait(self) -> bool:
         """Whether another job is queued."""
-        with self.unit(writing=False) as session:
+        with unit(self.app, writing=False) as session:
             return session.scalar(sa.select(Job.id).where(Job.state == "queued").limit(1)) is not None
 
     def tend(self) -> None:
@@ -218,7 +219,7 @@ class Runner:
         """
         term = now() - dt.timedelta(seconds=STALE_S if self.stale_s is None else self.stale_s)
         stale = sa.select(Job).where(Job.state == "running", Job.heartbeat_at < term)
-        with self.unit(writing=False) as session:
+        with unit(self.app, writing=False) as session:
             if session.scalar(stale.with_only_columns(Job.id).limit(1)) is None:
                 return
         with self.app.app_context(), in_passing() as session:

@@ -5,16 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from flask import Blueprint, Response, abort, request, send_file, stream_with_context, url_for
+from flask import Blueprint, Flask, Response, abort, current_app, request, send_file, url_for
+from flask_babel import force_locale
 
 from webapp.errors import Missing
 from webapp.htmx import redirect_to, render, toast
 from webapp.i18n import _
 from webapp.jobs import results, services
 from webapp.jobs.models import Job
-from webapp.jobs.runner import run_here
+from webapp.jobs.runner import run_here, unit
 from webapp.security import right
 from webapp.sheets import csv_lines
+from webapp.shown import language
 
 blueprint = Blueprint("jobs", __name__, url_prefix="/jobs")
 TENTH = 10
@@ -49,10 +51,10 @@ def show(id: int) -> Response:  # noqa: A002 - the address's own word
     if outcome not in ("", "failed", "skipped", "done"):
         abort(400)
     try:
-        page, following = results.results(job, outcome, request.args.get("after", ""))
+        page, following = results.results(id, outcome, request.args.get("after", ""))
     except ValueError:
         abort(400)
-    kept = {"outcome": outcome or None, "after": request.args.get("after") or None}
+    kept: dict[str, Any] = {"outcome": outcome or None, "after": request.args.get("after") or None}
     progress = results.progress(job)
     said = request.args.get("said", -1, int)
     return render(
@@ -88,17 +90,25 @@ def is_at_work(job: Job) -> bool:
 @right("contacts.read")
 def download(id: int) -> Response:  # noqa: A002
     """All results as a table for a spreadsheet, sent while it is read."""
-    job = services.load(id)
+    services.load(id)
     outcome = request.args.get("outcome", "")
     if outcome not in ("", "failed", "skipped", "done"):
         abort(400)
+    app: Flask = current_app._get_current_object()  # type: ignore[attr-defined]
+    locale = language()
 
     def lines() -> Iterator[str]:
-        for number, rows in enumerate(results.rows_of(job, outcome)):
-            yield csv_lines(rows, first=number == 0)
+        # Sent when the request is over: each batch is read by itself, and no database waits for a slow reader.
+        after, is_first = "", True
+        while after or is_first:
+            with unit(app, writing=False), force_locale(locale):
+                rows, after = results.table(id, outcome, after)
+                text = csv_lines([results.table_head(), *rows] if is_first else rows, first=is_first)
+            is_first = False
+            yield text
 
-    answer = Response(stream_with_context(lines()), mimetype="text/csv")
-    answer.headers["Content-Disposition"] = f"attachment; filename=carnet-job-{job.id}.csv"
+    answer = Response(lines(), mimetype="text/csv")
+    answer.headers["Content-Disposition"] = f"attachment; filename=carnet-job-{id}.csv"
     answer.headers["Cache-Control"] = "no-store"
     return answer
 
