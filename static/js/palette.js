@@ -10,7 +10,8 @@ let wish = null; // Enter came before the answer: the event's way of opening.
 
 const palette = () => document.getElementById("palette");
 const field = () => palette()?.querySelector("input[role='combobox']");
-const options = () => [...(palette()?.querySelectorAll("[role='option']") ?? [])];
+// "Nothing found" is a line that can't be chosen.
+const options = () => [...(palette()?.querySelectorAll("[role='option']:not([aria-disabled])") ?? [])];
 const active = () => palette()?.querySelector("[role='option'][data-active]") ?? null;
 
 function activate(option) {
@@ -75,7 +76,7 @@ function onClick(event) {
   if (opener && palette() && isPlain) {
     event.preventDefault();
     open();
-  } else if (event.target === palette() || (isPlain && event.target.closest?.("#palette [role='option']"))) {
+  } else if (event.target === palette() || (isPlain && event.target.closest?.("#palette [role='option']:not([aria-disabled])"))) {
     // Beside it, or on its way: Back must not find it open.
     palette().close();
   }
