@@ -98,7 +98,7 @@ def list_page(function: str = "", title: Any = None, new_label: Any = None) -> R
         new_label=new_label,
         address=address,
         plain_url=with_arguments(address, unfiltered),
-        kept=_pairs({**arguments, "q": ""}),
+        kept=[pair for pair in _pairs(arguments) if pair[0] != "q"],
         pairs=_pairs(arguments),
         place=place,
         tabs=tabs(query, desk, address),
