@@ -6,6 +6,9 @@ from webapp.accounts import tokens
 from webapp.acting import ROLES, Act, act, acting, acting_as_system, need
 from webapp.administration.sealing import seal, unseal
 from webapp.administration.settings import setting, value_label, value_list
+from webapp.contacts import bulk as many_contacts
+from webapp.contacts import tagging as many_tags
+from webapp.contacts.coerce import coerce
 from webapp.contacts.doubles import Double
 from webapp.contacts.fields import COLLECTIONS as CONTACT_COLLECTIONS
 from webapp.contacts.fields import FIELDS as CONTACT_FIELDS
@@ -46,6 +49,7 @@ from webapp.events import (
     FunctionActivated,
     FunctionReleased,
 )
+from webapp.functions import bulk as many_functions
 from webapp.functions.models import FunctionRow
 from webapp.functions.services import activate, convert, release, save_fields
 from webapp.history.models import HistoryEntry
@@ -56,9 +60,15 @@ from webapp.i18n import N_, _, _l, _lp, ngettext, pgettext
 from webapp.jobs import INLINE, Chunk
 from webapp.jobs import run_here as run_job_here
 from webapp.jobs import start as start_job
+from webapp.jobs.results import exports as exports_folder
+from webapp.lists.columns import columns_of as list_columns
+from webapp.lists.columns import offered_columns as offered_list_columns
+from webapp.lists.columns import texts as list_texts
 from webapp.lists.query import ListQuery
 from webapp.lists.query import Page as ListPage
 from webapp.lists.rows import responsible_names as user_names
+from webapp.lists.selection import CountChanged, Selection, listed
+from webapp.lists.selection import rows_of as list_rows
 from webapp.lists.views import list_page
 from webapp.outcomes import each, outcome
 from webapp.plugin import (
@@ -92,7 +102,8 @@ from webapp.plugin import (
 from webapp.ports import Doubles, MassActions, Numbering
 from webapp.registry import registry
 from webapp.screen import warning_text
-from webapp.security import public, right, safe_next
+from webapp.security import only_asks, public, right, safe_next
+from webapp.sentforms import take as take_form
 from webapp.sheets import csv_lines, guarded, unguarded
 from webapp.text import clean, digits, fold, sort_name
 from webapp.words import may_see
@@ -125,6 +136,7 @@ __all__ = [
     "ContactRestored",
     "ContactTag",
     "ContactsHandedOver",
+    "CountChanged",
     "DeleteGuard",
     "Double",
     "Doubles",
@@ -160,6 +172,7 @@ __all__ = [
     "Realm",
     "Refused",
     "RestResource",
+    "Selection",
     "Service",
     "SettingsPage",
     "Stale",
@@ -181,6 +194,7 @@ __all__ = [
     "check_vat",
     "check_version",
     "clean",
+    "coerce",
     "convert",
     "count_listed",
     "create_contact",
@@ -190,20 +204,30 @@ __all__ = [
     "digits",
     "discard",
     "each",
+    "exports_folder",
     "file_context",
     "fold",
     "functions_of",
     "guarded",
     "history_of",
     "link_person",
+    "list_columns",
     "list_page",
+    "list_rows",
+    "list_texts",
+    "listed",
     "live",
     "load",
     "load_link",
+    "many_contacts",
+    "many_functions",
+    "many_tags",
     "may_see",
     "need",
     "ngettext",
     "now",
+    "offered_list_columns",
+    "only_asks",
     "outcome",
     "pgettext",
     "place",
@@ -221,6 +245,7 @@ __all__ = [
     "setting",
     "sort_name",
     "start_job",
+    "take_form",
     "toast",
     "tokens",
     "touch",

@@ -291,23 +291,25 @@ class MassAction:
     """What can be done to many contacts (spec G2).
 
     `run(ids, values)` does it to a chunk of them, in the transaction at hand, and tells each one's outcome;
-    `webapp.api.each` makes it out of what does one. `values` are what `fields(values)` ask the user beforehand,
+    `webapp.api.each` makes it out of what does one. Work that keeps something from chunk to chunk, such as a file, is
+    `work(chunk, values)` instead. `values` are what `fields(values)` ask the user beforehand,
     checked; what is asked may follow from what was answered so far. `check(ids, values)` names, without changing
     anything, the contacts that would be skipped or refused, and why. `undo(befores, values)` takes back what `run` did:
-    by contact id the `before` of its outcome; where there is no way back, `final` says so in a sentence. `functions`
-    limits it to some lists; `of` tells whether lists of live or of archived contacts offer it. `chunk` contacts are
-    done at once.
+    by contact id the `before` of its outcome; where there is no way back, `final(values)` says so in a sentence.
+    `functions` limits it to some lists; `of` tells whether lists of live or of archived contacts offer it. `chunk`
+    contacts are done at once.
     """
 
     key: str
     label: Label
     icon: str
-    run: Callable[[Sequence[int], Mapping[str, Any]], Outcomes]
+    run: Callable[[Sequence[int], Mapping[str, Any]], Outcomes] | None = None
+    work: Callable[[Any, Mapping[str, Any]], None] | None = None
     title: Callable[[int, Mapping[str, Any]], Text] | None = None
     check: Callable[[Sequence[int], Mapping[str, Any]], Outcomes] | None = None
     fields: Callable[[Mapping[str, Any]], Sequence[Field]] | None = None
     undo: Callable[[Mapping[int, Any], Mapping[str, Any]], Outcomes] | None = None
-    final: Label = ""
+    final: Callable[[Mapping[str, Any]], Text] = lambda values: ""
     warning: Label = ""
     functions: tuple[str, ...] = ()
     of: Literal["live", "archived"] = "live"

@@ -94,7 +94,7 @@ def set_many(ids: Sequence[int], name: str, value: Any) -> Told:
     rows, told = _to_set(ids, name, new, lock=True)
     before = {one: getattr(row, name) for one, row in rows.items()}
     _set(name, dict.fromkeys(rows, new), before, {one: row.warnings for one, row in rows.items()})
-    return told | {one: Outcome("done", before=plain(old)) for one, old in before.items()}
+    return told | {one: Outcome("done", before=[plain(old)]) for one, old in before.items()}
 
 
 def would_not_set(ids: Sequence[int], name: str, value: Any) -> Told:
@@ -103,7 +103,7 @@ def would_not_set(ids: Sequence[int], name: str, value: Any) -> Told:
 
 
 def set_back(befores: Mapping[int, Any], name: str, value: Any) -> Told:
-    """Give contacts back what they had before `value` was set; what was changed since stays."""
+    """Give contacts back what they had before `value` was set: `[it]` by contact id; what was changed since stays."""
     need("contacts.edit")
     field, new = BY_NAME[name], _coerced(name, value)
     rows, told = hold(list(befores), (getattr(Contact, name), Contact.warnings))
@@ -113,7 +113,7 @@ def set_back(befores: Mapping[int, Any], name: str, value: Any) -> Told:
             told[one] = _changed_since()
             continue
         try:
-            olds[one] = coerce(field, befores[one])
+            olds[one] = coerce(field, *befores[one])
         except ValueError as error:
             # What it was, a user or a value of a list, may be gone by now.
             told[one] = Outcome("failed", str(error))

@@ -6,18 +6,22 @@ since is asked about again; both are resolved by the list's own `ListQuery`.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 import sqlalchemy as sa
 from werkzeug.datastructures import MultiDict
 
+from webapp.accounts.models import User
 from webapp.acting import need
 from webapp.contacts.models import Contact
+from webapp.contacts.queries import ARCHIVED, LIVE
+from webapp.db import db
 from webapp.errors import Invalid, Refused
 from webapp.i18n import _
 from webapp.lists.place import Place
-from webapp.lists.query import ListQuery
+from webapp.lists.query import COLUMNS, ListQuery
 
 MOST = 10_000
 """Contacts chosen one by one: more are chosen by their list."""
@@ -114,3 +118,21 @@ class Selection:
 
 def _number(text: Any) -> int | None:
     return int(text) if isinstance(text, str) and text.isascii() and text.isdecimal() and len(text) < 19 else None
+
+
+def listed(ids: Sequence[int], *, archived: bool = False, lock: bool = False) -> list[int]:
+    """Which of these contacts the lists hold (those of archived ones), in the order given; `lock` holds their rows.
+
+    They are locked in the order of their ids, so that two that work on the same contacts wait for each other.
+    """
+    need("contacts.read")
+    query = sa.select(Contact.id).where(Contact.id.in_(ids), *(ARCHIVED if archived else LIVE)).order_by(Contact.id)
+    found = set(db.session.scalars(query.with_for_update(key_share=True) if lock else query))
+    return [one for one in dict.fromkeys(ids) if one in found]
+
+
+def rows_of(ids: Sequence[int]) -> list[Any]:
+    """What lists fetch of these contacts, in the order given (see `webapp.lists.columns.texts`)."""
+    query = sa.select(*COLUMNS).outerjoin(User, User.id == Contact.responsible_id).where(Contact.id.in_(ids))
+    found = {row.id: row for row in db.session.execute(query)}
+    return [found[one] for one in ids if one in found]
