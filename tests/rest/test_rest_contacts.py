@@ -198,6 +198,7 @@ def test_G1_a_parameter_that_does_not_fit_is_422_naming_it(api, query, name) -> 
 def test_G1_a_value_that_no_list_knows_is_refused_naming_its_parameter(api, query, status) -> None:
     answer = api("reader").get(f"/contacts?{query}")
     assert answer.status_code == answer.json["status"] == status
+    assert answer.content_type == "application/problem+json"
     assert [one["parameter"] for one in answer.json["errors"]] == [query.partition("=")[0]]
 
 

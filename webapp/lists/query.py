@@ -237,12 +237,17 @@ class ListQuery:
         return (found[1] + 1, found[2]) if found[0] else None
 
     def place_of(self, contact: Contact) -> tuple[Any, ...]:
-        """Where a contact stands in the order of this list."""
+        """Where a contact stands in the order of this list, or would stand."""
+        way, _parts = self._way()
+        if way.beside and self.sort == "number":
+            # A function's list goes by that function's own number.
+            listed: Any = sa.select(*way.columns).where(*way.conditions, way.columns[-1] == contact.id)
+            if (found := db.session.execute(listed).one_or_none()) is not None:
+                return tuple(found)
         columns = self.order()
         if all(isinstance(one, InstrumentedAttribute) for one in columns):
             return tuple(getattr(contact, str(one.key)) for one in columns)
-        found: Any = db.session.execute(sa.select(*columns).where(Contact.id == contact.id)).one()
-        return tuple(found)
+        return tuple(db.session.execute(sa.select(*columns).where(Contact.id == contact.id)).one())
 
     def _place(self, row: tuple[sa.Row[Any], tuple[Any, ...]]) -> str:
         return place_text(self.belongs, row[1])

@@ -21,7 +21,7 @@ from sqlalchemy.orm import aliased
 from webapp.accounts.models import User
 from webapp.administration.settings import value_list
 from webapp.contacts.models import Contact, ContactLink, ContactNumber, ContactTag, Email, Phone, Tag
-from webapp.db import db
+from webapp.db import Moment, db
 from webapp.errors import Unreadable
 from webapp.functions.models import FunctionRow
 from webapp.i18n import _
@@ -205,13 +205,17 @@ def read_place(text: str, belongs: str, columns: Sequence[sa.ColumnElement[Any]]
         found, *values = json.loads(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)))
         if found != belongs or len(values) != len(columns):
             raise ValueError(text)
-        place = tuple(_as(column.type.python_type, value) for column, value in zip(columns, values, strict=True))
+        place = tuple(_as(_kind(column.type), value) for column, value in zip(columns, values, strict=True))
         if place[-1] <= 0:
             raise ValueError(text)
         return place
     except (ValueError, TypeError, ArithmeticError, RecursionError, binascii.Error):
         text = _("This page of the list is not known: start again at the first page.")
         raise Unreadable(text, {"after": text}) from None
+
+
+def _kind(column: sa.types.TypeEngine[Any]) -> type[Any]:
+    return dt.datetime if isinstance(column, Moment) else column.python_type
 
 
 def _as(kind: type[Any], value: Any) -> Any:

@@ -21,7 +21,7 @@ from webapp.db import db
 
 FIRST = 500
 """Contacts that are walked and tested to begin with."""
-LEAST = 4
+LEAST = 5
 """Of these so many must fit for a longer walk to be worth while."""
 FEW = 5_000
 """Counted to tell which condition fits the fewest; looking up so many costs some milliseconds."""
@@ -52,11 +52,17 @@ class Walk:
 
     def along(self, place: Place | None, *, forward: bool, most: int) -> sa.Select[Any]:
         """The first so many places behind (or before) a place."""
-        columns = labelled(self.columns)
-        query = sa.select(*columns).where(*self.conditions)
-        if place is not None:
-            query = query.where(beyond(self.columns, place, forward=forward))
-        return query.order_by(*ordered(columns, forward=forward)).limit(most)
+        query = sa.select(*labelled(self.columns)).where(*self.conditions)
+        query = query.order_by(*ordered(self.columns, forward=forward)).limit(most)
+        if place is None:
+            return query
+        if self.beside or not is_sqlite():
+            return query.where(beyond(self.columns, place, forward=forward))
+        # In a comparison of rows SQLite makes no use of the id, which would leave a walk through all of one value.
+        *values, last = self.columns
+        same = [one == value for one, value in zip(values, place, strict=False)]
+        behind = query.where(beyond(values, place[:-1], forward=forward))
+        return joined([query.where(*same, beyond([last], place[-1:], forward=forward)), behind], forward, most)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -75,9 +81,7 @@ class WalkByUser(Walk):
             legs.append(self._own(place, forward=forward, most=most))
         if place is None or forward or place[0]:
             legs.append(nobody)
-        inner = [sa.select(*leg.subquery().c) for leg in legs]
-        found = sa.union_all(*inner).subquery() if len(inner) > 1 else inner[0].subquery()
-        return sa.select(*found.c).order_by(*ordered(list(found.c), forward=forward)).limit(most)
+        return joined(legs, forward, most)
 
     def _own(self, place: Place, *, forward: bool, most: int) -> sa.Select[Any]:
         columns = (Contact.sort_name, Contact.id)
@@ -127,6 +131,13 @@ def labelled(columns: Sequence[Any]) -> list[Any]:
     return [one.label(f"k{number}") for number, one in enumerate(columns)]
 
 
+def joined(legs: Sequence[sa.Select[Any]], forward: bool, most: int) -> sa.Select[Any]:
+    """The first so many of several stretches of one order."""
+    parts = [sa.select(*leg.subquery().c) for leg in legs]
+    found = sa.union_all(*parts).subquery()
+    return sa.select(*found.c).order_by(*ordered(list(found.c), forward=forward)).limit(most)
+
+
 def ordered(columns: Sequence[Any], *, forward: bool) -> list[Any]:
     """What to sort by, from the front or from the end."""
     return [one if forward else one.desc() for one in columns]
@@ -134,6 +145,8 @@ def ordered(columns: Sequence[Any], *, forward: bool) -> list[Any]:
 
 def beyond(columns: Sequence[Any], place: Place, *, forward: bool) -> sa.ColumnElement[bool]:
     """What stands behind a place in an order, or before it."""
+    if len(columns) == 1:
+        return columns[0] > place[0] if forward else columns[0] < place[0]
     spot = sa.tuple_(*columns)
     here = sa.tuple_(*(sa.literal(value, one.type) for value, one in zip(place, columns, strict=True)))
     return spot > here if forward else spot < here
@@ -150,13 +163,18 @@ def find(
     """The first `size` contacts behind a place (or before it), with the columns that are `shown` of each."""
     if walk.indexed and not parts:
         return _fetched(walk.along(place, forward=forward, most=size), shown, forward=forward)
-    most = FIRST
-    while walk.indexed and most:
-        found, walked = _tested(walk, parts, shown, place, forward=forward, size=size, most=most)
-        if len(found.rows) == size or walked < most:
-            return found if walked < most and place is None else Found(rows=found.rows)
+    if walk.indexed:
+        found, walked = _stretch(walk, parts, shown, place, forward=forward, size=size)
+        if walked < FIRST:
+            return found if place is None else Found(rows=found.rows)
         fitted = found.count or 0
-        most = 2 * size * most // fitted if most == FIRST and fitted >= LEAST else 0
+        if len(found.rows) < size and fitted >= LEAST:
+            longer = walk.along(place, forward=forward, most=2 * size * FIRST // fitted).subquery("stretch")
+            columns = list(longer.c)
+            query = sa.select(*columns).where(_fits(columns, parts)).order_by(*ordered(columns, forward=forward))
+            found = _fetched(query.limit(size), shown, forward=forward)
+        if len(found.rows) == size:
+            return Found(rows=found.rows)
     return _looked_up(walk, parts, shown, place, forward=forward, size=size)
 
 
@@ -197,14 +215,22 @@ def _unindexed(condition: sa.ColumnElement[bool]) -> sa.ColumnElement[bool]:
     return sa.type_coerce(condition, sa.Boolean).is_(sa.true())
 
 
-def _tested(
-    walk: Walk, parts: Sequence[Part], shown: Sequence[Any], place: Place | None, *, forward: bool, size: int, most: int
+def _fits(columns: Sequence[Any], parts: Sequence[Part]) -> Any:
+    """Whether a contact that was walked to matches.
+
+    Neither a join nor EXISTS, so that both databases look at these contacts alone: either may take the stretch for as
+    long as the walk and prepare for it by reading all contacts, or all that match.
+    """
+    return sa.select(sa.and_(*(one.holds for one in parts))).where(Contact.id == columns[-1]).scalar_subquery()
+
+
+def _stretch(
+    walk: Walk, parts: Sequence[Part], shown: Sequence[Any], place: Place | None, *, forward: bool, size: int
 ) -> tuple[Found, int]:
-    """What matches in a stretch of the walk, how many did there, and how long the stretch was."""
-    stretch = walk.along(place, forward=forward, most=most).cte("stretch")
+    """What matches among the first that are walked, how many do, and how many were walked."""
+    stretch = walk.along(place, forward=forward, most=FIRST).cte("stretch")
     columns = list(stretch.c)
-    matched = sa.select(*columns).join(Contact, Contact.id == columns[-1]).where(*(one.holds for one in parts))
-    fitting = matched.cte("fitting")
+    fitting = sa.select(*columns).where(_fits(columns, parts)).cte("fitting")
     walked = sa.select(sa.func.count()).select_from(stretch).scalar_subquery()
     return _counted(fitting, walked, shown, forward=forward, size=size)
 

@@ -25,29 +25,38 @@ _FTS = sa.table("contact_search", sa.column("rowid"), sa.column("contact_search"
 
 
 def sought(q: str) -> list[str]:
-    """What must occur in a contact's text for what was typed; nothing for an empty search."""
+    """What must occur in a contact's text for what was typed; nothing for an empty search.
+
+    Signs alone, without a letter or a digit, occur nowhere: PostgreSQL's index knows none of them.
+    """
     words = list(dict.fromkeys(fold(q).split()))[:MOST_WORDS]
     return [word if len(word) >= SHORT else START + word for word in words]
+
+
+def _is_found(texts: Sequence[str]) -> bool:
+    return any(sign.isalnum() for text in texts for sign in text)
 
 
 def matching(q: str) -> list[sa.ColumnElement[bool]]:
     """The conditions on `contact` for what was typed, to be found by the index; none for an empty search."""
     texts = sought(q)
-    if not texts:
-        return []
-    return [Contact.id.in_(indexed(texts))] if _is_sqlite() else holding(q)
+    return [Contact.id.in_(indexed(texts))] if _is_found(texts) and _is_sqlite() else holding(q)
 
 
 def holding(q: str) -> list[sa.ColumnElement[bool]]:
     """The same, to be tested on contacts that are at hand already."""
+    texts = sought(q)
+    if texts and not _is_found(texts):
+        return [sa.false()]
     if _is_sqlite():
-        return [sa.func.instr(Contact.search_text, text) > 0 for text in sought(q)]
-    return [Contact.search_text.contains(text, autoescape=True) for text in sought(q)]
+        return [sa.func.instr(Contact.search_text, text) > 0 for text in texts]
+    return [_contains(text) for text in texts]
 
 
 def found(q: str) -> sa.Select[Any]:
     """Ids of the contacts that match what was typed, which is more than blanks, by the index alone."""
-    return indexed(sought(q)) if _is_sqlite() else sa.select(Contact.id).where(*holding(q))
+    texts = sought(q)
+    return indexed(texts) if _is_found(texts) and _is_sqlite() else sa.select(Contact.id).where(*holding(q))
 
 
 def indexed(words: Sequence[str], most: int | None = None) -> sa.Select[Any]:
@@ -67,15 +76,23 @@ def any_of(ways: Sequence[Sequence[str]], most: int | None = None) -> sa.Select[
         return sa.select(_FTS.c.rowid).where(_FTS.c.contact_search.op("MATCH")(phrase)).limit(most)
     hits = (
         sa.select(Contact.id)
-        .where(
-            sa.or_(*(sa.and_(*(Contact.search_text.contains(word, autoescape=True) for word in one)) for one in ways))
-        )
+        .where(sa.or_(*(sa.and_(*(_contains(word) for word in one)) for one in ways)))
         .limit(most)
         .cte()
         # Without this the planner may walk the sort index through all contacts to find a frequent word.
         .prefix_with("MATERIALIZED")
     )
     return sa.select(hits.c.id)
+
+
+def _contains(text: str) -> sa.ColumnElement[bool]:
+    """Whether it occurs, on PostgreSQL.
+
+    The text stands in the statement itself: how often it occurs decides how it is found, and a plan that PostgreSQL
+    keeps for whatever parameter comes is made for a rare one.
+    """
+    pattern = "".join("/" + sign if sign in "/%_" else sign for sign in text)
+    return Contact.search_text.like(sa.bindparam(None, f"%{pattern}%", sa.String, literal_execute=True), escape="/")
 
 
 def _is_sqlite() -> bool:
