@@ -86,6 +86,13 @@ def unit(app: Flask, *, writing: bool = True) -> Iterator[Session]:
         writes.reset(token)
 
 
+def fitting(size: int, took: float) -> int:
+    """How many records the next chunk should have, after one of `size` that took so many seconds."""
+    if took > CHUNK_S:
+        return max(1, size // 2)
+    return size * 2 if took < CHUNK_S / 4 else size
+
+
 def _name() -> str:
     return f"{socket.gethostname()[:40]}:{os.getpid()}:{secrets.token_hex(4)}"
 
@@ -147,7 +154,7 @@ class Runner:
             if not goes_on:
                 return
             took = time.monotonic() - began
-            size = max(1, size // 2) if took > CHUNK_S else size * 2 if took < CHUNK_S / 4 else size
+            size = fitting(size, took)
             if self.stopping() or (time.monotonic() > end and self.others_wait()):
                 self.release(job_id)
                 return
