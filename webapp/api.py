@@ -60,7 +60,7 @@ from webapp.i18n import N_, _, _l, _lp, ngettext, pgettext
 from webapp.jobs import INLINE, Chunk
 from webapp.jobs import run_here as run_job_here
 from webapp.jobs import start as start_job
-from webapp.jobs.results import exports as exports_folder
+from webapp.jobs.files import exports as exports_folder
 from webapp.lists.columns import columns_of as list_columns
 from webapp.lists.columns import offered_columns as offered_list_columns
 from webapp.lists.columns import texts as list_texts
@@ -105,6 +105,7 @@ from webapp.screen import warning_text
 from webapp.security import only_asks, public, right, safe_next
 from webapp.sentforms import take as take_form
 from webapp.sheets import csv_lines, guarded, unguarded
+from webapp.shown import choices as field_choices
 from webapp.text import clean, digits, fold, sort_name
 from webapp.words import may_see
 
@@ -205,6 +206,7 @@ __all__ = [
     "discard",
     "each",
     "exports_folder",
+    "field_choices",
     "file_context",
     "fold",
     "functions_of",

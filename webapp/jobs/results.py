@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import sqlalchemy as sa
-from flask import current_app
 
 from webapp.accounts.models import User
 from webapp.acting import act, need
@@ -17,6 +16,7 @@ from webapp.contacts.models import Contact
 from webapp.contacts.queries import numbers_of
 from webapp.db import db
 from webapp.i18n import _, _l
+from webapp.jobs.files import path_of
 from webapp.jobs.models import Job, JobItem
 
 PAGE = 50
@@ -176,15 +176,5 @@ def progress(job: Job) -> Progress:
 
 
 def file_of(job: Job) -> Path | None:
-    """The file that a job has made, below the data folder's `exports`; None where there is none (any more)."""
-    name = job.data.get("file") if job.state in ("done", "stopped") else None
-    if not name:
-        return None
-    path = exports() / Path(str(name)).name
-    return path if path.is_file() else None
-
-
-def exports() -> Path:
-    """Where jobs lay down the files that they make."""
-    folder: Path = current_app.config["CARNET"].data_dir / "exports"
-    return folder
+    """The file that an ended job has made; None where there is none."""
+    return path_of(job.data) if job.state in ("done", "stopped") else None

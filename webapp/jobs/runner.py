@@ -12,8 +12,7 @@ import os
 import secrets
 import socket
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import Any, cast
 
@@ -25,10 +24,11 @@ from sqlalchemy.orm import Session
 
 from webapp.accounts.models import User
 from webapp.acting import ROLES, Act, Role, Way, act, acting, acting_as_system
-from webapp.db import db, in_passing, is_unreachable, now, transaction, writes
+from webapp.db import db, in_passing, is_unreachable, now
 from webapp.errors import CarnetError, Refused
 from webapp.i18n import LOCALES, _
-from webapp.jobs import doing, queue
+from webapp.jobs import doing, queue, removing
+from webapp.jobs.alone import unit
 from webapp.jobs.models import Job
 from webapp.jobs.services import find_kind
 from webapp.plugin import JobKind
@@ -73,17 +73,6 @@ def run_here(job: Job) -> None:
 def work() -> None:
     """Run all queued jobs to their end, as a worker does."""
     Runner(app=current_app._get_current_object()).work()  # type: ignore[attr-defined]
-
-
-@contextmanager
-def unit(app: Flask, *, writing: bool = True) -> Iterator[Session]:
-    """A transaction with a session of its own, outside of any request."""
-    token = writes.set(writing)
-    try:
-        with app.app_context(), transaction() as session:
-            yield session
-    finally:
-        writes.reset(token)
 
 
 def fitting(size: int, took: float) -> int:
@@ -213,11 +202,12 @@ class Runner:
             return session.scalar(sa.select(Job.id).where(Job.state == "queued").limit(1)) is not None
 
     def tend(self) -> None:
-        """Now and then, take jobs from workers that are gone."""
+        """Now and then, take jobs from workers that are gone, and remove some of what is too old."""
         if time.monotonic() - self.tended_at < TEND_S:
             return
         self.tended_at = time.monotonic()
         self.reap()
+        removing.sweep(self.app)
 
     def reap(self) -> None:
         """Queue jobs again whose worker shows no sign of life; one that has been begun too often has failed.

@@ -12,8 +12,9 @@ from webapp.errors import Missing
 from webapp.htmx import redirect_to, render, toast
 from webapp.i18n import _
 from webapp.jobs import results, services
+from webapp.jobs.alone import unit
 from webapp.jobs.models import Job
-from webapp.jobs.runner import run_here, unit
+from webapp.jobs.runner import run_here
 from webapp.security import right
 from webapp.sheets import csv_lines
 from webapp.shown import language
