@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import datetime as dt
 import secrets
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import cache, lru_cache
-from typing import Any
+from typing import Any, TypeVar, cast
 
 from babel.dates import format_date as babel_date
 from babel.dates import format_timedelta
@@ -41,6 +41,7 @@ from webapp.shown import choices, language, shown
 from webapp.text import initials
 from webapp.words import ACTIONS, ENDINGS, GROUPS, ROLES, WAYS, change_label, change_value, may_see
 
+T = TypeVar("T")
 WEEK = 7 * 24 * 60
 """In minutes."""
 
@@ -68,36 +69,56 @@ def icon(name: str, extra: str = "", level: str = "") -> Markup:
 
 def navigation() -> list[tuple[str, list[dict[str, Any]]]]:
     """The side bar's groups and lines, from what plug-ins offer and this user may see."""
-    entries: list[MenuEntry] = [one for one in registry().offers("menu") if act().may(one.right)]
-    groups: list[tuple[str, list[dict[str, Any]]]] = []
-    for key, title in GROUPS.items():
-        lines = [
-            {
-                "label": one.label,
-                "url": url_for(one.endpoint),
-                "icon": one.icon,
-                "count": beside(one),
-                "current": request.endpoint == one.endpoint
-                or (request.blueprint == "contacts" and one.endpoint == "contacts.index"),
-            }
-            for one in entries
-            if one.group == key
-        ]
-        if lines:
-            groups.append((str(title), lines))
-    return groups
+    is_contacts = request.blueprint == "contacts"
+    return [
+        (
+            title,
+            [
+                {
+                    **line,
+                    "count": beside(one),
+                    "current": request.endpoint == one.endpoint or (is_contacts and one.endpoint == "contacts.index"),
+                }
+                for one, line in lines
+            ],
+        )
+        for title, lines in _menu(tuple(one for one in registry().offers("menu") if act().may(one.right)))
+    ]
 
 
-def fixed(name: str, **values: bool) -> Markup:
+def _menu(entries: tuple[MenuEntry, ...]) -> list[tuple[str, list[tuple[MenuEntry, dict[str, Any]]]]]:
+    """Labels, addresses and icons of these entries by group: made once a process for all who may see the same."""
+
+    def made() -> list[tuple[str, list[tuple[MenuEntry, dict[str, Any]]]]]:
+        groups = [(str(title), [one for one in entries if one.group == key]) for key, title in GROUPS.items()]
+        return [
+            (title, [(one, {"label": str(one.label), "url": url_for(one.endpoint), "icon": icon(one.icon)})
+                     for one in found])
+            for title, found in groups if found
+        ]  # fmt: skip
+
+    return _once(("menu", request.script_root, *(id(one) for one in entries)), made)
+
+
+def fixed(name: str, **values: bool | str) -> Markup:
     """A part of the frame that says the same to everyone in a language: rendered once a process.
 
     Its template sees `values` alone, and must ask for nothing of the request, the user or the session.
     """
-    kept: dict[Any, Markup] = current_app.extensions.setdefault("carnet-fixed", {})
-    key = (name, language(), *values.items())
+
+    def made() -> Markup:
+        return Markup(current_app.jinja_env.get_template(name).render(values))  # noqa: S704 - a template of ours
+
+    return _once((name, *values.items()), made)
+
+
+def _once(key: tuple[Any, ...], make: Callable[[], T]) -> T:
+    """What `make` said the first time in this application and language; anew each time while its code is worked on."""
+    kept: dict[Any, Any] = current_app.extensions.setdefault("carnet-fixed", {})
+    key = (language(), *key)
     if key not in kept or current_app.debug:
-        kept[key] = Markup(current_app.jinja_env.get_template(name).render(values))  # noqa: S704 - a template of ours
-    return kept[key]
+        kept[key] = make()
+    return cast(T, kept[key])
 
 
 def ago(moment: dt.datetime) -> str:
