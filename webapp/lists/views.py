@@ -77,7 +77,7 @@ def list_page(function: str = "", title: Any = None, new_label: Any = None) -> R
     ticks = bool(actions and actions_url)
     layout = Layout(function=function, columns=columns, place=place, ticks=ticks)
     takes_all = ticks and request.args.get("select") == ALL
-    count = query.total() if takes_all else query.count()
+    count = query.total() if takes_all else query.count() if page.count is None else page.count
     arguments = query.arguments()
     # Lists that differ by little are told from this one's arguments: each asks all plug-ins for their filters.
     unfiltered = {key: value for key, value in arguments.items() if key in ("q", "cols", "saved", "sort")}
@@ -138,7 +138,8 @@ def _known(query: ListQuery, desk: Desk) -> tuple[ListQuery, bool]:
 
 def _pairs(arguments: Mapping[str, Any]) -> list[tuple[str, str]]:
     """Arguments as hidden fields of a form."""
-    return [(key, one) for key, value in arguments.items() for one in (value if isinstance(value, list) else [value])]
+    given = [(key, value if isinstance(value, list) else [value]) for key, value in arguments.items() if value]
+    return [(key, one) for key, values in given for one in values]
 
 
 def tabs(query: ListQuery, desk: Desk, address: str) -> list[Tab]:
