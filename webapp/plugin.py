@@ -244,15 +244,16 @@ class Filter:
 
     `choices()` are its values with their words; `name(value)` says one of them without looking up all. With
     `several` a list may be narrowed to any of many values; with `typed` others than the `choices` may be written.
-    `ids(value)`, where an index finds them, selects the ids of the live contacts that `where` narrows to, each once: of
-    a million contacts a few are then found from there.
+    `ids(values)`, where an index finds them, selects the ids of the contacts, of the live ones at least, that any of
+    these values narrows to, each once: of a million contacts a few are then found from there; None for values that no
+    index finds.
     """
 
     key: str
     label: Label
     choices: Callable[[], Sequence[tuple[str, Text]]]
     where: Callable[[str], sa.ColumnElement[bool]]
-    ids: Callable[[str], sa.Select[Any]] | None = None
+    ids: Callable[[Sequence[str]], sa.Select[Any] | None] | None = None
     name: Callable[[str], Text] | None = None
     several: bool = False
     typed: bool = False

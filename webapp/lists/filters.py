@@ -21,6 +21,7 @@ from webapp.contacts.queries import LIVE
 from webapp.db import db
 from webapp.functions.models import FunctionRow
 from webapp.i18n import _, _l
+from webapp.lists.models import Listing
 from webapp.plugin import Filter, Text
 from webapp.registry import registry
 from webapp.shown import choices, shown
@@ -66,6 +67,13 @@ def _function(value: str) -> sa.ColumnElement[bool]:
     return has_function(value)
 
 
+def _with_functions(values: Sequence[str]) -> sa.Select[Any] | None:
+    if NONE in values:
+        return None
+    found = sa.select(Listing.contact_id).where(Listing.function.in_(values))
+    return found.distinct() if len(values) > 1 else found
+
+
 def _tag_choices() -> Sequence[tuple[str, Text]]:
     latest = sa.select(ContactTag.tag_id).order_by(ContactTag.id.desc()).limit(LOOKED_AT).subquery()
     used = sa.select(Tag.name).join(latest, latest.c.tag_id == Tag.id).group_by(Tag.id, Tag.name, Tag.folded)
@@ -81,16 +89,19 @@ def _word(value: str, longest: int) -> str:
 
 
 def _tag(value: str) -> sa.ColumnElement[bool]:
-    return _marked(_word(value, 80)).where(ContactTag.contact_id == Contact.id).exists()
+    marked = sa.select(ContactTag.id).join(Tag, Tag.id == ContactTag.tag_id).where(Tag.folded == _word(value, 80))
+    return marked.where(ContactTag.contact_id == Contact.id).exists()
 
 
-def _marked(folded: str) -> sa.Select[Any]:
-    return sa.select(ContactTag.contact_id).join(Tag, Tag.id == ContactTag.tag_id).where(Tag.folded == folded)
+def _tagged(values: Sequence[str]) -> sa.Select[Any]:
+    folded = [_word(value, 80) for value in values]
+    found = sa.select(ContactTag.contact_id).join(Tag, Tag.id == ContactTag.tag_id).where(Tag.folded.in_(folded))
+    return found.distinct() if len(folded) > 1 else found
 
 
-def _live(where: Callable[[str], sa.ColumnElement[bool]]) -> Callable[[str], sa.Select[Any]]:
+def _live(where: Callable[[str], sa.ColumnElement[bool]]) -> Callable[[Sequence[str]], sa.Select[Any]]:
     """The live contacts that a condition on an indexed column holds for."""
-    return lambda value: sa.select(Contact.id).where(*LIVE, where(value))
+    return lambda values: sa.select(Contact.id).where(*LIVE, sa.or_(*(where(value) for value in values)))
 
 
 def _city_choices() -> Sequence[tuple[str, Text]]:
@@ -219,13 +230,21 @@ def _period(key: str, label: Any, column: Any, order: int) -> Filter:
 
 FILTERS: tuple[Filter, ...] = (
     Filter(key="kind", label=_l("Kind"), choices=lambda: list(KINDS.items()), where=_kind, ids=_live(_kind), order=10),
-    Filter(key="function", label=_l("Function"), choices=_function_choices, where=_function, several=True, order=20),
+    Filter(
+        key="function",
+        label=_l("Function"),
+        choices=_function_choices,
+        where=_function,
+        ids=_with_functions,
+        several=True,
+        order=20,
+    ),
     Filter(
         key="tag",
         label=_l("Tag"),
         choices=_tag_choices,
         where=_tag,
-        ids=lambda value: _marked(_word(value, 80)),
+        ids=_tagged,
         several=True,
         typed=True,
         order=30,

@@ -150,10 +150,10 @@ class ListQuery:
             try:
                 one = known[key]
                 holds = sa.or_(*(one.where(value) for value in values))
-                found = [one.ids(value) for value in values] if one.ids and not self.archived else []
+                ids = one.ids(values) if one.ids and not self.archived else None
             except (KeyError, ValueError):
                 raise _unknown(key) from None
-            parts.append((key, Part(holds=holds, ids=sa.union(*found) if len(found) > 1 else next(iter(found), None))))
+            parts.append((key, Part(holds=holds, ids=ids)))
         return parts
 
     def _way(self) -> tuple[Walk, list[Part]]:
@@ -163,7 +163,7 @@ class ListQuery:
         if not function and len(only) == 1 and only[0] != NONE and registry().is_function_enabled(only[0]):
             function = chosen.pop("function")[0]
         narrowed = self._narrowed(chosen)
-        parts = [Part(holds=sa.and_(*holding(self.q)), ids=searched(self.q))] if sought(self.q) else []
+        parts = [Part(holds=sa.and_(*holding(self.q)), ids=searched(self.q), is_search=True)] if sought(self.q) else []
         if self.archived:
             if function:
                 parts.append(Part(holds=has_function(function)))
@@ -175,10 +175,14 @@ class ListQuery:
         else:
             if function:
                 parts.append(_of_listing(function))
-            within = next((key for key in by.within if len(chosen.get(key, ())) == 1), "")
-            conditions = [*LIVE, *(part.holds for key, part in narrowed if key == within)]
-            narrowed = [(key, part) for key, part in narrowed if key != within]
             kind = WalkByUser if by.key == "responsible" else Walk
+            held: list[str] = []
+            if kind is Walk:
+                # An index holds the order within one value of these, and any stretch of the order itself.
+                single = [key for key, values in chosen.items() if len(values) == 1]
+                held = [key for key in by.within if key in single][:1] + [key for key in single if key == by.key]
+            conditions = [*LIVE, *(part.holds for key, part in narrowed if key in held)]
+            narrowed = [(key, part) for key, part in narrowed if key not in held]
             walked = kind(columns=self.order(), conditions=conditions, indexed=by.indexed)
         return walked, [*parts, *(part for _key, part in narrowed)]
 

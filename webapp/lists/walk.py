@@ -25,6 +25,8 @@ LEAST = 5
 """Of these so many must fit for a longer walk to be worth while."""
 FEW = 5_000
 """Counted to tell which condition fits the fewest; looking up so many costs some milliseconds."""
+MANY = 50_000
+"""Counted where all conditions fit more: by an index that holds them, not by a search."""
 CAP = 1000
 
 Place = Sequence[Any]
@@ -36,6 +38,7 @@ class Part:
 
     holds: sa.ColumnElement[bool]
     ids: Any = None
+    is_search: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -207,8 +210,11 @@ def _narrowest(walk: Walk, parts: Sequence[Part]) -> Part | None:
     if len(found) < 2:
         return next(iter(found), None)
     whole = sa.select(walk.columns[-1]).where(*walk.conditions)
-    counted = [(count_of(one.ids if one else whole, FEW + 1), place) for place, one in enumerate(found)]
-    return found[min(counted)[1]]
+    for bound in (FEW, MANY):
+        counts = [count_of(one.ids if one else whole, bound + 1) for one in found]
+        if min(counts) <= bound or (found[0] is not None and found[0].is_search):
+            break
+    return found[counts.index(min(counts))]
 
 
 def _unindexed(condition: sa.ColumnElement[bool]) -> sa.ColumnElement[bool]:
