@@ -61,13 +61,19 @@ from webapp.jobs import INLINE, Chunk
 from webapp.jobs import run_here as run_job_here
 from webapp.jobs import start as start_job
 from webapp.jobs.files import exports as exports_folder
-from webapp.lists.columns import columns_of as list_columns
+from webapp.jobs.models import Job
+from webapp.jobs.results import records as job_records
+from webapp.jobs.services import load as load_job
+from webapp.jobs.services import stop as stop_job
+from webapp.jobs.services import title as job_title
+from webapp.jobs.services import undo as undo_job
 from webapp.lists.columns import offered_columns as offered_list_columns
 from webapp.lists.columns import texts as list_texts
 from webapp.lists.query import ListQuery
 from webapp.lists.query import Page as ListPage
 from webapp.lists.rows import responsible_names as user_names
 from webapp.lists.selection import CountChanged, Selection, listed
+from webapp.lists.selection import columns_at as list_columns_at
 from webapp.lists.selection import rows_of as list_rows
 from webapp.lists.views import list_page
 from webapp.outcomes import each, outcome
@@ -155,6 +161,7 @@ __all__ = [
     "HistoryEntry",
     "HistorySource",
     "Invalid",
+    "Job",
     "JobKind",
     "ListAction",
     "ListPage",
@@ -212,14 +219,17 @@ __all__ = [
     "functions_of",
     "guarded",
     "history_of",
+    "job_records",
+    "job_title",
     "link_person",
-    "list_columns",
+    "list_columns_at",
     "list_page",
     "list_rows",
     "list_texts",
     "listed",
     "live",
     "load",
+    "load_job",
     "load_link",
     "many_contacts",
     "many_functions",
@@ -247,11 +257,13 @@ __all__ = [
     "setting",
     "sort_name",
     "start_job",
+    "stop_job",
     "take_form",
     "toast",
     "tokens",
     "touch",
     "transaction",
+    "undo_job",
     "unguarded",
     "unlink_person",
     "unseal",

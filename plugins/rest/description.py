@@ -25,7 +25,7 @@ ALWAYS = (400, 401, 403, 404, 422)
 CHANGING = (409, 413, 415)
 FROM_THE_ADDRESS = ("id", "link_id", "contact")
 ABOUT = (
-    "Contacts, their functions, contact persons and history. Send `Authorization: Bearer TOKEN`. Errors are "
+    "Contacts, their functions, contact persons, history, and jobs. Send `Authorization: Bearer TOKEN`. Errors are "
     "`application/problem+json` (RFC 9457). Ids are integers, given once; times UTC, RFC 3339; money and rates "
     "decimal strings. See docs/api.md."
 )

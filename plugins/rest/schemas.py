@@ -210,6 +210,39 @@ class Entry(Strict):
 Entries = page_of(Entry, "Entries")
 
 
+def _job(*, rehearsed: bool = False) -> dict[str, fields.Field]:
+    return {
+        "id": identity(required=True, allow_none=rehearsed),
+        "state": fields.String(
+            required=True, validate=ma.validate.OneOf(["queued", "running", "done", "stopped", "failed"])
+        ),
+        "title": fields.String(required=True),
+        "way": fields.String(required=True),
+        **{name: Integer(required=True) for name in ("total", "done", "skipped", "failed")},
+        "error": fields.String(required=True, allow_none=True),
+        "undo_of": identity(required=True, allow_none=True),
+        "created_at": fields.String(required=True, metadata=TIME),
+        "started_at": fields.String(required=True, allow_none=True, metadata=TIME),
+        "ended_at": fields.String(required=True, allow_none=True, metadata=TIME),
+    }
+
+
+Job = _schema("Job", _job())
+RehearsedJob = _schema("RehearsedJob", _job(rehearsed=True))
+OUTCOMES = ("done", "skipped", "failed")
+
+
+class Result(Strict):
+    """What became of one record; null while it is still to do."""
+
+    contact_id = Integer(required=True, allow_none=True)
+    outcome = fields.String(required=True, allow_none=True, validate=ma.validate.OneOf([*OUTCOMES, None]))
+    reason = fields.String(required=True)
+
+
+Results = page_of(Result, "Results")
+
+
 def without_ids(told: Any) -> Any:
     """What a dry run would have made: no id of it was ever given."""
     if isinstance(told, list):
@@ -224,6 +257,12 @@ class Paging(Strict):
 
     limit = fields.Integer(load_default=DEFAULT, validate=ma.validate.Range(min=1, max=MOST))
     cursor = fields.String(load_default="", validate=ma.validate.Length(max=2000))
+
+
+class ResultsPaging(Paging):
+    """Which results."""
+
+    outcome = fields.String(load_default="", validate=ma.validate.OneOf(OUTCOMES))
 
 
 class Looked(Strict):

@@ -15,6 +15,7 @@ from hypothesis import HealthCheck, given, settings
 
 from webapp.contacts import links
 from webapp.db import db
+from webapp.jobs.models import OUTCOMES, STATES, Job, JobItem
 
 with warnings.catch_warnings():
     warnings.simplefilter("ignore")
@@ -28,7 +29,8 @@ CALLS = [
     "GET /contacts", "POST /contacts", "GET /contacts/{id}", "PATCH /contacts/{id}", "DELETE /contacts/{id}",
     "PUT /contacts/{id}/functions/{function}", "DELETE /contacts/{id}/functions/{function}",
     "POST /contacts/{id}/convert", "GET /contacts/{id}/links", "POST /contacts/{id}/links", "PATCH /links/{link_id}",
-    "DELETE /links/{link_id}", "GET /history",
+    "DELETE /links/{link_id}", "GET /history", "GET /jobs/{id}", "GET /jobs/{id}/results", "POST /jobs/{id}/stop",
+    "POST /jobs/{id}/undo",
 ]  # fmt: skip
 
 
@@ -52,6 +54,7 @@ def test_I4_no_request_breaks_it_and_no_answer_is_outside_its_description(
     caller = api("administrator")
     known = list(some_contacts(make))
     link_ids = [links.create(known[0], known[-1], {"role": "Boss"}).id, links.create(known[1], known[-1], {}).id]
+    made = some_jobs(known, caller.user.id)
     db.session.commit()
     chosen = [checks.CHECKS.get_one(name) for name in CHECKS]
 
@@ -59,13 +62,27 @@ def test_I4_no_request_breaks_it_and_no_answer_is_outside_its_description(
     @settings(max_examples=EACH, deadline=None, suppress_health_check=list(HealthCheck), database=None)
     def try_it(case: Any) -> None:
         # Made-up ids lead nowhere: most requests are about a contact that is there.
-        for name, ids in (("id", known), ("link_id", link_ids)):
+        for name, ids in (("id", made if "/jobs/" in path else known), ("link_id", link_ids)):
             number = case.path_parameters.get(name)
             if isinstance(number, int) and number % 8:
                 case.path_parameters[name] = ids[number % len(ids)]
         case.call_and_validate(headers={"Authorization": f"Bearer {caller.secret}"}, checks=chosen)
 
     try_it()
+
+
+def some_jobs(contacts: list[int], owner: int) -> list[int]:
+    """Jobs in all states, with results of all outcomes."""
+    found = [Job(kind="sample", user_id=owner, state=state, total=4, done=1) for state in STATES]
+    db.session.add_all(found)
+    db.session.flush()
+    for job in found:
+        rows = zip(contacts, (*OUTCOMES, None), strict=False)
+        db.session.add_all(
+            JobItem(job_id=job.id, position=at, contact_id=contact, outcome=outcome, reason="So it was.")
+            for at, (contact, outcome) in enumerate(rows, 1)
+        )
+    return [job.id for job in found]
 
 
 def some_contacts(make) -> Iterator[int]:

@@ -70,14 +70,18 @@ class Result:
     number: str
 
 
-def results(job_id: int, outcome: str = "", after: str = "", limit: int = PAGE) -> tuple[list[Result], str]:
+Record = sa.Row[tuple[int, int | None, str | None, str]]
+"""Position, contact, outcome and reason of one record."""
+
+
+def records(job_id: int, outcome: str = "", after: str = "", limit: int = PAGE) -> tuple[Sequence[Record], str]:
     """A page of a job's records, failures first, and where the next one begins (empty: this is the last).
 
     `outcome` narrows it; `after` is where a page before ended. Raises ValueError for a place that was never given.
     """
     wanted = [one for one in ORDER if not outcome or one == outcome]
     rank, position = _place(after)
-    found: list[sa.Row[tuple[int, int | None, str | None, str]]] = []
+    found: list[Record] = []
     for at, one in enumerate(wanted):
         if at < rank or len(found) > limit:
             continue
@@ -89,9 +93,13 @@ def results(job_id: int, outcome: str = "", after: str = "", limit: int = PAGE) 
             .limit(limit + 1 - len(found))
         )
         found += db.session.execute(query)
-    page, following = found[:limit], ""
-    if len(found) > limit:
-        following = f"{wanted.index(page[-1].outcome)}.{page[-1].position}"
+    page = found[:limit]
+    return page, f"{wanted.index(page[-1].outcome)}.{page[-1].position}" if len(found) > limit else ""
+
+
+def results(job_id: int, outcome: str = "", after: str = "", limit: int = PAGE) -> tuple[list[Result], str]:
+    """The same, each with its contact's present name and number."""
+    page, following = records(job_id, outcome, after, limit)
     return _named(page), following
 
 
@@ -104,7 +112,7 @@ def _place(text: str) -> tuple[int, int]:
     return int(rank), int(position)
 
 
-def _named(rows: Sequence[sa.Row[tuple[int, int | None, str | None, str]]]) -> list[Result]:
+def _named(rows: Sequence[Record]) -> list[Result]:
     """With each contact's present name and number: two statements, however many they are."""
     ids = [row.contact_id for row in rows if row.contact_id is not None]
     contacts = {one.id: one for one in db.session.scalars(sa.select(Contact).where(Contact.id.in_(ids)))}
