@@ -5,8 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Protocol
 
+from webapp.errors import Missing
+from webapp.i18n import _
+
 if TYPE_CHECKING:
     from webapp.contacts.doubles import Double
+    from webapp.jobs.models import Job
+    from webapp.lists.selection import Selection
+    from webapp.plugin import MassAction
 
 
 class Numbering(Protocol):
@@ -32,10 +38,20 @@ class NoNumbering:
 
 
 class MassActions(Protocol):
-    """Runs what plug-ins offer as `MassAction` on the contacts chosen in a list (spec G2)."""
+    """Runs what plug-ins offer as `MassAction` on the contacts of a `Selection` (spec G2)."""
 
     def address(self) -> str:
         """Where the list's form is posted to; empty where nothing can be run."""
+
+    def offers(self, function: str = "", *, archived: bool = False) -> Sequence[MassAction]:
+        """What the present user may do to contacts of a function's list (of all contacts where empty)."""
+
+    def start(self, action: str, selection: Selection, values: Mapping[str, Any]) -> Job:
+        """Begin it as a job; a worker runs it after the commit.
+
+        Raises `Missing` for an unknown action, `Invalid` for values it does not take, `CountChanged` where the list
+        no longer holds what the user was told.
+        """
 
 
 class NoMassActions:
@@ -44,6 +60,14 @@ class NoMassActions:
     def address(self) -> str:
         """There is no such place."""
         return ""
+
+    def offers(self, function: str = "", *, archived: bool = False) -> Sequence[MassAction]:
+        """Nothing."""
+        return ()
+
+    def start(self, action: str, selection: Selection, values: Mapping[str, Any]) -> Job:
+        """Refuses."""
+        raise Missing(_("Mass actions are switched off: an administrator switches them on."))
 
 
 class Doubles(Protocol):

@@ -3,7 +3,7 @@
 from functools import partial
 
 from plugins.customers import models, services, views
-from webapp.api import ContactFunction, MassAction, MenuEntry, PersonalData, Plugin, _l, _lp, count_listed, each
+from webapp.api import ContactFunction, MassAction, MenuEntry, PersonalData, Plugin, _l, _lp, count_listed
 
 plugin = Plugin(
     name="customers",
@@ -50,9 +50,13 @@ plugin = Plugin(
             key="convert",
             label=_l("Convert to customer"),
             icon="handshake",
-            run=each(services.convert_one),
+            run=services.convert,
+            check=services.check_convert,
+            title=services.convert_title,
+            final=services.never_back,
             warning=_l("There is no way back: a customer never becomes a prospect again."),
             functions=("prospect",),
+            chunk=500,
             order=10,
         ),
     ),

@@ -1,11 +1,11 @@
-"""The customer's fields, and the conversion of one contact for the mass action (spec C2)."""
+"""The customer's fields, and the conversion of many prospects for the mass action (spec C2)."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from webapp.api import Field, FunctionState, _, _l, convert
+from webapp.api import Field, FunctionState, Outcome, _, _l, many_functions, ngettext
 
 BUSINESS_TYPES = (("b2b", "B2B"), ("b2c", "B2C"), ("b2g", "B2G"))
 SATISFACTION = (
@@ -116,6 +116,21 @@ def states(customer: Any) -> Sequence[FunctionState]:
     return found
 
 
-def convert_one(contact_id: int, values: Mapping[str, Any]) -> bool:
-    """Convert one prospect; False where it is a customer already."""
-    return convert(contact_id, "customer")
+def convert(ids: Sequence[int], values: Mapping[str, Any]) -> dict[int, Outcome]:
+    """The mass action (spec C2): prospects become customers."""
+    return many_functions.convert_many(ids, "customer")
+
+
+def check_convert(ids: Sequence[int], values: Mapping[str, Any]) -> dict[int, Outcome]:
+    """Who would not be converted, and why."""
+    return many_functions.would_not_convert(ids, "customer")
+
+
+def convert_title(number: int, values: Mapping[str, Any]) -> str:
+    """Verb and number."""
+    return ngettext("Convert %(num)s prospect to customer", "Convert %(num)s prospects to customers", number)
+
+
+def never_back(values: Mapping[str, Any]) -> str:
+    """A conversion is for good (spec C4)."""
+    return _("There is no way back: a customer never becomes a prospect again.")

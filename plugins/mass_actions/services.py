@@ -1,85 +1,149 @@
-"""Run one action on many contacts: each in a savepoint, with its own outcome (spec G3)."""
+"""One action on many contacts, as a job: each contact with its own outcome, and the way back (spec G2, G3)."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Any
 
-from webapp.api import Contact as ContactModel
+from plugins.mass_actions.asking import answers
 from webapp.api import (
+    Chunk,
     Invalid,
     MassAction,
     Missing,
+    Outcome,
+    Selection,
     _,
     act,
-    acting,
-    db,
-    live,
+    listed,
     need,
+    ngettext,
     place,
     registry,
+    start_job,
 )
 
-MOST = 200
-"""Contacts at once: a page's selection."""
+KIND = "mass_action"
+"""The kind of jobs that run mass actions; `params`: `action`, its `values`, the list (`in`), its page (`back`)."""
 
 
-class Bar:
-    """The provider of the lists' form address."""
+class Provider:
+    """What the core asks of mass actions (`webapp.ports.MassActions`)."""
 
     def address(self) -> str:
         """Where the chosen contacts are sent."""
-        return place("mass_actions.run")
+        return place("mass_actions.ask")
 
+    def offers(self, function: str = "", *, archived: bool = False) -> Sequence[MassAction]:
+        """What the present user may do to contacts of a list."""
+        of = "archived" if archived else "live"
+        return [
+            one
+            for one in registry().offers("mass_actions")
+            if one.of == of
+            and act().may(one.right)
+            and (not one.functions or not function or function in one.functions)
+        ]
 
-@dataclass
-class Outcome:
-    """What became of each chosen contact: done, skipped (nothing to change), failed (with the reason)."""
-
-    done: list[str] = field(default_factory=list)
-    skipped: list[str] = field(default_factory=list)
-    failed: list[tuple[str, str]] = field(default_factory=list)
+    def start(self, action: str, selection: Selection, values: Mapping[str, Any]) -> Any:
+        """Begin it as a job."""
+        found = find(action)
+        need(found.right)
+        asked = answers(found, values)
+        unknown = {one: _("There is no field “%(field)s”.", field=one[:60]) for one in values.keys() - asked.names}
+        errors = unknown | asked.errors | {one: _("This is needed.") for one in asked.missing}
+        if errors:
+            raise Invalid(_("Please correct what is marked."), errors)
+        return begin(found, selection, asked.values)
 
 
 def find(key: str) -> MassAction:
-    """The action called `key`; raises `Missing`."""
+    """The action called `key`; raises `Missing` where nobody offers it (any more)."""
     for one in registry().offers("mass_actions"):
         if one.key == key:
             return one
-    raise Missing(_("There is no such mass action."))
+    raise Missing(_("This mass action is not offered: the plug-in that brings it may be switched off."))
 
 
-@dataclass(frozen=True)
-class Chosen:
-    """The live contacts of a selection; `gone` counts those that are no longer in the lists."""
-
-    contacts: list[ContactModel]
-    gone: int
-
-
-def chosen(ids: Sequence[str]) -> Chosen:
-    """What a selection holds now; raises `Invalid` where nothing, or too much, is chosen, or nothing of it is left."""
-    numbers = {int(one) for one in ids if one.isdecimal() and len(one) < 19}
-    if not numbers:
-        raise Invalid(_("Nothing is chosen: tick the contacts first. Nothing chosen is never everything."))
-    if len(numbers) > MOST:
-        raise Invalid(_("At most %(most)s contacts at once: choose fewer.", most=MOST))
-    query = live().where(ContactModel.id.in_(numbers)).order_by(ContactModel.sort_name, ContactModel.id)
-    contacts = list(db.session.scalars(query))
-    if not contacts:
-        raise Invalid(_("None of the chosen contacts is in the lists any more: go back and choose again."))
-    return Chosen(contacts, len(numbers) - len(contacts))
-
-
-def run(action: MassAction, contacts: Sequence[ContactModel]) -> Outcome:
-    """Do it to each; a refusal takes no neighbour along."""
+def begin(action: MassAction, selection: Selection, values: Mapping[str, Any], back: str = "") -> Any:
+    """A job that does it to all that are chosen now; raises `CountChanged` where the user was told another number."""
     need(action.right)
-    outcome = Outcome()
-    with acting(replace(act(), way="mass_action")):
-        names = {one.id: one.name for one in contacts}
-        for contact_id, result in action.run(list(names), {}).items():
-            if result.what == "failed":
-                outcome.failed.append((names[contact_id], str(result.reason)))
-            else:
-                (outcome.done if result.what == "done" else outcome.skipped).append(names[contact_id])
-    return outcome
+    total = selection.settle()
+    if not total:
+        raise Invalid(_("The list holds no contact now: there is nothing to do."))
+    params = {"action": action.key, "values": dict(values), "in": selection.place, "back": back}
+    return start_job(KIND, params, selection.ids or selection.select(), total=total, way="mass_action")
+
+
+def gone() -> Outcome:
+    """What becomes of a contact that is not there, or not in the lists."""
+    return Outcome("failed", _("Not found: it is no longer in the list, since it was deleted, archived or merged."))
+
+
+def run(chunk: Chunk) -> None:
+    """Do a chunk of the job; what the lists do not hold is never touched."""
+    action, values = _of(chunk.params)
+    ids = [item.contact_id for item in chunk.items if item.contact_id is not None]
+    present = listed(ids, archived=action.of == "archived", lock=action.run is not None)
+    for item in chunk.items:
+        chunk.tell(item, gone())
+    if action.work is not None:
+        there = set(present)
+        action.work(replace(chunk, items=[item for item in chunk.items if item.contact_id in there]), values)
+    elif action.run is not None and present:
+        _tell(chunk, action.run(present, values))
+
+
+def undo(chunk: Chunk) -> None:
+    """Take a chunk of an earlier job back."""
+    action, values = _of(chunk.params)
+    if action.undo is None:
+        return
+    befores = {item.contact_id: item.before for item in chunk.items if item.contact_id is not None}
+    found = action.undo(befores, values)
+    _tell(chunk, found)
+
+
+def _tell(chunk: Chunk, found: Mapping[int, Outcome]) -> None:
+    for item in chunk.items:
+        if item.contact_id is not None and item.contact_id in found:
+            chunk.tell(item, found[item.contact_id])
+
+
+def title(params: Mapping[str, Any], total: int) -> str:
+    """What the job is called: what is done, to how many."""
+    action, values = _of(params)
+    return called(action, total, values)
+
+
+def called(action: MassAction, number: int, values: Mapping[str, Any]) -> str:
+    """What is done, to how many."""
+    if action.title is not None:
+        return str(action.title(number, values))
+    return ngettext("%(action)s: %(num)s contact", "%(action)s: %(num)s contacts", number, action=action.label)
+
+
+def final(params: Mapping[str, Any]) -> str:
+    """Why there is no way back; empty where there is one."""
+    action, values = _of(params)
+    return why_final(action, values)
+
+
+def why_final(action: MassAction, values: Mapping[str, Any]) -> str:
+    """The same of an action."""
+    return str(action.final(values)) or ("" if action.undo else _("This can't be taken back."))
+
+
+def size(params: Mapping[str, Any]) -> int:
+    """Contacts of one chunk."""
+    return _of(params)[0].chunk
+
+
+def right(params: Mapping[str, Any]) -> str:
+    """What its owner needs."""
+    return _of(params)[0].right
+
+
+def _of(params: Mapping[str, Any]) -> tuple[MassAction, Mapping[str, Any]]:
+    return find(params["action"]), params["values"]

@@ -24,6 +24,7 @@ from webapp.db import db
 from webapp.lists.columns import ListColumn, Sheet, name_of
 from webapp.lists.inline import NAMES, fields_of
 from webapp.lists.query import COLUMNS
+from webapp.plugin import MassAction
 from webapp.ports import MassActions
 from webapp.registry import registry
 from webapp.text import initials
@@ -131,16 +132,9 @@ class Layout:
         return cells
 
 
-def mass_actions(function: str, *, archived: bool = False) -> list[Any]:
+def mass_actions(function: str, *, archived: bool = False) -> Sequence[MassAction]:
     """The mass actions that this list offers this user; none where nobody could run them."""
-    if not registry().service(MassActions).address():
-        return []
-    of = "archived" if archived else "live"
-    return [
-        one
-        for one in registry().offers("mass_actions")
-        if one.of == of and act().may(one.right) and (not one.functions or not function or function in one.functions)
-    ]
+    return registry().service(MassActions).offers(function, archived=archived)
 
 
 def read_row(contact_id: int) -> Any:

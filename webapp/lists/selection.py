@@ -20,8 +20,10 @@ from webapp.contacts.queries import ARCHIVED, LIVE
 from webapp.db import db
 from webapp.errors import Invalid, Refused
 from webapp.i18n import _
+from webapp.lists.columns import ListColumn
 from webapp.lists.place import Place
 from webapp.lists.query import COLUMNS, ListQuery
+from webapp.lists.saved import desk
 
 MOST = 10_000
 """Contacts chosen one by one: more are chosen by their list."""
@@ -136,3 +138,10 @@ def rows_of(ids: Sequence[int]) -> list[Any]:
     query = sa.select(*COLUMNS).outerjoin(User, User.id == Contact.responsible_id).where(Contact.id.in_(ids))
     found = {row.id: row for row in db.session.execute(query)}
     return [found[one] for one in ids if one in found]
+
+
+def columns_at(place: str) -> tuple[str, list[ListColumn]]:
+    """The function of a list, as addresses carry it, and the columns that the present user sees there."""
+    found = Place.read(place)
+    query = found.query if found else ListQuery()
+    return query.function, desk(query.function).columns_of(query)
