@@ -295,7 +295,8 @@ class MassAction:
     `webapp.api.each` makes it out of what does one. Work that keeps something from chunk to chunk, such as a file, is
     `work(chunk, values)` instead. `values` are what `fields(values)` ask the user beforehand,
     checked; what is asked may follow from what was answered so far. `check(ids, values)` names, without changing
-    anything, the contacts that would be skipped or refused, and why. `undo(befores, values)` takes back what `run` did:
+    anything, the contacts that would be skipped or refused, and why; of no contact at all it is asked whether the
+    values can be right, and raises `Invalid` where not. `undo(befores, values)` takes back what `run` did:
     by contact id the `before` of its outcome; where there is no way back, `final(values)` says so in a sentence.
     `functions` limits it to some lists; `of` tells whether lists of live or of archived contacts offer it. `chunk`
     contacts are done at once.

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from webapp.api import Field, MassAction, coerce
+from webapp.api import Field, Invalid, MassAction, coerce
 
 
 @dataclass
@@ -31,7 +31,10 @@ class Answers:
 
 
 def answers(action: MassAction, given: Mapping[str, Any]) -> Answers:
-    """Check what was answered; a field that follows from an answer is asked once that one is right."""
+    """Check what was answered; a field that follows from an answer is asked once that one is right.
+
+    What fits each field may still be wrong as a whole: the action's `check` says so of no contact at all.
+    """
     asked = Answers()
     while action.fields is not None and asked.is_complete:
         following = [one for one in action.fields(asked.values) if one.name not in asked.names]
@@ -46,6 +49,11 @@ def answers(action: MassAction, given: Mapping[str, Any]) -> Answers:
                 asked.values[one.name] = _plain(coerce(one, _one_text(one, given[one.name])))
             except ValueError as error:
                 asked.errors[one.name] = str(error)
+    if asked.is_complete and action.check is not None:
+        try:
+            action.check((), asked.values)
+        except Invalid as error:
+            asked.errors |= error.errors or {"": error.message}
     return asked
 
 
