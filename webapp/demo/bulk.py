@@ -62,7 +62,12 @@ def loading(tables: Sequence[str]) -> Iterator[None]:
                 connection.exec_driver_sql(told, (command, value))
         else:
             connection.exec_driver_sql(f"SET LOCAL maintenance_work_mem = '{MEMORY_MB}MB'")
-        for make in (*(make for _drop, make in parts), listing_0004.FILL, *(make for _drop, make in of_lists)):
+        for _drop, make in parts:
+            connection.exec_driver_sql(make)
+        if not is_sqlite(connection):
+            # What was loaded since the transaction began is unknown to its planner.
+            _analyse(connection, tables)
+        for make in (listing_0004.FILL, *(make for _drop, make in of_lists)):
             connection.exec_driver_sql(make)
 
 
@@ -136,9 +141,14 @@ def refresh_statistics(tables: Sequence[str], many: bool) -> None:
     engine = db.engine
     if engine.dialect.name == "sqlite" or not many:
         with transaction() as session:
-            session.execute(sa.text("ANALYZE"))
+            _analyse(session.connection(), (*tables, LISTING))
         return
-    quote = engine.dialect.identifier_preparer.quote
     with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-        for table in (*tables, LISTING):
-            connection.exec_driver_sql(f"VACUUM (ANALYZE) {quote(table)}")
+        _analyse(connection, (*tables, LISTING), "VACUUM (ANALYZE)")
+
+
+def _analyse(connection: Connection, tables: Sequence[str], how: str = "ANALYZE") -> None:
+    """Have the planner know what these tables hold."""
+    quote = connection.dialect.identifier_preparer.quote
+    for table in tables:
+        connection.exec_driver_sql(f"{how} {quote(table)}")
