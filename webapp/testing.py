@@ -232,7 +232,6 @@ def rolled_back(app: webapp.Carnet) -> Iterator[sa.Connection]:
             # What asks the engine for a connection gets this one, so that it sees what the test has made.
             connection.connect = lambda: contextlib.nullcontext(connection)  # type: ignore[attr-defined]
             engines[None] = connection  # type: ignore[assignment]
-            counts().forget()
             try:
                 yield connection
             finally:

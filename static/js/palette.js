@@ -94,7 +94,8 @@ function onAnswered({ detail: { ctx } }) {
   activate(all[0]);
   // The page's own live regions are silent behind a modal dialog.
   document.getElementById("palette-said").textContent = palette().querySelector("[data-said]")?.dataset.said ?? "";
-  if (wish && shown === field().value.trim() && all.length) choose(all[0], wish.inNewTab);
+  if (shown !== field().value.trim()) return;
+  if (wish && all.length) choose(all[0], wish.inNewTab);
   wish = null;
 }
 

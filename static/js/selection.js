@@ -67,7 +67,8 @@ function refresh(announce = false) {
   const total = allChosen();
   const n = all.filter((box) => box.checked).length;
   bar.hidden = n === 0 && total === null;
-  for (const one of bar.querySelectorAll("[data-select-all]")) one.hidden = total !== null;
+  const isWhole = Number(document.querySelector("#count [data-exact]")?.dataset.exact) === all.length;
+  for (const one of bar.querySelectorAll("[data-select-all]")) one.hidden = total !== null || isWhole;
   for (const one of bar.querySelectorAll("[data-select-page]")) one.hidden = total === null;
   const page = document.querySelector(PAGE);
   if (page) {
