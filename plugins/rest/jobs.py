@@ -70,7 +70,7 @@ def results(arguments: dict[str, Any], id: int) -> Response:  # noqa: A002
     except ValueError:
         text = _("This page of the list is not known: start again at the first page.")
         raise problems.wrong_parameters({"cursor": text}) from None
-    items = [{"contact_id": one.contact_id, "outcome": one.outcome, "reason": one.reason} for one in page]
+    items = [{"contact_id": one.contact_id, "outcome": one.outcome or None, "reason": one.reason} for one in page]
     return answer({"items": items, "next": following or None})
 
 

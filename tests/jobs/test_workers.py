@@ -50,7 +50,7 @@ def greeted(app: Carnet) -> Counter[int]:
         return Counter(db.session.scalars(query))
 
 
-def outcomes(app: Carnet, job_id: int) -> Counter[str | None]:
+def outcomes(app: Carnet, job_id: int) -> Counter[str]:
     """How many records have which outcome."""
     with app.app_context():
         return Counter(db.session.scalars(sa.select(JobItem.outcome).where(JobItem.job_id == job_id)))

@@ -77,7 +77,7 @@ def some_jobs(contacts: list[int], owner: int) -> list[int]:
     db.session.add_all(found)
     db.session.flush()
     for job in found:
-        rows = zip(contacts, (*OUTCOMES, None), strict=False)
+        rows = zip(contacts, (*OUTCOMES, ""), strict=False)
         db.session.add_all(
             JobItem(job_id=job.id, position=at, contact_id=contact, outcome=outcome, reason="So it was.")
             for at, (contact, outcome) in enumerate(rows, 1)

@@ -37,7 +37,7 @@ def next_items(session: Session, job: Doing, most: int) -> list[Item]:
     """The next records that have no outcome yet, in their order."""
     query = (
         sa.select(JobItem.position, JobItem.contact_id, JobItem.before)
-        .where(JobItem.job_id == job.id, JobItem.outcome.is_(None), JobItem.position > job.cursor)
+        .where(JobItem.job_id == job.id, JobItem.outcome == "", JobItem.position > job.cursor)
         .order_by(JobItem.position)
         .limit(most)
     )
@@ -99,27 +99,46 @@ def _reason(problem: Exception, job: Doing, item: Item) -> str:
     return _("An unexpected error stopped it. The server's log says more: tell your administrator.")
 
 
-_TOLD = (
-    sa.update(JobItem.__table__)  # type: ignore[arg-type]
-    .where(JobItem.job_id == sa.bindparam("of_job"), JobItem.position == sa.bindparam("at"))
+_TABLE = JobItem.__table__
+_ALIKE = (
+    sa.update(_TABLE)  # type: ignore[arg-type]
+    .where(
+        _TABLE.c.job_id == sa.bindparam("of_job"),
+        # The key leads to these; a database that knows nothing of a new job's rows yet would read all of them.
+        _TABLE.c.position.between(sa.bindparam("first"), sa.bindparam("last")),
+        _TABLE.c.position.in_(sa.bindparam("at", expanding=True)),
+    )
+    .values(outcome=sa.bindparam("what"), reason=sa.bindparam("why"))
+)
+_KEEPING = (
+    sa.update(_TABLE)  # type: ignore[arg-type]
+    .where(_TABLE.c.job_id == sa.bindparam("of_job"), _TABLE.c.position == sa.bindparam("at"))
     .values(outcome=sa.bindparam("what"), reason=sa.bindparam("why"), before=sa.bindparam("kept"))
 )
 
 
 def write(session: Session, job: Doing, chunk: Chunk) -> None:
-    """Write the outcomes, and how far the job has come."""
-    rows = [
-        {
-            "of_job": job.id,
-            "at": item.position,
-            "what": (told := chunk.told[item.position]).what,
-            "why": str(told.reason),
-            # A record that is taken back keeps what that took, so that it can be tried again.
-            "kept": told.before if job.undo_of_id is None else item.before,
-        }
-        for item in chunk.items
-    ]
-    session.connection().execute(_TOLD, rows)
+    """Write the outcomes, and how far the job has come.
+
+    A statement for all records of which the same is told; a record that is taken back keeps its `before`, so that it
+    can be tried again.
+    """
+    alike: dict[tuple[str, str], list[int]] = {}
+    keeping: list[dict[str, Any]] = []
+    for item in chunk.items:
+        told = chunk.told[item.position]
+        what: str = told.what
+        why = str(told.reason)
+        if told.before is None or job.undo_of_id is not None:
+            alike.setdefault((what, why), []).append(item.position)
+        else:
+            keeping.append({"of_job": job.id, "at": item.position, "what": what, "why": why, "kept": told.before})
+    connection = session.connection()
+    for (what, why), positions in alike.items():
+        found = {"of_job": job.id, "at": positions, "first": positions[0], "last": positions[-1]}
+        connection.execute(_ALIKE, {**found, "what": what, "why": why})
+    if keeping:
+        connection.execute(_KEEPING, keeping)
     counts = chunk.counts()
     session.execute(
         sa.update(Job.__table__)  # type: ignore[arg-type]

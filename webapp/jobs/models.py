@@ -66,7 +66,8 @@ class Job(Base):
 class JobItem(Base):
     """One record of a job, at its place in the list it was chosen from: what became of it, and why.
 
-    No foreign key to the contact: the result is told even of one that is gone. `before` is what an undo needs.
+    `outcome` is empty while it is still to do, which the index finds in order as it finds any other. No foreign key to
+    the contact: the result is told even of one that is gone. `before` is what an undo needs.
     """
 
     __tablename__ = "job_item"
@@ -75,6 +76,6 @@ class JobItem(Base):
     job_id: Mapped[int] = mapped_column(sa.ForeignKey("job.id", ondelete="CASCADE"), primary_key=True)
     position: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     contact_id: Mapped[int | None] = mapped_column(sa.BigInteger)
-    outcome: Mapped[str | None] = mapped_column(sa.String(10))
+    outcome: Mapped[str] = mapped_column(sa.String(10), default="", server_default="")
     reason: Mapped[str] = mapped_column(sa.Text, default="", server_default="")
     before: Mapped[Any] = mapped_column(sa.JSON(none_as_null=True), nullable=True)

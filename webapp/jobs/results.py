@@ -23,7 +23,7 @@ PAGE = 50
 """Jobs, or records of one, on a page."""
 BATCH = 1000
 """Records that a download reads at once."""
-ORDER: tuple[str | None, ...] = ("failed", "skipped", "done", None)
+ORDER = ("failed", "skipped", "done", "")
 """In which order outcomes are shown: what asks for something to be done comes first, what is still to do last."""
 OUTCOMES = {"failed": _l("Failed"), "skipped": _l("Skipped"), "done": _l("Done"), "": _l("To do")}
 STATES = {
@@ -70,7 +70,7 @@ class Result:
     number: str
 
 
-Record = sa.Row[tuple[int, int | None, str | None, str]]
+Record = sa.Row[tuple[int, int | None, str, str]]
 """Position, contact, outcome and reason of one record."""
 
 
@@ -87,7 +87,7 @@ def records(job_id: int, outcome: str = "", after: str = "", limit: int = PAGE) 
             continue
         query = (
             sa.select(JobItem.position, JobItem.contact_id, JobItem.outcome, JobItem.reason)
-            .where(JobItem.job_id == job_id, JobItem.outcome == one if one else JobItem.outcome.is_(None))
+            .where(JobItem.job_id == job_id, JobItem.outcome == one)
             .where(JobItem.position > (position if at == rank else 0))
             .order_by(JobItem.position)
             .limit(limit + 1 - len(found))
@@ -121,7 +121,7 @@ def _named(rows: Sequence[Record]) -> list[Result]:
         Result(
             position=row.position,
             contact_id=row.contact_id,
-            outcome=row.outcome or "",
+            outcome=row.outcome,
             reason=row.reason,
             contact=contacts.get(row.contact_id or 0),
             number=number_of(numbers.get(row.contact_id or 0, {})),

@@ -186,7 +186,7 @@ def retry(job_id: int) -> Job:
         raise Refused(_("No record of this job has failed."))
     _refuse_undone(job)
     failed = sa.update(JobItem).where(JobItem.job_id == job.id, JobItem.outcome == "failed")
-    db.session.execute(failed.values(outcome=None, reason=""), execution_options={"synchronize_session": False})
+    db.session.execute(failed.values(outcome="", reason=""), execution_options={"synchronize_session": False})
     job.failed = job.cursor = 0
     _queue_again(job)
     return job

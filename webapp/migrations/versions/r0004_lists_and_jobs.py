@@ -159,7 +159,7 @@ def jobs() -> None:
         sa.Column("job_id", BIG_ID, nullable=False),
         sa.Column("position", sa.Integer(), autoincrement=False, nullable=False),
         sa.Column("contact_id", sa.BigInteger(), nullable=True),
-        sa.Column("outcome", sa.String(length=10), nullable=True),
+        sa.Column("outcome", sa.String(length=10), server_default="", nullable=False),
         sa.Column("reason", sa.Text(), server_default="", nullable=False),
         sa.Column("before", sa.JSON(none_as_null=True), nullable=True),
         sa.ForeignKeyConstraint(["job_id"], ["job.id"], name=op.f("fk_job_item_job_id_job"), ondelete="CASCADE"),
