@@ -1,129 +1,123 @@
-"""`make bench`: list page, far page, search and file at two sizes on two databases, each beside its limit."""
+"""`make bench`: what Carnet promises about speed and memory, measured on two databases beside the limit."""
 
 from __future__ import annotations
 
 import argparse
 import datetime as dt
 import json
+import os
 import platform
-from collections import defaultdict
+import re
 from dataclasses import asdict
-from typing import Any
-from urllib.parse import urlencode
+from pathlib import Path
 
-from bench.bases import RESULTS, Base, prepare
-from bench.measure import Served, Times, serve
-from webapp.lists.query import cursor
+from bench.bases import RESULTS, ROOT, prepare
+from bench.figures import GROUPS, Figure, measure
 
-SIZES = (1_000, 100_000)
+SIZES = (1_000, 1_000_000)
 ENGINES = ("sqlite", "postgresql")
-ROUNDS, IN_A_ROW, WARM_UP = 30, 5, 20
-WORD = "muller"
-MOST_TIMES_LIMIT, MOST_GROWTH = 12, 1.30
+PAPER = ROOT / "docs" / "performance.md"
+FROM, TO = "<!-- figures -->\n", "<!-- end of figures -->"
 
 
 def main() -> None:
-    """Measure, print the table, write the JSON file."""
+    """Measure, print the table, write the JSON file, and the paper where that is wanted."""
     parser = argparse.ArgumentParser(prog="bench", description=__doc__)
     parser.add_argument("--sizes", type=int, nargs="+", default=SIZES, help="contacts in each base")
     parser.add_argument("--engines", nargs="+", choices=ENGINES, default=ENGINES)
+    parser.add_argument("--only", type=_groups, default=set(GROUPS), help=f"some of: {','.join(GROUPS)}")
+    parser.add_argument("--write", action="store_true", help=f"keep the table in {PAPER.relative_to(ROOT)}")
     chosen = parser.parse_args()
-    lines: list[dict[str, Any]] = []
-    starts: list[dict[str, Any]] = []
+    figures: list[Figure] = []
     for engine in chosen.engines:
         bases = [prepare(engine, size) for size in chosen.sizes]
         there = [base for base in bases if not isinstance(base, str)]
         for reason in {base for base in bases if isinstance(base, str)}:
             print(reason)
         if there:
-            found, begun = measure(there)
-            lines += found
-            starts += begun
-    show(lines, starts)
+            found = measure(there, chosen.only)
+            show(found)
+            figures += found
     path = RESULTS / f"{dt.datetime.now(dt.UTC):%Y-%m-%dT%H%M%S}.json"
-    machine = {"python": platform.python_version(), "machine": platform.machine(), "system": platform.system()}
-    path.write_text(json.dumps({"machine": machine, "lines": lines, "starts": starts}, indent=1) + "\n")
-    print(f"\nWritten to {path.relative_to(RESULTS.parent.parent)}")
+    told = {"machine": machine(), "figures": [asdict(one) for one in figures]}
+    path.write_text(json.dumps(told, indent=1, ensure_ascii=False) + "\n")
+    print(f"\nWritten to {path.relative_to(ROOT)}")
+    if chosen.write:
+        keep(figures)
+        print(f"Kept in {PAPER.relative_to(ROOT)}")
 
 
-def measure(bases: list[Base]) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
-    """The four pages of each base, Carnet and limit and all sizes by turns, so that all see the same machine."""
-    servers: list[Served] = []
-    asked: list[tuple[Base, str, Served, str, Served, str]] = []
-    starts = []
-    taken: dict[tuple[int, str], tuple[list[float], list[float]]] = defaultdict(lambda: ([], []))
+def _groups(text: str) -> set[str]:
+    found = set(text.split(","))
+    if unknown := found - set(GROUPS):
+        raise argparse.ArgumentTypeError(f"unknown: {', '.join(sorted(unknown))}")
+    return found
+
+
+def show(figures: list[Figure]) -> None:
+    """The table."""
+    for one in figures:
+        times = one.details.get("carnet_ms")
+        bare = one.details.get("limit_ms")
+        ms = f"{times['p50']:.2f} / {times['p95']:.2f} ms; limit {bare['p50']:.2f} ms" if times and bare else ""
+        print(
+            f"{one.engine:11}{one.contacts:>10,}  {one.name:32}{one.measured:>28}  {one.must:20}{verdict(one):7}  {ms}"
+        )
+        if slowest := one.details.get("slowest_ms"):
+            print(" " * 23 + "slowest: " + ", ".join(f"{word!r} {took} ms" for word, took in slowest.items()))
+
+
+def verdict(figure: Figure) -> str:
+    """In one word; nothing where nothing is promised."""
+    return "" if figure.within is None else "within" if figure.within else "BEYOND"
+
+
+def keep(figures: list[Figure]) -> None:
+    """Put the table into the paper: both engines beside each other."""
+    largest = max(one.contacts for one in figures)
+    rows: dict[str, dict[str, Figure]] = {}
+    for one in figures:
+        if one.contacts == largest:
+            rows.setdefault(one.name, {})[one.engine] = one
+    table = ["| at 1,000,000 contacts | must reach | SQLite | PostgreSQL |", "|---|---|---|---|"]
+    for name, engines in rows.items():
+        must = next((one.must for one in engines.values()), "")
+        cells = [_cell(engines.get(engine)) for engine in ENGINES]
+        table.append(f"| {name} | {must or '–'} | {' | '.join(cells)} |")
+    when = f"Measured on {dt.datetime.now(dt.UTC):%-d %B %Y}: {machine()}."
+    text = PAPER.read_text()
+    before, _from, rest = text.partition(FROM)
+    _old, _to, after = rest.partition(TO)
+    lines = "\n".join(table)
+    PAPER.write_text(f"{before}{FROM}{lines}\n\n{when}\n{TO}{after}")
+
+
+def _cell(figure: Figure | None) -> str:
+    if figure is None:
+        return "–"
+    times, bare = figure.details.get("carnet_ms"), figure.details.get("limit_ms")
+    took = times["p95" if figure.name.endswith("p95") else "p50"] if times else 0
+    ms = f" ({took:.1f} ms; limit {bare['p50']:.2f} ms)" if times and bare else ""
+    beyond = " **BEYOND**" if figure.within is False else ""
+    return f"{figure.measured}{ms}{beyond}"
+
+
+def machine() -> str:
+    """What it was measured on."""
+    model = re.search(r"model name\s*:\s*(.+)", _read("/proc/cpuinfo"))
+    total = re.search(r"MemTotal:\s+(\d+)", _read("/proc/meminfo"))
+    memory = f"{int(total[1]) / 2**20:.0f} GiB, " if total else ""
+    return (
+        f"{os.cpu_count()} cores ({model[1].strip() if model else platform.machine()}), {memory}{platform.system()}, "
+        f"Python {platform.python_version()}"
+    )
+
+
+def _read(path: str) -> str:
     try:
-        for base in bases:
-            servers.append(carnet := serve(["-m", "webapp", "run", "--port", "{port}"], base.environment, "/healthz"))
-            servers.append(limit := serve(["-m", "bench.limit", "{port}"], base.environment, "/list"))
-            carnet.sign_in()
-            asked += [(base, name, carnet, ours, limit, least) for name, (ours, least) in pages(base).items()]
-        for _base, _name, carnet, ours, limit, least in asked:
-            for _time in range(WARM_UP):
-                carnet.time(ours)
-                limit.time(least)
-        for _round in range(ROUNDS):
-            for base, name, carnet, ours, limit, least in asked:
-                mine, bare = taken[base.size, name]
-                mine.extend(carnet.time(ours) for _time in range(IN_A_ROW))
-                bare.extend(limit.time(least) for _time in range(IN_A_ROW))
-        for base, carnet in zip(bases, servers[::2], strict=True):
-            start = {"engine": base.engine, "contacts": base.size, "seconds": round(carnet.started_in, 2)}
-            starts.append(start | {"worker_mb": round(carnet.memory())})
-    finally:
-        for server in servers:
-            server.stop()
-    lines = []
-    for base, name, *_servers in asked:
-        ours_taken, least_taken = taken[base.size, name]
-        mine_times, bare_times = Times.of(ours_taken), Times.of(least_taken)
-        lines.append(
-            {"engine": base.engine, "contacts": base.size, "page": name, "carnet_ms": asdict(mine_times),
-             "limit_ms": asdict(bare_times), "times_limit": round(mine_times.p50 / bare_times.p50, 1)}
-        )  # fmt: skip
-    return lines, starts
-
-
-def pages(base: Base) -> dict[str, tuple[str, str]]:
-    """What is asked for: Carnet's address and the limit's, by name."""
-    after = cursor("name", base.far_name, base.far_id)
-    return {
-        "list page": ("/contacts", "/list"),
-        "far page": (f"/contacts?after={after}", "/far?" + urlencode({"name": base.far_name, "id": base.far_id})),
-        "search": (f"/contacts?q={WORD}", f"/search?q={WORD}"),
-        "file": (f"/contacts/{base.file_id}", f"/file/{base.file_id}"),
-    }
-
-
-def show(lines: list[dict[str, Any]], starts: list[dict[str, Any]]) -> None:
-    """The table, and whether the list page keeps its promises."""
-    print(f"{'':12}{'contacts':>9}  {'page':11}{'p50 ms':>8}{'p95 ms':>8}{'limit p50':>11}{'p95':>7}{'× limit':>9}")
-    for line in lines:
-        mine, bare = line["carnet_ms"], line["limit_ms"]
-        print(
-            f"{line['engine']:12}{line['contacts']:>9,}  {line['page']:11}{mine['p50']:>8.2f}{mine['p95']:>8.2f}"
-            f"{bare['p50']:>11.2f}{bare['p95']:>7.2f}{line['times_limit']:>9.1f}"
-        )
-    for start in starts:
-        print(
-            f"{start['engine']:12}{start['contacts']:>9,}  first answer after {start['seconds']:.2f} s, "
-            f"worker {start['worker_mb']} MB"
-        )
-    lists = [line for line in lines if line["page"] == "list page"]
-    worst = max((line["times_limit"] for line in lists), default=0)
-    print(f"List page: at most {worst} times the limit ({verdict(worst <= MOST_TIMES_LIMIT)}: {MOST_TIMES_LIMIT}).")
-    for engine in dict.fromkeys(line["engine"] for line in lists):
-        medians = [line["carnet_ms"]["p50"] for line in lists if line["engine"] == engine]
-        growth = max(medians) / min(medians)
-        print(
-            f"List page on {engine}: {growth - 1:.0%} between the sizes "
-            f"({verdict(growth <= MOST_GROWTH)}: {MOST_GROWTH - 1:.0%})."
-        )
-
-
-def verdict(holds: bool) -> str:
-    """In one word."""
-    return "within" if holds else "BEYOND"
+        return Path(path).read_text()
+    except OSError:
+        return ""
 
 
 if __name__ == "__main__":

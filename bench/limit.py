@@ -19,17 +19,14 @@ URL = os.environ.get("CARNET_DATABASE_URL", "")
 IS_SQLITE = URL.startswith("sqlite")
 LIVE = "c.deleted_at IS NULL AND c.merged_into_id IS NULL AND c.anonymised_at IS NULL AND c.archived_at IS NULL"
 JOINED = "group_concat(f.function, ', ')" if IS_SQLITE else "string_agg(f.function, ', ')"
-MATCH = (
-    "c.id IN (SELECT rowid FROM contact_search WHERE contact_search MATCH ?)"
-    if IS_SQLITE
-    else "c.id IN (WITH hits AS MATERIALIZED (SELECT id FROM contact WHERE search_text LIKE ?) SELECT id FROM hits)"
-)
 COLUMNS = f"""c.id, c.kind, c.company_name, c.first_name, c.last_name, c.city, c.country, c.updated_at,
     (SELECT {JOINED} FROM contact_function f WHERE f.contact_id = c.id AND f.ended_at IS NULL),
     (SELECT min(n.value) FROM contact_number n WHERE n.contact_id = c.id AND n.valid_to IS NULL),
     (SELECT count(*) FROM contact_link l WHERE l.party_id = c.id),
     (SELECT u.name FROM user_account u WHERE u.id = c.responsible_id)"""
 ORDER = "ORDER BY c.sort_name, c.id LIMIT 50"
+OF_FUNCTION = f"""SELECT {COLUMNS} FROM contact_listing l JOIN contact c ON c.id = l.contact_id
+    WHERE l.function = ? ORDER BY l.sort_name, l.contact_id LIMIT 50"""
 PAGE = app.jinja_env.from_string(
     """<!doctype html><html lang="en"><head><title>Contacts</title></head><body><table>
 {% for row in rows %}<tr>{% for cell in row %}<td>{{ cell }}</td>{% endfor %}</tr>
@@ -60,7 +57,9 @@ def table(condition: str = "", *values: Any) -> str:
 
 @app.get("/list")
 def first() -> str:
-    """The first page by name."""
+    """The first page by name, of all or of those with a function."""
+    if function := request.args.get("function"):
+        return PAGE.render(rows=rows(OF_FUNCTION, function))
     return table()
 
 
@@ -68,13 +67,6 @@ def first() -> str:
 def far() -> str:
     """The page behind a name."""
     return table("(c.sort_name, c.id) > (?, ?)", request.args["name"], int(request.args["id"]))
-
-
-@app.get("/search")
-def search() -> str:
-    """The first page of those that a word is found in."""
-    word = request.args["q"]
-    return table(MATCH, f'"{word}"' if IS_SQLITE else f"%{word}%")
 
 
 @app.get("/file/<int:contact_id>")

@@ -17,6 +17,8 @@ from urllib.parse import urlencode
 from bench.bases import EMAIL, PASSWORD, ROOT
 
 PATIENCE = 30.0
+FRAGMENT = {"HX-Request": "true", "HX-Target": "div#list", "HX-Current-URL": "/contacts"}
+"""What htmx says when it swaps the list."""
 
 
 @dataclass
@@ -31,9 +33,16 @@ class Served:
     def __post_init__(self) -> None:
         self.connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=PATIENCE)
 
-    def ask(self, path: str, form: Mapping[str, str] | None = None) -> tuple[int, str]:
-        """One request, with the cookies so far; the status and the page."""
-        headers = {"Cookie": "; ".join(f"{key}={value}" for key, value in self.cookies.items())}
+    def headers(self, more: Mapping[str, str] | None = None) -> dict[str, str]:
+        """A browser's headers, with the cookies so far."""
+        cookies = "; ".join(f"{key}={value}" for key, value in self.cookies.items())
+        return {"Cookie": cookies, **(more or {})}
+
+    def ask(
+        self, path: str, form: Mapping[str, str] | None = None, more: Mapping[str, str] | None = None
+    ) -> tuple[int, str]:
+        """One request; the status and the page."""
+        headers = self.headers(more)
         body = None
         if form is not None:
             body = urlencode(form)
@@ -47,10 +56,10 @@ class Served:
                 self.cookies[key] = rest.partition(";")[0]
         return answer.status, page
 
-    def time(self, path: str) -> float:
+    def time(self, path: str, more: Mapping[str, str] | None = None) -> float:
         """How long the answer took to be read whole, in milliseconds; raises RuntimeError for another than 200."""
         began = time.perf_counter()
-        status, _page = self.ask(path)
+        status, _page = self.ask(path, more=more)
         took = (time.perf_counter() - began) * 1000
         if status != 200:
             raise RuntimeError(f"{path} answered {status}")
@@ -67,7 +76,7 @@ class Served:
             raise RuntimeError(f"Signing in answered {status}.")
 
     def memory(self) -> float:
-        """Resident memory of the worker process, in MB (Linux; 0 elsewhere)."""
+        """Resident memory of the largest worker process, in MB (Linux; 0 elsewhere)."""
         children = [int(one) for one in _read(f"/proc/{self.process.pid}/task/{self.process.pid}/children").split()]
         sizes = [re.search(r"VmRSS:\s+(\d+)", _read(f"/proc/{one}/status")) for one in children]
         return max((int(size[1]) / 1000 for size in sizes if size), default=0.0)
