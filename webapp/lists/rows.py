@@ -1,13 +1,14 @@
 """The lines of a list: everything they show is fetched and laid out for the whole page at once.
 
-A line's HTML is `templates/lists/_row.html`, rendered once a page with gaps that are then filled for each row: what is
-the same in all lines, labels and addresses above all, is made once and not fifty times.
+A line's HTML is `templates/lists/_row.html`, rendered once with gaps that are then filled for each row: what is the
+same in all lines, labels above all, is made once and not fifty times a page.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import cached_property, partial
 from operator import itemgetter
 from typing import Any
 from urllib.parse import urlencode
@@ -27,35 +28,31 @@ from webapp.lists.query import COLUMNS
 from webapp.plugin import MassAction
 from webapp.ports import MassActions
 from webapp.registry import registry
+from webapp.shown import language
 from webapp.text import initials
 
 GAP = "\x00"
 """Marks a gap in what a template made; no value can hold it, as the gaps are filled afterwards."""
-GROUPS = frozenset({"functions", "tags"})
-"""Cells of several known values, made anew for each group of them that occurs; all others are filled in."""
+MOST_KEPT = 1000
+"""Patterns of lines and cells that a process keeps: as many as there are languages, columns and groups of functions."""
+Fill = Callable[[Sequence[str]], str]
+"""HTML with gaps, filled with texts that are escaped already."""
 
 
-class Pattern:
-    """HTML with gaps, to be filled with escaped text as often as needed."""
+def gap(number: int) -> Markup:
+    """What stands for the `number`th text in what a template makes."""
+    return Markup(f"{GAP}{number}{GAP}")  # noqa: S704 - a mark and a number
 
-    def __init__(self, html: str) -> None:
-        pieces = html.split(GAP)
-        text = "%s".join(piece.replace("%", "%%") for piece in pieces[::2])
-        order = [int(piece) for piece in pieces[1::2]]
-        # Which texts go where, in one call: a page fills hundreds of gaps.
-        if not order:
-            self.fill = lambda texts: html
-        else:
-            pick = itemgetter(*order)
-            self.fill = lambda texts: text % pick(texts)
 
-    fill: Callable[[Sequence[str]], str]
-    """The HTML with these texts in its gaps."""
-
-    @staticmethod
-    def gap(number: int) -> Markup:
-        """What stands for the `number`th text in the template."""
-        return Markup(f"{GAP}{number}{GAP}")  # noqa: S704 - a mark and a number
+def filling(html: str) -> Fill:
+    """How the gaps of this HTML are filled: in one call, as a page has hundreds of them."""
+    pieces = html.split(GAP)
+    text = "%s".join(piece.replace("%", "%%") for piece in pieces[::2])
+    order = [int(piece) for piece in pieces[1::2]]
+    if not order:
+        return lambda texts: html
+    pick = itemgetter(*order)
+    return lambda texts: text % pick(texts)
 
 
 def escaped(texts: Sequence[Any]) -> list[str]:
@@ -78,33 +75,22 @@ class Layout:
         self.base = url_for("contacts.file", id=0).partition("?")[0].removesuffix("0")
         self.view = "?" + urlencode({**({"view": self.function} if self.function else {}), "in": self.place})
         self.edit = "/row?" + urlencode({"in": self.place}) if act().may("contacts.edit") else ""
-        macros: Any = current_app.jinja_env.get_template("lists/_row.html").make_module({
-            "ticks": self.ticks,
-            "columns": self.columns,
-            "base": self.base,
-            "view": self.view,
-            "edit": self.edit,
-            "known": {one.key: one for one in registry().functions()},
-        })  # fmt: skip
-        gaps = [Pattern.gap(number) for number in range(3 + len(self.columns))]
-        line: Callable[..., str] = macros.line
-        self._macros = macros
-        self._fills = {}
-        for kind in NAMES:
-            edited = [key for key, fields in fields_of(kind, self.columns).items() if fields] if self.edit else []
-            self._fills[kind] = Pattern(line(kind, edited, *gaps[:3], gaps[3:])).fill
+        self._spoken = (language(), self.base)
 
     def lines(self, rows: Sequence[Any]) -> Markup:
         """The lines of these rows of `ListQuery.page()`, by a fixed number of statements."""
-        names = [name_of(row) for row in rows]
+        names, around = [name_of(row) for row in rows], escaped([self.view, self.edit])
         texts = zip(
             [str(row.id) for row in rows],
             escaped(names),
             escaped([initials(name) for name in names]),
+            *([one] * len(rows) for one in around),
             *self.cells(rows),
             strict=True,
         )
-        made = [self._fills[row.kind](each) for row, each in zip(rows, texts, strict=True)]
+        keys = tuple([one.key for one in self.columns])
+        fills = {kind: self._line(kind, keys) for kind in NAMES}
+        made = [fills[row.kind](each) for row, each in zip(rows, texts, strict=True)]
         return Markup("".join(made))  # noqa: S704 - of templates, and of values that were escaped
 
     def cells(self, rows: Sequence[Any]) -> list[list[str]]:
@@ -115,21 +101,55 @@ class Layout:
     def _filled(self, column: ListColumn, sheet: Sheet) -> list[str]:
         values = column.values(sheet)
         given = [values.get(key, ()) for key in sheet.ids]
-        macro: Callable[..., str] = getattr(self._macros, column.cell)
-        if column.cell in GROUPS:
-            made = {one: str(macro(*one)) for one in set(given)}
-            return [made[one] for one in given]
+        if column.cell == "functions":
+            badges = {one: self._made("functions", one, self._badges) for one in set(given)}
+            return [badges[one] for one in given]
         texts = escaped([text for one in given for text in one])
-        fills: dict[tuple[bool, ...], Any] = {}
+        fills: dict[tuple[bool, ...], Fill] = {}
         cells, here = [], 0
         for one in given:
             present = tuple(map(bool, one))
             if present not in fills:
-                gaps = [Pattern.gap(number) if is_there else "" for number, is_there in enumerate(present)]
-                fills[present] = Pattern(macro(*gaps)).fill
+                fills[present] = self._made(column.cell, present, partial(self._cell, column.cell))
             cells.append(fills[present](texts[here : here + len(one)]))
             here += len(one)
         return cells
+
+    def _line(self, kind: str, keys: tuple[str, ...]) -> Fill:
+        """A line of a person or a company with these columns."""
+
+        def make(_of: Any) -> Fill:
+            first, cells = 5, len(self.columns)
+            edited = [key for key, fields in fields_of(kind, self.columns).items() if fields] if self.edit else []
+            gaps = [gap(number) for number in range(first + cells)]
+            if not self.edit:
+                gaps[4] = Markup()
+            return filling(self._macros.line(kind, edited, self.columns, self.ticks, *gaps[:first], gaps[first:]))
+
+        return self._made("line", (kind, keys, self.ticks, bool(self.edit)), make)
+
+    def _cell(self, kind: str, present: tuple[bool, ...]) -> Fill:
+        """A cell whose texts are there or empty."""
+        gaps = [gap(number) if is_there else "" for number, is_there in enumerate(present)]
+        return filling(getattr(self._macros, kind)(*gaps))
+
+    def _badges(self, keys: tuple[str, ...]) -> str:
+        return str(self._macros.functions(*keys))
+
+    def _made(self, kind: str, of: Any, make: Callable[[Any], Any]) -> Any:
+        """What is the same on many pages, from one page to the next."""
+        kept: dict[Any, Any] = current_app.extensions.setdefault("carnet-lines", {})
+        key = (self._spoken, kind, of)
+        if key not in kept or current_app.debug:
+            if len(kept) >= MOST_KEPT:
+                kept.clear()
+            kept[key] = make(of)
+        return kept[key]
+
+    @cached_property
+    def _macros(self) -> Any:
+        known = {one.key: one for one in registry().functions()}
+        return current_app.jinja_env.get_template("lists/_row.html").make_module({"base": self.base, "known": known})
 
 
 def mass_actions(function: str, *, archived: bool = False) -> Sequence[MassAction]:
