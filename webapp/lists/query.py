@@ -27,7 +27,7 @@ from webapp.lists.models import Listing
 from webapp.lists.sorts import SORTS as SORTS
 from webapp.lists.sorts import Sort, place_text, read_place, sort_named
 from webapp.lists.walk import CAP as CAP
-from webapp.lists.walk import Part, Walk, WalkByUser, beyond, count_of
+from webapp.lists.walk import Part, Walk, WalkByUser, count_of
 from webapp.plugin import Filter
 from webapp.registry import registry
 from webapp.search.match import found as searched
@@ -227,18 +227,13 @@ class ListQuery:
         return rows[0].id if rows else None
 
     def rank(self, place: tuple[Any, ...]) -> tuple[int, int] | None:
-        """How manieth the contact at `place` is and of how many, both counted up to `CAP` + 1; None if not listed."""
+        """How manieth the contact at `place` is and of how many, both counted up to `CAP` + 1.
+
+        None where it is not listed, and where that is too far to be counted.
+        """
         need("contacts.read")
         way, parts = self._way()
-        all_ = walk.hits(way, parts, [way.columns[-1]])
-        if way.indexed and not parts:
-            before = way.along(place, forward=self.descending, most=CAP + 1)
-        else:
-            before = all_.where(beyond(way.columns, place, forward=self.descending)).limit(CAP + 1)
-        counts = (sa.select(sa.func.count()).select_from(one.subquery()) for one in (before, all_.limit(CAP + 1)))
-        listed = all_.where(way.columns[-1] == place[-1]).exists()
-        found = db.session.execute(sa.select(listed, *(one.scalar_subquery() for one in counts))).one()
-        return (found[1] + 1, found[2]) if found[0] else None
+        return walk.rank(way, parts, place, descending=self.descending)
 
     def place_of(self, contact: Contact) -> tuple[Any, ...]:
         """Where a contact stands in the order of this list, or would stand."""

@@ -17,7 +17,7 @@ import sqlalchemy as sa
 from webapp.accounts.models import User
 from webapp.contacts.models import Contact
 from webapp.contacts.queries import LIVE
-from webapp.db import db
+from webapp.db import among, db
 
 FIRST = 500
 """Contacts that are walked and tested to begin with."""
@@ -27,6 +27,8 @@ FEW = 5_000
 """Counted to tell which condition fits the fewest; looking up so many costs some milliseconds."""
 MANY = 50_000
 """Counted where all conditions fit more: by an index that holds them, not by a search."""
+FAR = 20_000
+"""Contacts that are walked back to tell how manieth one is, where what narrows the list fits many."""
 CAP = 1000
 
 Place = Sequence[Any]
@@ -184,37 +186,76 @@ def find(
 def hits(walk: Walk, parts: Sequence[Part], columns: Sequence[Any]) -> sa.Select[Any]:
     """`columns` of all that match, in no order: from whatever condition fits the fewest.
 
-    PostgreSQL knows how often each value occurs. SQLite knows averages alone: the candidates are counted, up to a
-    bound, and from all other conditions the use of an index is taken.
+    SQLite knows averages where the value decides: the candidates are counted, up to a bound, and from all other
+    conditions the use of an index is taken. PostgreSQL knows each value, but not what is met together with it: where a
+    condition fits a few contacts, it is told which.
     """
     query = sa.select(*columns).where(*walk.conditions)
     if not parts:
         return query
     if walk.beside:
         query = query.join(Contact, Contact.id == walk.columns[-1])
-    if not is_sqlite():
-        return query.where(*(one.holds for one in parts))
-    driver = _narrowest(walk, parts)
-    query = query.where(*(_unindexed(one.holds) for one in parts if one is not driver))
-    if driver is not None:
+    if is_sqlite():
+        driver, _count = _narrowest(walk, parts)
+        query = query.where(*(_unindexed(one.holds) for one in parts if one is not driver))
+        if driver is None:
+            return query
         ids = driver.ids.subquery()
-        query = query.join(ids, walk.columns[-1] == next(iter(ids.c)))
-    return query
+        return query.join(ids, walk.columns[-1] == next(iter(ids.c)))
+    # Of a search PostgreSQL finds all hits or none.
+    driver, count = _narrowest(walk, [one for one in parts if not one.is_search])
+    if count is not None and count <= FEW:
+        few = db.session.scalars(driver.ids if driver else _whole(walk)).all()
+        query = query.where(among(walk.columns[-1], few))
+        parts = [one for one in parts if one is not driver]
+    return query.where(*(one.holds for one in parts))
 
 
-def _narrowest(walk: Walk, parts: Sequence[Part]) -> Part | None:
-    """The one to begin with; None for the list as a whole."""
+def _whole(walk: Walk) -> sa.Select[Any]:
+    return sa.select(walk.columns[-1]).where(*walk.conditions)
+
+
+def _narrowest(walk: Walk, parts: Sequence[Part]) -> tuple[Part | None, int | None]:
+    """The condition to begin with, None for the list as a whole, and how many it fits, as far as that was counted."""
     found: list[Part | None] = [one for one in parts if one.ids is not None]
-    if walk.beside and found:
+    if walk.beside:
         found.append(None)
-    if len(found) < 2:
-        return next(iter(found), None)
-    whole = sa.select(walk.columns[-1]).where(*walk.conditions)
-    for bound in (FEW, MANY):
-        counts = [count_of(one.ids if one else whole, bound + 1) for one in found]
-        if min(counts) <= bound or (found[0] is not None and found[0].is_search):
+    if not found or (len(found) == 1 and found[0] and found[0].is_search):
+        return (found[0] if found else None), None
+    # A search stands first; its hits are never counted far.
+    bounds = (FEW, MANY) if is_sqlite() and not (found[0] and found[0].is_search) else (FEW,)
+    for bound in bounds:
+        counts = [count_of(one.ids if one else _whole(walk), bound + 1) for one in found]
+        if min(counts) <= bound:
             break
-    return found[counts.index(min(counts))]
+    return found[counts.index(min(counts))], min(counts)
+
+
+def rank(walk: Walk, parts: Sequence[Part], place: Place, *, descending: bool) -> tuple[int, int] | None:
+    """How manieth the contact at a place is and of how many, both counted up to `CAP` + 1.
+
+    None where it is not listed, and where many match and those before it are too far apart to be counted.
+    """
+    all_ = hits(walk, parts, labelled(walk.columns))
+    listed = sa.select(all_.where(walk.columns[-1] == place[-1]).exists()).scalar_subquery()
+    if walk.indexed and not parts:
+        before = _tally(walk.along(place, forward=descending, most=CAP))
+        found = db.session.execute(sa.select(listed, before, _tally(all_.limit(CAP + 1)))).one()
+        return (found[1] + 1, found[2]) if found[0] else None
+    if not db.session.scalar(sa.select(listed)):
+        return None
+    total = count_of(all_, CAP + 1)
+    if walk.indexed and total > CAP:
+        stretch = walk.along(place, forward=descending, most=FAR).subquery()
+        fitting = sa.select(sa.literal(1)).select_from(stretch).where(_fits(list(stretch.c), parts))
+        walked, count = db.session.execute(sa.select(_tally(sa.select(stretch)), _tally(fitting))).one()
+        return (min(count, CAP) + 1, total) if walked < FAR or count >= CAP else None
+    listing = all_.subquery()
+    return count_of(sa.select(listing).where(beyond(list(listing.c), place, forward=descending)), CAP) + 1, total
+
+
+def _tally(query: sa.Select[Any]) -> Any:
+    return sa.select(sa.func.count()).select_from(query.subquery()).scalar_subquery()
 
 
 def _unindexed(condition: sa.ColumnElement[bool]) -> sa.ColumnElement[bool]:
