@@ -1,6 +1,18 @@
 """The REST API under `/api/v1`: its door, its own resources, and those that other plug-ins offer (spec I4)."""
 
-from plugins.rest import activation, contacts, description, door, history, jobs, links, models, problems, token_views
+from plugins.rest import (
+    activation,
+    contacts,
+    description,
+    door,
+    history,
+    jobs,
+    links,
+    mass_actions,
+    models,
+    problems,
+    token_views,
+)
 from webapp.api import REST_PREFIX, MenuEntry, Plugin, Realm, RestResource, _l
 
 plugin = Plugin(
@@ -17,6 +29,7 @@ plugin = Plugin(
         RestResource(key="functions", blueprint=activation.blueprint),
         RestResource(key="links", blueprint=links.blueprint),
         RestResource(key="history", blueprint=history.blueprint),
+        RestResource(key="mass_actions", blueprint=mass_actions.blueprint),
         RestResource(key="jobs", blueprint=jobs.blueprint),
         RestResource(key="description", blueprint=description.blueprint),
     ),

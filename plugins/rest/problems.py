@@ -16,7 +16,7 @@ from werkzeug.exceptions import HTTPException
 from webapp.api import N_, Blocker, CarnetError, Forbidden, Invalid, Stale, _, clean
 
 TYPE = "application/problem+json"
-KEPT = ("merged_into", "confirm", "reference")
+KEPT = ("merged_into", "confirm", "reference", "count")
 """Details of a refusal that a program can act upon."""
 
 STATUS = {

@@ -13,6 +13,8 @@ from plugins.rest.schemas import Paging
 from webapp.api import Invalid, ListPage, ListQuery, _, registry
 
 SORTS = ("name", "-name", "city", "-city", "changed", "-changed")
+LONGEST = 200
+"""Characters of a search."""
 OWN = ("q", "sort", "limit", "cursor", "archived")
 RENAMED = {"after": "cursor"}
 """What a list's address calls otherwise than the API."""
@@ -21,7 +23,7 @@ RENAMED = {"after": "cursor"}
 class ListParameters(Paging):
     """Search, order and place of a list; every filter of the lists is a parameter as well."""
 
-    q = ma.fields.String(validate=ma.validate.Length(max=200))
+    q = ma.fields.String(validate=ma.validate.Length(max=LONGEST))
     sort = ma.fields.String(load_default="name", validate=ma.validate.OneOf(SORTS))
     archived = ma.fields.Boolean(load_default=False)
 
@@ -57,3 +59,29 @@ def _read(given: MultiDict[str, str], arguments: dict[str, Any]) -> ListQuery:
     if arguments["archived"]:
         known["archived"] = "1"
     return ListQuery.read(known)
+
+
+def wanted(given: MultiDict[str, str]) -> ListQuery:
+    """All that match what a body has under `filter`; raises `Invalid` for what nobody knows, by where it stands."""
+    offered = filters()
+    known: MultiDict[str, str] = MultiDict()
+    errors = {}
+    for name, value in given.items(multi=True):
+        if name in offered or (name == "q" and len(value) <= LONGEST):
+            known.add(name, value)
+        elif name == "q":
+            errors["filter.q"] = _("This is too long: at most %(most)s characters.", most=LONGEST)
+        elif name == "archived" and value in ("true", "false"):
+            known["archived"] = "1" if value == "true" else ""
+        elif name == "archived":
+            errors["filter.archived"] = _("This is true or false.")
+        else:
+            errors[f"filter.{name}"] = _("There is no parameter “%(name)s”.", name=name[:60])
+    if errors:
+        raise Invalid(_("Please correct what is marked."), errors)
+    try:
+        found = ListQuery.read(known)
+        found.where()
+    except Invalid as error:
+        raise Invalid(error.message, {f"filter.{name}": text for name, text in error.errors.items()}) from None
+    return found

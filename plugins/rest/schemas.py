@@ -232,6 +232,17 @@ RehearsedJob = _schema("RehearsedJob", _job(rehearsed=True))
 OUTCOMES = ("done", "skipped", "failed")
 
 
+class MassActionSent(Strict):
+    """Which contacts, by ids or by what they match, and what the action asks."""
+
+    ids = fields.List(Integer())
+    filter = fields.Dict(
+        keys=fields.String(), metadata={"description": "The parameters of the list of contacts, but for its order."}
+    )
+    expected = Integer(metadata={"description": "How many contacts match the filter."})
+    values = fields.Dict(keys=fields.String(), metadata={"description": "What the action asks, by name."})
+
+
 class Result(Strict):
     """What became of one record; null while it is still to do."""
 
@@ -316,6 +327,7 @@ class Trouble(ma.Schema):
     contact = fields.Nested(Contact)
     link = fields.Nested(Link)
     merged_into = identity()
+    count = Integer()
     confirm = fields.String()
     reference = fields.String()
 
