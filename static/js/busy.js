@@ -14,6 +14,8 @@ function count(target, step) {
 export function start() {
   const marked = new WeakMap();
   document.addEventListener("htmx:before:request", ({ detail: { ctx } }) => {
+    // What asks for itself every second keeps nobody waiting.
+    if (ctx.sourceElement?.getAttribute("hx-trigger")?.startsWith("every")) return;
     marked.set(ctx, ctx.target);
     count(ctx.target, 1);
   });
