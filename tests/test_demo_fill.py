@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from webapp import testing
 from webapp.contacts import derived
 from webapp.contacts.models import Contact, ContactLink, ContactNumber
+from webapp.contacts.values import check_email, check_phone, check_vat
 from webapp.db import db
 from webapp.demo.fill import fill
 from webapp.functions.models import FunctionRow
@@ -18,8 +19,9 @@ from webapp.functions.services import convert, fields_of, save_fields
 from webapp.history.models import HistoryEntry
 from webapp.registry import registry
 from webapp.search.match import matching
+from webapp.text import fold, natural
 
-DERIVED = ("sort_name", "search_text", "city", "sort_city", "country")
+DERIVED = ("sort_name", "search_text", "city", "sort_city", "sort_number", "country")
 
 
 @pytest.fixture
@@ -27,7 +29,7 @@ def filled(app: Any, system: Any) -> None:
     fill(600, 3)
 
 
-def _content() -> dict[str, list[tuple[Any, ...]]]:
+def content() -> dict[str, list[tuple[Any, ...]]]:
     """All rows but what a fresh base has already."""
     return {
         name: [tuple(row) for row in db.session.execute(sa.select(table).order_by(*table.primary_key.columns))]
@@ -45,7 +47,7 @@ def test_same_seed_same_base(applications: testing.Applications, plugins: testin
             with made.app_context():
                 testing.schema.upgrade(db.engine, registry())
                 fill(300, seed)
-                found.append(_content())
+                found.append(content())
                 db.session.remove()
                 db.engine.dispose()
     assert found[0] == found[1]
@@ -58,6 +60,30 @@ def test_derived_columns_are_what_the_services_would_compute(filled: None) -> No
         derived.refresh(contact)
         assert {name: getattr(contact, name) for name in DERIVED} == before
         assert contact.name
+
+
+def test_A2_values_have_the_form_the_checks_give(filled: None) -> None:
+    phones = 0
+    for contact in db.session.scalars(sa.select(Contact)):
+        country = derived.country_of(contact)
+        for email in contact.emails:
+            assert email.normalised == check_email(email.value).normalised is not None
+        for phone in contact.phones:
+            phones += 1
+            assert phone.normalised == check_phone(phone.value, country).normalised is not None
+        expected = check_vat(contact.vat_id, country).normalised if contact.vat_id else None
+        assert contact.vat_id_normalised == expected
+    assert phones > 300
+    for number in db.session.scalars(sa.select(ContactNumber)):
+        assert (number.folded, number.sort_value) == (fold(number.value), natural(number.folded))
+
+
+def test_the_planner_knows_what_was_filled(filled: None, database: str) -> None:
+    told = {
+        "sqlite": "SELECT stat FROM sqlite_stat1 WHERE idx = 'ix_contact_live_sort_name'",
+        "postgresql": "SELECT reltuples::int FROM pg_class WHERE oid = 'contact'::regclass",
+    }
+    assert str(db.session.scalar(sa.text(told[database]))).split()[0] == "600"
 
 
 def test_functions_have_plausible_shares(filled: None) -> None:

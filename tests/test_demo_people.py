@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import tracemalloc
 from collections import Counter, defaultdict
+from itertools import islice
 from typing import Any
 
 import pytest
@@ -83,6 +85,24 @@ def test_employers_come_before_their_people(thousands: list[dict[str, Any]]) -> 
             assert one["employer"] in seen
         seen.add(one.get("company_name", ""))
     assert employed > 500
+
+
+def test_people_are_not_remembered() -> None:
+    held = []
+    everyone = people(30_000)
+    tracemalloc.start()
+    for _part in range(3):
+        for _one in islice(everyone, 10_000):
+            pass
+        held.append(tracemalloc.get_traced_memory()[0])
+    tracemalloc.stop()
+    assert held[2] - held[1] < 300_000
+
+
+def test_domains_are_one_companys_and_no_longer_than_they_may_be() -> None:
+    domains = [one["emails"][0]["value"].partition("@")[2] for one in people(40_000) if one["kind"] == "company"]
+    assert len(set(domains)) == len(domains)
+    assert max(len(domain.partition(".")[0]) for domain in domains) <= 63
 
 
 def test_items_are_not_shared_between_contacts() -> None:
