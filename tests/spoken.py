@@ -32,7 +32,7 @@ SPOKEN = {
 SILENT_DATA = {
     "data-again", "data-copy", "data-count", "data-density", "data-focus", "data-for-level", "data-guard", "data-key",
     "data-level", "data-page-box", "data-selection-clear", "data-shortcuts", "data-slot", "data-state", "data-theme",
-    "data-toast-close", "data-toast-text", "data-empty", "data-minor",
+    "data-toast-close", "data-toast-text", "data-empty", "data-minor", "data-cell", "data-exact", "data-select-all",
 }  # fmt: skip
 """Attributes for scripts and style sheets. All other `data-` attributes are words: a new one is added knowingly."""
 DATA = re.compile(

@@ -21,6 +21,7 @@ from webapp.contacts import links
 from webapp.contacts.models import Contact
 from webapp.db import db
 from webapp.jobs.models import Job
+from webapp.lists.models import SavedView
 
 SAFE = ("GET", "HEAD", "OPTIONS")
 
@@ -51,7 +52,7 @@ class Call:
 
     @property
     def blueprint(self) -> str:
-        return self.endpoint.partition(".")[0]
+        return self.endpoint.rpartition(".")[0]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -75,6 +76,8 @@ class Samples:
             "security:token": self._reset(app),
             "jobs:id": (job := self._job()),
             "rest_jobs:id": job,
+            "lists.views:id": self._view(),
+            "rest_mass_actions:action": "archive",
             "value_lists:key": item.list,
             "value_lists:id": item.id,
             "value_lists:action": "down",
@@ -90,6 +93,12 @@ class Samples:
     def _reset(self, app: Flask) -> str:
         with app.test_request_context():
             return passwords.reset_link(self.owner).rpartition("/")[2]
+
+    def _view(self) -> int:
+        view = SavedView(list="all", owner_id=self.owner.id, name=self.name, shared=True)
+        db.session.add(view)
+        db.session.flush()
+        return view.id
 
     def _job(self) -> int:
         job = Job(kind="sample", user_id=self.owner.id, state="done")

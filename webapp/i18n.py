@@ -10,7 +10,7 @@ import io
 from collections.abc import Callable, Iterable
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar, cast
 
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
@@ -22,6 +22,9 @@ from jinja2.runtime import Context
 
 from webapp.text import clean
 
+Made = TypeVar("Made")
+MOST_MADE = 5000
+"""Things that are kept ready in words: sentences, parts of pages, patterns of lines, in all languages."""
 LOCALES = {"fr": "Français", "en": "English", "de": "Deutsch"}
 """The languages of the screens, in the glossary's order."""
 
@@ -29,7 +32,7 @@ _ = gettext
 _l = lazy_gettext
 _lp = lazy_pgettext
 """`_lp("customer", "C")`: a lazy string with a context, where English says different things by the same word."""
-__all__ = ["LOCALES", "N_", "_", "_l", "_lp", "get_locale", "ngettext", "pgettext", "setup"]
+__all__ = ["LOCALES", "N_", "_", "_l", "_lp", "get_locale", "made_once", "ngettext", "pgettext", "setup"]
 
 
 def N_(message: str) -> str:  # noqa: N802 - the customary name of a mark for the extractor
@@ -44,6 +47,8 @@ class Catalogues(Domain):
         super().__init__()
         self.folders = list(folders)
         self._merged: dict[str, NullTranslations] = {}
+        self.made: dict[Any, Any] = {}
+        """What was said in these words and is the same each time (`made_once`)."""
 
     def get_translations(self) -> NullTranslations:
         locale = get_locale()
@@ -99,22 +104,36 @@ class Languages(Babel):
 def setup(app: Any, folders: Iterable[Path], language: Callable[[], str], timezone: Callable[[], str]) -> None:
     """Give `app` its languages; `language` and `timezone` are asked anew in each request, since a firm sets them."""
     app.extensions["carnet-language"] = language
-    Languages(Catalogues(folders)).init_app(
-        app, default_locale="en", locale_selector=choose_locale, timezone_selector=timezone
-    )
+    languages = Languages(Catalogues(folders))
+    languages.init_app(app, default_locale="en", locale_selector=choose_locale, timezone_selector=timezone)
+    app.extensions["carnet-languages"] = languages
     words = app.jinja_env.globals
-    words["gettext"] = words["_"] = _once(words["gettext"])
+    words["gettext"] = words["_"] = _looked_up_once(words["gettext"], languages)
 
 
-def _once(translate: Callable[..., Any]) -> Callable[..., Any]:
+def made_once(key: tuple[Any, ...], make: Callable[[], Made]) -> Made:
+    """What `make` said the first time in this language; anew each time while the program is worked on.
+
+    For what depends on nothing but `key` and the words. Kept with the catalogues: other words, another time.
+    """
+    made: dict[Any, Any] = current_app.extensions["carnet-languages"].catalogues.made
+    locale = get_locale()
+    key = (locale.language if locale else "", *key)
+    if key not in made or current_app.debug:
+        if len(made) >= MOST_MADE:
+            made.clear()
+        made[key] = make()
+    return cast(Made, made[key])
+
+
+def _looked_up_once(translate: Callable[..., Any], languages: Languages) -> Callable[..., Any]:
     """Jinja's `gettext` that looks up a sentence without variables once a language: a page has a hundred of them."""
-    known: dict[tuple[str, bool, str], Any] = {}
 
     @pass_context
     def said(context: Context, sentence: str, **variables: Any) -> Any:
         if variables:
             return translate(context, sentence, **variables)
-        locale = get_locale()
+        known, locale = languages.catalogues.made, get_locale()
         key = (locale.language if locale else "", context.eval_ctx.autoescape, sentence)
         if key not in known:
             known[key] = translate(context, sentence)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import datetime as dt
 import secrets
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from functools import cache, lru_cache
-from typing import Any, TypeVar, cast
+from typing import Any
 
 from babel.dates import format_date as babel_date
 from babel.dates import format_timedelta
@@ -32,7 +32,7 @@ from webapp.contacts.values import WARNINGS
 from webapp.counts import beside
 from webapp.db import now
 from webapp.htmx import shell, wants_fragment
-from webapp.i18n import LOCALES, _, get_locale
+from webapp.i18n import LOCALES, _, get_locale, made_once
 from webapp.lists.place import around
 from webapp.plugin import MenuEntry
 from webapp.registry import registry
@@ -41,7 +41,6 @@ from webapp.shown import choices, language, shown
 from webapp.text import initials
 from webapp.words import ACTIONS, ENDINGS, GROUPS, ROLES, WAYS, change_label, change_value, may_see
 
-T = TypeVar("T")
 WEEK = 7 * 24 * 60
 """In minutes."""
 
@@ -69,7 +68,7 @@ def icon(name: str, extra: str = "", level: str = "") -> Markup:
 
 def navigation() -> list[tuple[str, list[dict[str, Any]]]]:
     """The side bar's groups and lines, from what plug-ins offer and this user may see."""
-    is_contacts = request.blueprint == "contacts"
+    home = f"{request.blueprint}.index"
     return [
         (
             title,
@@ -77,7 +76,7 @@ def navigation() -> list[tuple[str, list[dict[str, Any]]]]:
                 {
                     **line,
                     "count": beside(one),
-                    "current": request.endpoint == one.endpoint or (is_contacts and one.endpoint == "contacts.index"),
+                    "current": one.endpoint in (request.endpoint, home),
                 }
                 for one, line in lines
             ],
@@ -97,7 +96,7 @@ def _menu(entries: tuple[MenuEntry, ...]) -> list[tuple[str, list[tuple[MenuEntr
             for title, found in groups if found
         ]  # fmt: skip
 
-    return _once(("menu", request.script_root, *(id(one) for one in entries)), made)
+    return made_once(("menu", request.script_root, *(id(one) for one in entries)), made)
 
 
 def fixed(name: str, **values: bool | str) -> Markup:
@@ -109,16 +108,7 @@ def fixed(name: str, **values: bool | str) -> Markup:
     def made() -> Markup:
         return Markup(current_app.jinja_env.get_template(name).render(values))  # noqa: S704 - a template of ours
 
-    return _once((name, *values.items()), made)
-
-
-def _once(key: tuple[Any, ...], make: Callable[[], T]) -> T:
-    """What `make` said the first time in this application and language; anew each time while its code is worked on."""
-    kept: dict[Any, Any] = current_app.extensions.setdefault("carnet-fixed", {})
-    key = (language(), *key)
-    if key not in kept or current_app.debug:
-        kept[key] = make()
-    return cast(T, kept[key])
+    return made_once((name, *values.items()), made)
 
 
 def ago(moment: dt.datetime) -> str:

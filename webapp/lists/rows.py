@@ -22,19 +22,17 @@ from webapp.acting import act
 from webapp.contacts.derived import number_of as number_of
 from webapp.contacts.models import Contact
 from webapp.db import db
+from webapp.i18n import made_once
 from webapp.lists.columns import ListColumn, Sheet, name_of
 from webapp.lists.inline import NAMES, fields_of
 from webapp.lists.query import COLUMNS
 from webapp.plugin import MassAction
 from webapp.ports import MassActions
 from webapp.registry import registry
-from webapp.shown import language
 from webapp.text import initials
 
 GAP = "\x00"
 """Marks a gap in what a template made; no value can hold it, as the gaps are filled afterwards."""
-MOST_KEPT = 1000
-"""Patterns of lines and cells that a process keeps: as many as there are languages, columns and groups of functions."""
 Fill = Callable[[Sequence[str]], str]
 """HTML with gaps, filled with texts that are escaped already."""
 
@@ -75,7 +73,6 @@ class Layout:
         self.base = url_for("contacts.file", id=0).partition("?")[0].removesuffix("0")
         self.view = "?" + urlencode({**({"view": self.function} if self.function else {}), "in": self.place})
         self.edit = "/row?" + urlencode({"in": self.place}) if act().may("contacts.edit") else ""
-        self._spoken = (language(), self.base)
 
     def lines(self, rows: Sequence[Any]) -> Markup:
         """The lines of these rows of `ListQuery.page()`, by a fixed number of statements."""
@@ -138,13 +135,7 @@ class Layout:
 
     def _made(self, kind: str, of: Any, make: Callable[[Any], Any]) -> Any:
         """What is the same on many pages, from one page to the next."""
-        kept: dict[Any, Any] = current_app.extensions.setdefault("carnet-lines", {})
-        key = (self._spoken, kind, of)
-        if key not in kept or current_app.debug:
-            if len(kept) >= MOST_KEPT:
-                kept.clear()
-            kept[key] = make(of)
-        return kept[key]
+        return made_once(("lists", self.base, kind, of), lambda: make(of))
 
     @cached_property
     def _macros(self) -> Any:
