@@ -29,7 +29,7 @@ def ask(client, q: str = "", **options) -> str:
 
 def lines(page: str) -> list[str]:
     """The words of its options, pieces put together."""
-    return [re.sub(r"<[^>]+>", "", one) for one in re.findall(r'role="option"[^>]*>.*?<bdi>(.*?)</bdi>', page)]
+    return [re.sub(r"<[^>]+>", "", one) for one in re.findall(r'role="option"[^>]*>.*?<bdi[^>]*>(.*?)</bdi>', page)]
 
 
 def contacts_in(page: str) -> list[str]:

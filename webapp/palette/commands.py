@@ -26,7 +26,8 @@ MOST_VIEWS = 200
 class Command:
     """A place to go to (`url`), or a button of one of the page's forms: `form` is its id, `name` and `value` it sends.
 
-    `where` says what it belongs to, `dialog` names one that it opens, `key` is the key that does the same.
+    `where` says what it belongs to, `dialog` names one that it opens, `key` is the key that does the same; `lang` is
+    the label's language where it is not the user's.
     """
 
     label: str
@@ -38,6 +39,7 @@ class Command:
     value: str = ""
     dialog: str = ""
     key: str = ""
+    lang: str = ""
 
 
 def all_commands() -> list[Command]:
@@ -74,11 +76,12 @@ def _actions() -> Iterator[Command]:
 
 
 def _settings() -> Iterator[Command]:
+    settings = _("Settings")
     if act().may("settings"):
-        yield Command(label=_("Settings"), icon="settings", url=place("settings.home"))
+        yield Command(label=settings, icon="settings", url=place("settings.home"))
     for section, pages in settings_pages():
         for one in pages:
-            where = f"{_('Settings')} › {section}"
+            where = f"{settings} › {section}"
             yield Command(label=str(one.label), icon=one.icon, where=where, url=place(one.endpoint))
 
 
@@ -91,7 +94,9 @@ def _own() -> Iterator[Command]:
         label, icon = words[value]
         yield Command(label=label, icon=icon, where=appearance, form="preferences", name="theme", value=value)
     for code, label in LOCALES.items():
-        yield Command(label=label, icon="globe", where=language, form="preferences", name="locale", value=code)
+        yield Command(
+            label=label, icon="globe", where=language, form="preferences", name="locale", value=code, lang=code
+        )
     yield Command(label=_("Shortcuts"), icon="keyboard", dialog="shortcuts", key="?")
     yield Command(label=_("Sign out"), icon="log-out", form="sign-out")
 
