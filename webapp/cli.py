@@ -299,7 +299,8 @@ def demo(n: int, seed: int, if_empty: bool) -> None:
         return
     discard()
     with acting(acting_as_system("job", "demo")):
-        fill.fill(n, seed, progress=lambda done: click.echo(f"\r{done}/{n}", nl=False, err=True))
+        then = " written; their indexes are made …" if n >= fill.FROM_MANY else ""
+        fill.fill(n, seed, lambda done: click.echo(f"\r{done}/{n}{then if done == n else ''}", nl=False, err=True))
     click.echo(err=True)
     click.echo(f"{n} contacts made.")
 

@@ -42,7 +42,8 @@ def write(connection: Connection, table: str, columns: Sequence[str], rows: Sequ
             insert = f"INSERT INTO {quote(table)} ({names}) VALUES {', '.join([marks] * len(some))}"  # noqa: S608
             connection.exec_driver_sql(insert, tuple(chain.from_iterable(some)))
         return
-    with connection.connection.cursor() as cursor, cursor.copy(f"COPY {quote(table)} ({names}) FROM STDIN") as copy:
+    driver: Any = connection.connection
+    with driver.cursor() as cursor, cursor.copy(f"COPY {quote(table)} ({names}) FROM STDIN") as copy:
         for row in rows:
             copy.write_row(row)
 

@@ -88,8 +88,8 @@ class _Filling:
     def _add_tags(self, names: set[str]) -> None:
         for name in sorted(names):
             if (folded := fold(name)) not in self.tags:
-                added = db.session.execute(sa.insert(Tag).values(name=name, folded=folded))
-                self.tags[folded] = added.inserted_primary_key[0]
+                added = sa.insert(Tag).values(name=name, folded=folded).returning(Tag.id)
+                self.tags[folded] = db.session.execute(added).scalar_one()
 
 
 def _ids(model: type[Base]) -> Iterator[int]:
