@@ -18,7 +18,7 @@ from webapp.contacts.coerce import coerce
 from webapp.contacts.fields import BY_NAME, COMPANY_ONLY, PERSON_ONLY
 from webapp.contacts.models import Contact, ContactLink
 from webapp.contacts.services import not_writable
-from webapp.db import db, now
+from webapp.db import among, db, now
 from webapp.errors import Invalid
 from webapp.events import ContactBinned, ContactChanged, ContactRestored
 from webapp.history.services import plain, record_many
@@ -38,7 +38,7 @@ Told = dict[int, Outcome]
 
 def hold(ids: Sequence[int], columns: Iterable[Any] = (), *, lock: bool = True) -> tuple[Rows, Told]:
     """The contacts among these that can be changed, with their `columns`; and of the others why not."""
-    query = sa.select(*STATES, *columns).where(Contact.id.in_(ids)).order_by(Contact.id)
+    query = sa.select(*STATES, *columns).where(among(Contact.id, ids)).order_by(Contact.id)
     if lock:
         query = query.with_for_update(key_share=True)
     found = {row.id: row for row in db.session.execute(query)}
@@ -248,7 +248,7 @@ def would_not_bin(ids: Sequence[int]) -> Told:
 def restore_many(befores: Mapping[int, Any]) -> Told:
     """Take contacts out of the bin that were put there at the moments `befores`; those put there anew stay."""
     need("contacts.manage")
-    query = sa.select(*STATES).where(Contact.id.in_(list(befores))).order_by(Contact.id)
+    query = sa.select(*STATES).where(among(Contact.id, befores)).order_by(Contact.id)
     found = {row.id: row for row in db.session.execute(query.with_for_update(key_share=True))}
     told: Told = {}
     for one, moment in befores.items():
@@ -270,7 +270,7 @@ def restore_many(befores: Mapping[int, Any]) -> Told:
 
 def _bin(ids: Sequence[int], moment: Any) -> None:
     # What is left links them to parties without function; nobody in the bin is a primary contact.
-    primary = sa.update(ContactLink).where(ContactLink.person_id.in_(ids), ContactLink.is_primary)
+    primary = sa.update(ContactLink).where(among(ContactLink.person_id, ids), ContactLink.is_primary)
     db.session.execute(primary.values(is_primary=False), execution_options={"synchronize_session": False})
     write((one, {"deleted_at": moment}) for one in ids)
     forget(ids, ContactLink)

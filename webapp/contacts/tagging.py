@@ -11,7 +11,7 @@ from webapp.acting import need
 from webapp.contacts.bulk import Told, forget, hold, write
 from webapp.contacts.collections import MOST, TAG, tags_of
 from webapp.contacts.models import ContactTag, Tag
-from webapp.db import db
+from webapp.db import among, db
 from webapp.errors import Invalid
 from webapp.events import ContactChanged
 from webapp.history.services import record_many
@@ -91,7 +91,7 @@ def _present(ids: Sequence[int]) -> dict[int, dict[str, Any]]:
     """The tags of each contact by their folded names."""
     query = sa.select(ContactTag.contact_id, Tag.id, Tag.name, Tag.folded).join(Tag, Tag.id == ContactTag.tag_id)
     found: dict[int, dict[str, Any]] = {}
-    for row in db.session.execute(query.where(ContactTag.contact_id.in_(ids))):
+    for row in db.session.execute(query.where(among(ContactTag.contact_id, ids))):
         found.setdefault(row.contact_id, {})[row.folded] = row
     return found
 
@@ -145,7 +145,7 @@ def _remove(wanted: Mapping[int, Sequence[str]]) -> Told:
         for tag in lost[one]:
             by_tag.setdefault(tag.id, []).append(one)
     for tag_id, ids in by_tag.items():
-        gone = sa.delete(ContactTag).where(ContactTag.tag_id == tag_id, ContactTag.contact_id.in_(ids))
+        gone = sa.delete(ContactTag).where(ContactTag.tag_id == tag_id, among(ContactTag.contact_id, ids))
         db.session.execute(gone, execution_options={"synchronize_session": False})
     _note(present, after)
     return told | {one: Outcome("done", before=[tag.name for tag in lost[one]]) for one in after}

@@ -19,7 +19,7 @@ from webapp.acting import act, need
 from webapp.contacts.bulk import forget, hold
 from webapp.contacts.derived import number_of, refresh
 from webapp.contacts.models import Contact, ContactNumber, full_name
-from webapp.db import db, now
+from webapp.db import among, db, now
 from webapp.events import FunctionActivated
 from webapp.functions import numbers
 from webapp.functions.models import FunctionRow
@@ -67,7 +67,7 @@ def release_since(befores: Mapping[int, Any], key: str) -> dict[int, Outcome]:
         row.contact_id: row.id
         for row in db.session.execute(
             sa.select(FunctionRow.id, FunctionRow.contact_id).where(
-                FunctionRow.contact_id.in_(list(befores)), FunctionRow.function == key, FunctionRow.ended_at.is_(None)
+                among(FunctionRow.contact_id, befores), FunctionRow.function == key, FunctionRow.ended_at.is_(None)
             )
         )
     }
@@ -86,9 +86,7 @@ def _do(plan: _Plan, ids: Sequence[int]) -> dict[int, Outcome]:
     plan.number(lambda: registry().service(Numbering).give(plan.function.key) or "")
     rows = _carry_out(plan) if plan.steps else {}
     # A conversion is not taken back.
-    told = {
-        one.contact_id: Outcome("done", one.told(), None if one.row_id else rows[one.contact_id]) for one in plan.steps
-    }
+    told = {one.contact_id: Outcome("done", before=None if one.row_id else rows[one.contact_id]) for one in plan.steps}
     return {one: (told | plan.held)[one] for one in dict.fromkeys(ids)}
 
 
@@ -116,14 +114,6 @@ class _Step:
         """What the history calls it."""
         return "converted" if self.row_id else "activated"
 
-    def told(self) -> str:
-        """What is worth saying about it."""
-        if not self.number:
-            return ""
-        if self.origin == "kept":
-            return _("Number %(number)s kept", number=self.number)
-        return _("Number %(number)s given", number=self.number)
-
 
 class _Plan:
     """Who gains a function, and who does not and why; `begins`: also who has none of its slot. `_carry_out` writes."""
@@ -141,7 +131,7 @@ class _Plan:
             row.contact_id: row
             for row in db.session.execute(
                 sa.select(FunctionRow.id, FunctionRow.contact_id, FunctionRow.function, FunctionRow.is_final).where(
-                    FunctionRow.contact_id.in_(ids),
+                    among(FunctionRow.contact_id, ids),
                     FunctionRow.slot == self.function.slot,
                     FunctionRow.ended_at.is_(None),
                 )
@@ -183,7 +173,9 @@ class _Plan:
         """Decide which number each has afterwards: the one it has, else what `give()` gives (spec F3)."""
         ids = [one.contact_id for one in self.steps]
         columns = ("id", "contact_id", "function", "value", "folded", "valid_to")
-        query = sa.select(*(getattr(ContactNumber, name) for name in columns)).where(ContactNumber.contact_id.in_(ids))
+        query = sa.select(*(getattr(ContactNumber, name) for name in columns)).where(
+            among(ContactNumber.contact_id, ids)
+        )
         of_contact: dict[int, list[Any]] = defaultdict(list)
         for row in db.session.execute(query.order_by(ContactNumber.id)):
             of_contact[row.contact_id].append(row)
@@ -218,10 +210,10 @@ def _carry_out(plan: _Plan) -> dict[int, int]:
     ids, ended = [one.contact_id for one in steps], [one.row_id for one in steps if one.row_id]
     moment, who = now(), act()
     if ended:
-        rows = sa.update(FunctionRow).where(FunctionRow.id.in_(ended))
+        rows = sa.update(FunctionRow).where(among(FunctionRow.id, ended))
         _update(rows.values(ended_at=moment, ended_how="converted", ended_way=who.way, ended_by_id=who.user_id))
     _renumber(plan)
-    _update(sa.update(Contact).where(Contact.id.in_(ids)).values(version=Contact.version + 1, updated_at=moment))
+    _update(sa.update(Contact).where(among(Contact.id, ids)).values(version=Contact.version + 1, updated_at=moment))
     row = {
         "function": key,
         "slot": plan.function.slot,
@@ -238,7 +230,7 @@ def _carry_out(plan: _Plan) -> dict[int, int]:
         after = sa.select(following.id).where(
             following.contact_id == FunctionRow.contact_id, following.function == key, following.ended_at.is_(None)
         )
-        rows = sa.update(FunctionRow).where(FunctionRow.id.in_(ended))
+        rows = sa.update(FunctionRow).where(among(FunctionRow.id, ended))
         _update(rows.values(converted_to_id=after.scalar_subquery()))
     forget(ids, FunctionRow, ContactNumber)
     _refresh(steps, key)
@@ -262,7 +254,9 @@ def _renumber(plan: _Plan) -> None:
         _update(
             sa.update(ContactNumber)
             .where(
-                ContactNumber.contact_id.in_(ids), ContactNumber.function == function, ContactNumber.valid_to.is_(None)
+                among(ContactNumber.contact_id, ids),
+                ContactNumber.function == function,
+                ContactNumber.valid_to.is_(None),
             )
             .values(valid_to=moment)
         )
@@ -272,7 +266,7 @@ def _renumber(plan: _Plan) -> None:
         own = next((row.id for row in one.numbers if row.function == key and row.folded == folded), None)
         if one.number and own is None:
             row = {"contact_id": one.contact_id, "function": key, "value": one.number, "folded": folded}
-            made.append({**row, "origin": one.origin, "valid_from": moment})
+            made.append({**row, "sort_value": natural(folded), "origin": one.origin, "valid_from": moment})
         elif one.number:
             revived.append({"id": own, "value": one.number, "valid_to": None})
     if made:
@@ -299,7 +293,7 @@ def _refresh(steps: Iterable[_Step], key: str) -> None:
     if sorted_anew:
         db.session.execute(sa.update(Contact), sorted_anew)
     if found_anew:
-        query = sa.select(Contact).where(Contact.id.in_(found_anew))
+        query = sa.select(Contact).where(among(Contact.id, found_anew))
         for contact in db.session.scalars(
             query.options(*(selectinload(getattr(Contact, name)) for name in SEARCHED)),
             execution_options={"populate_existing": True},

@@ -17,7 +17,7 @@ from webapp.accounts.models import User
 from webapp.acting import need
 from webapp.contacts.models import Contact
 from webapp.contacts.queries import ARCHIVED, LIVE
-from webapp.db import db
+from webapp.db import among, db
 from webapp.errors import Invalid, Refused
 from webapp.i18n import _
 from webapp.lists.columns import ListColumn
@@ -128,14 +128,14 @@ def listed(ids: Sequence[int], *, archived: bool = False, lock: bool = False) ->
     They are locked in the order of their ids, so that two that work on the same contacts wait for each other.
     """
     need("contacts.read")
-    query = sa.select(Contact.id).where(Contact.id.in_(ids), *(ARCHIVED if archived else LIVE)).order_by(Contact.id)
+    query = sa.select(Contact.id).where(among(Contact.id, ids), *(ARCHIVED if archived else LIVE)).order_by(Contact.id)
     found = set(db.session.scalars(query.with_for_update(key_share=True) if lock else query))
     return [one for one in dict.fromkeys(ids) if one in found]
 
 
 def rows_of(ids: Sequence[int]) -> list[Any]:
     """What lists fetch of these contacts, in the order given (see `webapp.lists.columns.texts`)."""
-    query = sa.select(*COLUMNS).outerjoin(User, User.id == Contact.responsible_id).where(Contact.id.in_(ids))
+    query = sa.select(*COLUMNS).outerjoin(User, User.id == Contact.responsible_id).where(among(Contact.id, ids))
     found = {row.id: row for row in db.session.execute(query)}
     return [found[one] for one in ids if one in found]
 
