@@ -122,7 +122,7 @@ def test_G1_a_search_is_leafed_through_whether_frequent_rare_or_in_one_place(fir
 def test_G1_counts_are_capped_and_exact_on_request(firms, monkeypatch) -> None:
     query = ListQuery.read(MultiDict({"q": "irm"}))
     assert (query.count(), query.total()) == (60, 60)
-    monkeypatch.setattr("webapp.lists.query.CAP", 25)
+    monkeypatch.setattr(walk, "CAP", 25)
     assert (query.count(), query.total()) == (26, 60)
     assert CAP == 1000
 

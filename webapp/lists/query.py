@@ -170,7 +170,10 @@ class ListQuery:
             walked = Walk(columns=self.order(), conditions=ARCHIVED, indexed=False)
         elif function and by.listed:
             walked = Walk(
-                columns=(*by.listed, Listing.contact_id), conditions=(Listing.function == function,), beside=True
+                columns=(*by.listed, Listing.contact_id),
+                conditions=(Listing.function == function,),
+                beside=True,
+                name=f"{function}:{by.key}",
             )
         else:
             if function:
@@ -183,7 +186,8 @@ class ListQuery:
                 held = [key for key in by.within if key in single][:1] + [key for key in single if key == by.key]
             conditions = [*LIVE, *(part.holds for key, part in narrowed if key in held)]
             narrowed = [(key, part) for key, part in narrowed if key not in held]
-            walked = kind(columns=self.order(), conditions=conditions, indexed=by.indexed)
+            name = f":{by.key}" if by.indexed and kind is Walk and not held else ""
+            walked = kind(columns=self.order(), conditions=conditions, indexed=by.indexed, name=name)
         return walked, [*parts, *(part for _key, part in narrowed)]
 
     def page(self) -> Page:
@@ -212,8 +216,7 @@ class ListQuery:
     def count(self) -> int:
         """How many match, counted up to `CAP` + 1. `total` counts them all."""
         need("contacts.read")
-        way, parts = self._way()
-        return count_of(walk.hits(way, parts, [way.columns[-1]]), CAP + 1)
+        return walk.capped(*self._way())
 
     def total(self) -> int:
         """How many match, exactly: for all that match, and where the user asks."""

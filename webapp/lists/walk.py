@@ -8,7 +8,7 @@ wherever many fit; where it does not, few fit or they stand elsewhere, and all t
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -30,6 +30,8 @@ MANY = 50_000
 FAR = 20_000
 """Contacts that are walked back to tell how manieth one is, where what narrows the list fits many."""
 CAP = 1000
+_MADE: dict[tuple[Any, ...], sa.Select[Any]] = {}
+"""Statements of walks that have a name: making one costs as much as running it."""
 
 Place = Sequence[Any]
 
@@ -47,15 +49,17 @@ class Part:
 class Walk:
     """The contacts of a list before what narrows it further: by what they stand, their id last, and the conditions.
 
-    `indexed`: an index holds them in that order. `beside`: the order is that of another table than `contact`.
+    `indexed`: an index holds them in that order. `beside`: the order is that of another table than `contact`. `name`
+    tells it from all others, if no value of a filter is among its conditions: its statement is then made once.
     """
 
     columns: Sequence[Any]
     conditions: Sequence[sa.ColumnElement[bool]]
     indexed: bool = True
     beside: bool = False
+    name: str = ""
 
-    def along(self, place: Place | None, *, forward: bool, most: int) -> sa.Select[Any]:
+    def along(self, place: Place | None, *, forward: bool, most: Any) -> sa.Select[Any]:
         """The first so many places behind (or before) a place."""
         query = sa.select(*labelled(self.columns)).where(*self.conditions)
         query = query.order_by(*ordered(self.columns, forward=forward)).limit(most)
@@ -78,7 +82,7 @@ class WalkByUser(Walk):
     nobody, the user's sort name and id, the contact's sort name and id.
     """
 
-    def along(self, place: Place | None, *, forward: bool, most: int) -> sa.Select[Any]:
+    def along(self, place: Place | None, *, forward: bool, most: Any) -> sa.Select[Any]:
         """The first so many places: of the place's own user, of the users behind, of nobody, as far as there are."""
         nobody = self._nobody(place if place is not None and place[0] else None, forward=forward, most=most)
         legs = [] if place is not None and place[0] and forward else [self._users(place, forward=forward, most=most)]
@@ -136,7 +140,7 @@ def labelled(columns: Sequence[Any]) -> list[Any]:
     return [one.label(f"k{number}") for number, one in enumerate(columns)]
 
 
-def joined(legs: Sequence[sa.Select[Any]], forward: bool, most: int) -> sa.Select[Any]:
+def joined(legs: Sequence[sa.Select[Any]], forward: bool, most: Any) -> sa.Select[Any]:
     """The first so many of several stretches of one order."""
     parts = [sa.select(*leg.subquery().c) for leg in legs]
     found = sa.union_all(*parts).subquery()
@@ -153,7 +157,12 @@ def beyond(columns: Sequence[Any], place: Place, *, forward: bool) -> sa.ColumnE
     if len(columns) == 1:
         return columns[0] > place[0] if forward else columns[0] < place[0]
     spot = sa.tuple_(*columns)
-    here = sa.tuple_(*(sa.literal(value, one.type) for value, one in zip(place, columns, strict=True)))
+    here = sa.tuple_(
+        *(
+            value if isinstance(value, sa.BindParameter) else sa.literal(value, one.type)
+            for value, one in zip(place, columns, strict=True)
+        )
+    )
     return spot > here if forward else spot < here
 
 
@@ -162,12 +171,22 @@ def count_of(query: Any, most: int | None = None) -> int:
     return db.session.scalar(sa.select(sa.func.count()).select_from(query.limit(most).subquery())) or 0
 
 
+def capped(walk: Walk, parts: Sequence[Part]) -> int:
+    """How many match, counted up to `CAP` + 1."""
+    if not walk.name or parts:
+        return count_of(hits(walk, parts, [walk.columns[-1]]), CAP + 1)
+    if (walk.name,) not in _MADE:
+        all_ = hits(walk, (), [walk.columns[-1]]).limit(CAP + 1).subquery()
+        _MADE[walk.name,] = sa.select(sa.func.count()).select_from(all_)
+    return db.session.scalar(_MADE[walk.name,]) or 0
+
+
 def find(
     walk: Walk, parts: Sequence[Part], shown: Sequence[Any], place: Place | None, *, forward: bool, size: int
 ) -> Found:
     """The first `size` contacts behind a place (or before it), with the columns that are `shown` of each."""
-    if walk.indexed and not parts:
-        return _fetched(walk.along(place, forward=forward, most=size), shown, forward=forward)
+    if not parts:
+        return _walked(walk, shown, place, forward=forward, size=size)
     if walk.indexed:
         found, walked = _stretch(walk, parts, shown, place, forward=forward, size=size)
         if walked < FIRST:
@@ -177,7 +196,7 @@ def find(
             longer = walk.along(place, forward=forward, most=2 * size * FIRST // fitted).subquery("stretch")
             columns = list(longer.c)
             query = sa.select(*columns).where(_fits(columns, parts)).order_by(*ordered(columns, forward=forward))
-            found = _fetched(query.limit(size), shown, forward=forward)
+            found = _fetched(_shown(query.limit(size), shown, forward=forward), shown, {})
         if len(found.rows) == size:
             return Found(rows=found.rows)
     return _looked_up(walk, parts, shown, place, forward=forward, size=size)
@@ -244,7 +263,7 @@ def rank(walk: Walk, parts: Sequence[Part], place: Place, *, descending: bool) -
         return (found[1] + 1, found[2]) if found[0] else None
     if not db.session.scalar(sa.select(listed)):
         return None
-    total = count_of(all_, CAP + 1)
+    total = capped(walk, parts)
     if walk.indexed and total > CAP:
         stretch = walk.along(place, forward=descending, most=FAR).subquery()
         fitting = sa.select(sa.literal(1)).select_from(stretch).where(_fits(list(stretch.c), parts))
@@ -320,14 +339,30 @@ def _counted(
     return Found(rows=kept, count=min(fitted_rows, CAP + 1)), walked_rows
 
 
-def _fetched(query: sa.Select[Any], shown: Sequence[Any], *, forward: bool) -> Found:
-    """The contacts of places that are certain, in their order."""
+def _walked(walk: Walk, shown: Sequence[Any], place: Place | None, *, forward: bool, size: int) -> Found:
+    """The first contacts of a list that nothing narrows."""
+    if not walk.name:
+        return _fetched(_shown(walk.along(place, forward=forward, most=size), shown, forward=forward), shown, {})
+    key = (walk.name, place is None, forward, is_sqlite(), *shown)
+    if key not in _MADE:
+        here = place and [sa.bindparam(f"p{number}", type_=one.type) for number, one in enumerate(walk.columns)]
+        most = sa.bindparam("size", type_=sa.Integer)
+        _MADE[key] = _shown(walk.along(here, forward=forward, most=most), shown, forward=forward)
+    return _fetched(_MADE[key], shown, {"size": size, **{f"p{number}": one for number, one in enumerate(place or ())}})
+
+
+def _shown(query: sa.Select[Any], shown: Sequence[Any], *, forward: bool) -> sa.Select[Any]:
+    """What is shown of the contacts at these places, in their order."""
     picked = query.subquery("picked")
     places = list(picked.c)
-    rows: Any = db.session.execute(
+    return (
         sa.select(*shown, *places)
         .join_from(picked, Contact, Contact.id == places[-1])
         .outerjoin(User, User.id == Contact.responsible_id)
         .order_by(*ordered(places, forward=forward))
     )
+
+
+def _fetched(query: sa.Select[Any], shown: Sequence[Any], values: Mapping[str, Any]) -> Found:
+    rows: Any = db.session.execute(query, values)
     return Found(rows=[(row, tuple(row[len(shown) :])) for row in rows])
