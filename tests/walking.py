@@ -95,7 +95,8 @@ class Samples:
             return passwords.reset_link(self.owner).rpartition("/")[2]
 
     def _view(self) -> int:
-        view = SavedView(list="all", owner_id=self.owner.id, name=self.name, shared=True)
+        found = db.session.scalar(sa.select(SavedView).where(SavedView.owner_id == self.owner.id))
+        view = found or SavedView(list="all", owner_id=self.owner.id, name=self.name)
         db.session.add(view)
         db.session.flush()
         return view.id
