@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 
 import pytest
@@ -33,7 +34,13 @@ def people(make, user):
     mine, left = user("editor"), user("editor")
     mine.name, left.name = "Ida", "Léa"
     make("Kerbrat", functions=["customer"], addresses=at("Saint-Étienne", "FR"), tags=["VIP"], responsible_id=mine.id)
-    make("Hofer", functions=["customer", "supplier"], addresses=at("Köln", "DE"), tags=["Été", "VIP"])
+    make(
+        "Hofer",
+        functions=["customer", "supplier"],
+        addresses=at("Köln", "DE"),
+        tags=["Été", "VIP"],
+        emails=[{"value": "h@x.example"}],
+    )
     make("Ruiz", kind="person", functions=["prospect"], addresses=at("Madrid", "ES"), responsible_id=left.id)
     make("Anon", kind="person")
     left.active = False
@@ -59,6 +66,12 @@ def people(make, user):
         ([("prospect_status", "new"), ("prospect_status", "qualified")], {"Ruiz"}),
         ([("prospect_status", "qualified")], set()),
         ([("country", "FR"), ("q", "hofer")], set()),
+        ([("created", "1d")], {"Kerbrat", "Hofer", "Ruiz", "Anon"}),
+        ([("created", "2020")], set()),
+        ([("created", "2020"), ("created", "30d")], {"Kerbrat", "Hofer", "Ruiz", "Anon"}),
+        ([("changed", "7d"), ("kind", "company")], {"Kerbrat", "Hofer"}),
+        ([("email", "none")], {"Kerbrat", "Ruiz", "Anon"}),
+        ([("email", "any")], {"Hofer"}),
     ],
 )
 def test_G1_a_filter_narrows_the_list(people, system, arguments, names) -> None:
@@ -90,6 +103,9 @@ def test_A1_a_functions_list_is_narrowed_to_those_with_another(people, system) -
     [
         "kind=animal", "function=nonsense", "country=XX", "country=fr", "responsible=999999999", "responsible=you",
         "responsible=99999999999999999999", "tag=%20", "city=%00", "prospect_status=old", "kind=person&kind=company",
+        "created=tomorrow", "created=3d", "created=1800", "created=2026-02-30",
+        "created=2026-02-01..2026-01-01",
+        "created=2026-01-01..", "changed=9999-12-31", "changed=..", "email=some",
         "tag=" + "x" * 201, "&".join(f"tag={number}" for number in range(21)),
     ],
 )  # fmt: skip
@@ -100,6 +116,41 @@ def test_G1_a_value_that_a_filter_does_not_know_is_refused_with_one_way_on(sign_
         assert answer.status_code == 422
         assert "choose one it offers" in answer.text
         assert 'href="/contacts"' in answer.text
+
+
+@pytest.mark.parametrize(
+    ("period", "found"),
+    [
+        ("2026-03-01", {"first", "second"}),
+        ("2026-02-28", {"before"}),
+        ("2026-02-28..2026-03-01", {"before", "first", "second"}),
+        ("2026", {"before", "first", "second", "behind"}),
+    ],
+)
+def test_G1_a_day_lasts_from_midnight_to_midnight_of_the_firms_zone(app, make, system, period, found) -> None:
+    """The sample firm's zone is an hour ahead of UTC in winter."""
+    moments = {
+        "before": dt.datetime(2026, 2, 28, 22, 59, 59, tzinfo=dt.UTC),
+        "first": dt.datetime(2026, 2, 28, 23, tzinfo=dt.UTC),
+        "second": dt.datetime(2026, 3, 1, 22, 59, 59, tzinfo=dt.UTC),
+        "behind": dt.datetime(2026, 3, 1, 23, tzinfo=dt.UTC),
+    }
+    for name, moment in moments.items():
+        one = make(name)
+        for column in (Contact.created_at, Contact.updated_at):
+            db.session.execute(sa.update(Contact).where(Contact.id == one.id).values({column: moment}))
+    for key in ("created", "changed"):
+        assert listed((key, period)) == found
+
+
+def test_G1_periods_are_offered_and_said_in_words(people, sign_in) -> None:
+    client = sign_in("reader")
+    form = client.get("/contacts/filters?created=2026-03-01..2026-03-31").text
+    for words in ("Last 7 days", "Last 365 days", "Without e-mail", "Mar 1, 2026 to Mar 31, 2026"):
+        assert words in form
+    page = client.get("/contacts?created=30d&changed=2020&email=none").text
+    for words in ("Last 30 days", "2020", "Without e-mail"):
+        assert f"<b>{words}</b>" in page
 
 
 def test_G1_a_made_up_value_is_refused_in_the_query_too(system) -> None:

@@ -50,7 +50,7 @@ class FilterField:
         choices = list(one.choices())
         words = dict(choices)
         as_boxes = one.several and not one.typed and len(choices) <= FEW
-        shown = [value for value, _label in choices] if as_boxes else chosen if one.several else []
+        shown = list(dict.fromkeys([*words, *chosen])) if as_boxes else chosen if one.several else []
         called = {value: words.get(value) or (one.name(value) if one.name else value) for value in shown}
         return cls(
             key=one.key,
