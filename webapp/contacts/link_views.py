@@ -5,21 +5,20 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-import sqlalchemy as sa
 from flask import Blueprint, Response, make_response, request, url_for
 
 from webapp.contacts import links, services
 from webapp.contacts.fields import BY_NAME, COLLECTION, LINK_FIELDS
 from webapp.contacts.models import Contact, ContactLink
-from webapp.contacts.queries import LIVE, load
-from webapp.db import db, discard
+from webapp.contacts.queries import load
+from webapp.db import discard
 from webapp.errors import Invalid, Refused, Stale
 from webapp.htmx import announce, redirect_to, render, target, toast
 from webapp.i18n import _
 from webapp.keptforms import resumable, resuming
+from webapp.lists.query import ListQuery
 from webapp.ports import Doubles
 from webapp.registry import registry
-from webapp.search.match import matching
 from webapp.security import only_asks, right, safe_next
 from webapp.sentforms import take
 from webapp.shown import typed
@@ -112,10 +111,10 @@ def _named(errors: dict[str, str], is_new: bool) -> dict[str, str]:
 
 def _pick(party_id: int, person_id: int | None, status: int = 200, **more: Any) -> Response:
     q = request.values.get("q", "")[:200]
-    found: Sequence[Contact] = []
+    found: list[Contact] = []
     if q.strip() and not person_id:
-        query = sa.select(Contact).where(*LIVE, Contact.kind == "person", Contact.id != party_id, *matching(q))
-        found = db.session.scalars(query.order_by(Contact.sort_name, Contact.id).limit(FOUND)).all()
+        persons = ListQuery(q=q, filters={"kind": "person"}, size=FOUND + 1).contacts()
+        found = [one for one in persons if one.id != party_id][:FOUND]
     first, _space, last = q.strip().rpartition(" ")
     new = {name: request.form.get(name, "") for name in NEW_NAMES}
     if request.method == "GET":

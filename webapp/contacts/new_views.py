@@ -12,9 +12,8 @@ from webapp.contacts import services
 from webapp.contacts.doubles import Double
 from webapp.contacts.forms import ContactForm
 from webapp.contacts.head import offer
-from webapp.contacts.models import Contact
 from webapp.contacts.pages import blueprint
-from webapp.contacts.queries import LIVE, numbers_of
+from webapp.contacts.queries import numbers_of
 from webapp.db import db, discard
 from webapp.errors import Invalid, Missing, Refused
 from webapp.functions.models import FunctionRow
@@ -22,11 +21,11 @@ from webapp.functions.services import activate, live_rows
 from webapp.htmx import redirect_to, render, toast
 from webapp.i18n import _
 from webapp.keptforms import resumable, resuming
+from webapp.lists.query import ListQuery
 from webapp.lists.views import number_of
 from webapp.plugin import ContactFunction
 from webapp.ports import Doubles, Numbering
 from webapp.registry import registry
-from webapp.search.match import matching
 from webapp.security import only_asks, right
 from webapp.sentforms import take
 
@@ -89,10 +88,7 @@ def doubles() -> Response:
 def companies() -> Response:
     """Companies whose name, number or city has what was typed, as options of the field for the parent company."""
     q = request.form.get("parent_id", "")[:200].partition("#")[0].strip()
-    found: Sequence[Contact] = []
-    if q:
-        query = sa.select(Contact).where(*LIVE, Contact.kind == "company", *matching(q))
-        found = db.session.scalars(query.order_by(Contact.sort_name, Contact.id).limit(OFFERED)).all()
+    found = ListQuery(q=q, filters={"kind": "company"}, size=OFFERED).contacts() if q else []
     return render("contacts/_companies.html", found=found)
 
 

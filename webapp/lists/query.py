@@ -18,7 +18,7 @@ from webapp.accounts.models import User
 from webapp.acting import need
 from webapp.contacts.models import Contact
 from webapp.contacts.queries import ARCHIVED, LIVE
-from webapp.db import db
+from webapp.db import among, db
 from webapp.errors import Invalid
 from webapp.i18n import _
 from webapp.lists import walk
@@ -206,6 +206,12 @@ class ListQuery:
             next=self._place(rows[-1]) if rows and (True if self.backward else more) else "",
             count=found.count,
         )
+
+    def contacts(self) -> list[Contact]:
+        """The contacts of this page themselves, as pickers offer them."""
+        ids = [row.id for row in self.page().rows]
+        found = {one.id: one for one in db.session.scalars(sa.select(Contact).where(among(Contact.id, ids)))}
+        return [found[one] for one in ids if one in found]
 
     def ids(self) -> sa.Select[int]:
         """The ids of all that match, in the order of the list."""
