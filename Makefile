@@ -28,7 +28,7 @@ check: .venv/.dev
 	$(BIN)/python -m webapp.translating check
 
 bench: .venv/.dev
-	$(BIN)/python -m bench
+	$(BIN)/python -m bench --write
 
 translations: .venv/.dev
 	$(BIN)/python -m webapp.translating update

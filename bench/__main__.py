@@ -8,6 +8,7 @@ import json
 import os
 import platform
 import re
+import sys
 from dataclasses import asdict
 from pathlib import Path
 
@@ -22,6 +23,7 @@ FROM, TO = "<!-- figures -->\n", "<!-- end of figures -->"
 
 def main() -> None:
     """Measure, print the table, write the JSON file, and the paper where that is wanted."""
+    sys.stdout.reconfigure(line_buffering=True)
     parser = argparse.ArgumentParser(prog="bench", description=__doc__)
     parser.add_argument("--sizes", type=int, nargs="+", default=SIZES, help="contacts in each base")
     parser.add_argument("--engines", nargs="+", choices=ENGINES, default=ENGINES)
@@ -63,6 +65,9 @@ def show(figures: list[Figure]) -> None:
         print(
             f"{one.engine:11}{one.contacts:>10,}  {one.name:32}{one.measured:>28}  {one.must:20}{verdict(one):7}  {ms}"
         )
+        if rate := one.details.get("carnet"):
+            work = f"{one.details['carnet_work_ms']} ms of work each; limit {one.details['limit_work_ms']} ms"
+            print(" " * 23 + f"{rate} per second, {work}; limit {one.details['limit']} per second")
         if slowest := one.details.get("slowest_ms"):
             print(" " * 23 + "slowest: " + ", ".join(f"{word!r} {took} ms" for word, took in slowest.items()))
 

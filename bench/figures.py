@@ -204,16 +204,21 @@ def search(pair: Pair) -> list[Figure]:
 
 def rate(pair: Pair) -> list[Figure]:
     """The list page, asked for by eight clients at once."""
-    each: tuple[list[float], list[float]] = ([], [])
+    rates: dict[str, list[float]] = {"carnet": [], "limit": []}
+    worked: dict[str, list[float]] = {"carnet": [], "limit": []}
     for turn in range(TURNS + 1):
-        for server, path, rates in ((pair.carnet, "/contacts", each[0]), (pair.limit, "/list", each[1])):
+        for name, server, path in (("carnet", pair.carnet, "/contacts"), ("limit", pair.limit, "/list")):
+            before = server.worked()
             done, took = crowd.requests(server.port, [path], server.headers(), seconds=SECONDS if turn else 1)
-            rates += [done / took] if turn else []
-    mine, bare = (statistics.median(one) for one in each)
+            if turn:
+                rates[name].append(done / took)
+                worked[name].append((server.worked() - before) / done * 1000)
+    mine, bare = (statistics.median(rates[name]) for name in ("carnet", "limit"))
+    own = {f"{name}_work_ms": round(statistics.median(times), 2) for name, times in worked.items()}
     return [
         pair.figure(
             f"requests/s, {crowd.CLIENTS} clients", f"{mine / bare:.2f} of the limit", "≥ 0.10 of the limit",
-            mine >= bare / 10, carnet=round(mine), limit=round(bare),
+            mine >= bare / 10, carnet=round(mine), limit=round(bare), **own,
         )
     ]  # fmt: skip
 
