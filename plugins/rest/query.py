@@ -12,7 +12,7 @@ from plugins.rest.problems import wrong_parameters
 from plugins.rest.schemas import Paging
 from webapp.api import Invalid, ListPage, ListQuery, _, registry
 
-SORTS = ("name", "-name", "city", "-city", "changed", "-changed")
+SORTS = tuple(mark + one for one in ("name", "city", "number", "changed", "created") for mark in ("", "-"))
 LONGEST = 200
 """Characters of a search."""
 OWN = ("q", "sort", "limit", "cursor", "archived")

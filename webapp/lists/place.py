@@ -79,7 +79,10 @@ class Place:
 
 @dataclass(frozen=True, kw_only=True)
 class Around:
-    """What the bar above a file says of its list. `rank` is empty where the list no longer holds the contact."""
+    """What the bar above a file says of its list.
+
+    `rank` is empty where the list no longer holds the contact, and where too many stand before it to be counted.
+    """
 
     title: str
     url: str
