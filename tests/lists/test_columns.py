@@ -11,6 +11,7 @@ from webapp import testing
 from webapp.contacts import links
 from webapp.functions.numbers import put
 from webapp.lists.columns import CORE, columns_of, offered_columns
+from webapp.lists.rows import filling, gap
 from webapp.lists.sorts import SORTS
 from webapp.registry import discover
 
@@ -207,6 +208,11 @@ def test_G1_names_stand_in_lines_as_they_are(sign_in, make, name) -> None:
     assert (cells(page, firm)["City"], cells(page, firm)["Tags"]) == ("<City> %s FR", "50 % <i>")
 
 
+def test_G1_a_label_may_hold_what_patterns_are_made_of() -> None:
+    assert filling(f"5 % of {gap(1)}, {gap(0)} %s %d")(["a", "b"]) == "5 % of b, a %s %d"
+    assert filling("100 %")([]) == "100 %"
+
+
 def test_G4_a_row_is_edited_in_the_columns_that_are_shown(sign_in, firm, system) -> None:
     client = sign_in("editor")
     headers = {"HX-Request": "true", "HX-Target": f"tr#c-{firm.id}"}
@@ -242,7 +248,7 @@ def test_G1_more_than_a_thousand_are_counted_when_asked(sign_in, make, monkeypat
     assert re.sub(r"<[^>]+>", "", re.search(r'id="count".*?</p>', page, re.S)[0].partition(">")[2]).startswith("3+")
     url = html.unescape(re.search(r'href="(/contacts/count[^"]+)"', page)[1])
     fragment = client.get(url, headers={"HX-Request": "true", "HX-Target": "p#count"}).text
-    assert fragment.strip() == '<span data-exact="5">5 contacts</span>'
+    assert fragment.strip() == '<span data-exact="5" data-announce>5 contacts</span>'
     alone = client.get(url).text
     assert "5 contacts" in alone
     assert 'href="/customers?sort=-name"' in alone

@@ -25,8 +25,6 @@ from webapp.registry import registry
 from webapp.screen import ages, country_name, safe_link
 from webapp.shown import shown
 
-MOST = 40
-"""Columns that one list can show: an address or a setting with more is none of ours."""
 NAME = (
     Contact.kind,
     Contact.company_name,
@@ -294,7 +292,7 @@ def columns_of(function: str, chosen: Iterable[str] | None = None) -> list[ListC
     What is not offered here is passed over: a plug-in may have been switched off since.
     """
     known = offered_columns(function)
-    picked = [known[key] for key in dict.fromkeys(chosen or ()) if key in known][:MOST]
+    picked = [known[key] for key in dict.fromkeys(chosen or ()) if key in known]
     return picked or [one for one in known.values() if one.shown]
 
 
