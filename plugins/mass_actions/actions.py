@@ -255,7 +255,8 @@ def _save(contact_id: int, function: str, name: str, value: Any) -> bool:
 
 def _has_it_not(function: str) -> Outcome:
     known = registry().function(function)
-    return Outcome("skipped", _("It has not the function “%(function)s”.", function=known.label if known else function))
+    label = known.label if known else function
+    return Outcome("skipped", _("It does not have the function “%(function)s”.", function=label))
 
 
 def value_title(number: int, values: Values) -> str:
