@@ -10,7 +10,7 @@ from collections.abc import Callable
 
 import pytest
 import sqlalchemy as sa
-from working import until, worker
+from working import children_of, is_alive, served, until, worker, workers_of
 
 from webapp import Carnet, jobs
 from webapp.accounts.models import User
@@ -113,3 +113,23 @@ def test_G3_a_worker_ends_with_the_server_that_started_it(real, greet, tmp_path)
     parent.wait()
     with worker(real, tmp_path, "--parent", str(parent.pid)) as process:
         assert process.wait(20) == 0
+
+
+@pytest.mark.parametrize("database", ["sqlite"])
+def test_G3_the_server_s_worker_ends_with_it_however_it_ends(real, greet, tmp_path) -> None:
+    job_id = greet(3)
+    with served(real, tmp_path) as server:
+        until(lambda: state(real, job_id).state == "done")
+        (child,) = workers_of(server.pid)
+        server.send_signal(signal.SIGKILL)
+        server.wait()
+        until(lambda: not is_alive(child))
+
+
+@pytest.mark.parametrize("database", ["sqlite"])
+def test_G3_a_server_told_so_runs_no_jobs(real, greet, tmp_path) -> None:
+    job_id = greet(1)
+    with served(real, tmp_path, "--no-worker") as server:
+        until(lambda: bool(children_of(server.pid)))
+        assert not workers_of(server.pid)
+    assert state(real, job_id).state == "queued"

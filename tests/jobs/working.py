@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import contextlib
 import os
+import signal
 import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+
+from serving import free_port
 
 from webapp import Carnet
 
@@ -16,8 +19,8 @@ TESTS = Path(__file__).parents[1]
 
 
 @contextlib.contextmanager
-def worker(app: Carnet, folder: Path, *words: str) -> Iterator[subprocess.Popen[bytes]]:
-    """A worker on the database of `app`, ended after this block whatever becomes of it."""
+def carnet(app: Carnet, folder: Path, *words: str) -> Iterator[subprocess.Popen[bytes]]:
+    """A `carnet` command on the database of `app`, ended after this block whatever becomes of it."""
     installed = folder / "installed"
     facts = installed / "sample_plugin-1.0.0.dist-info"
     facts.mkdir(parents=True, exist_ok=True)
@@ -31,12 +34,46 @@ def worker(app: Carnet, folder: Path, *words: str) -> Iterator[subprocess.Popen[
         "CARNET_SECRET_KEY": settings.secret_key,
         "PYTHONPATH": os.pathsep.join((str(installed), str(TESTS))),
     }
-    process = subprocess.Popen([sys.executable, "-m", "webapp", "worker", *words], env=environment)
+    process = subprocess.Popen([sys.executable, "-m", "webapp", *words], env=environment)
     try:
         yield process
     finally:
+        for child in children_of(process.pid):
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(child, signal.SIGKILL)
         process.kill()
         process.wait()
+
+
+def worker(app: Carnet, folder: Path, *words: str) -> contextlib.AbstractContextManager[subprocess.Popen[bytes]]:
+    """A `carnet worker`."""
+    return carnet(app, folder, "worker", *words)
+
+
+def served(app: Carnet, folder: Path, *words: str) -> contextlib.AbstractContextManager[subprocess.Popen[bytes]]:
+    """A `carnet run`."""
+    return carnet(app, folder, "run", "--port", str(free_port()), *words)
+
+
+def children_of(pid: int) -> list[int]:
+    """The processes that this one has started and that are alive."""
+    listed = subprocess.run(["ps", "-o", "pid=", "--ppid", str(pid)], capture_output=True, text=True)
+    return [int(one) for one in listed.stdout.split()]
+
+
+def workers_of(pid: int) -> list[int]:
+    """Those of them that run jobs."""
+    return [one for one in children_of(pid) if "worker" in _words(one)]
+
+
+def is_alive(pid: int) -> bool:
+    """Whether the process is there."""
+    return bool(_words(pid))
+
+
+def _words(pid: int) -> list[str]:
+    listed = subprocess.run(["ps", "-o", "args=", "-p", str(pid)], capture_output=True, text=True)
+    return listed.stdout.split()
 
 
 def until(fact: Callable[[], bool], seconds: float = 60) -> None:
