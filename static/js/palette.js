@@ -99,9 +99,24 @@ function onAnswered({ detail: { ctx } }) {
   wish = null;
 }
 
+/** Signed out meanwhile: the palette's own page leads to the sign-in. */
+function onFinished({ detail: { ctx } }) {
+  if (ctx.target?.id !== "palette-list") return;
+  const status = ctx.response?.status;
+  if (status === 401) location.assign(palette().querySelector("form").action);
+  else if (status >= 400) palette().close();
+}
+
+/** What went wrong is told by the page (toasts.js), which the palette would hide. */
+function onNoAnswer({ detail: { ctx } }) {
+  if (ctx?.target?.id === "palette-list") palette().close();
+}
+
 export function start() {
   document.addEventListener("keydown", onKeydown);
   document.addEventListener("click", onClick);
   document.addEventListener("htmx:before:request", onAsked);
   document.addEventListener("htmx:after:swap", onAnswered);
+  document.addEventListener("htmx:finally:request", onFinished);
+  document.addEventListener("htmx:error", onNoAnswer);
 }

@@ -230,6 +230,36 @@ def test_J3_it_is_accessible(page: Page, typed: str) -> None:
     assert not examine(page)
 
 
+def test_J3_its_page_is_accessible(page: Page) -> None:
+    page.goto("/palette")
+    assert not examine(page)
+
+
+def test_J3_signed_out_meanwhile_it_leads_to_the_sign_in_and_back(enter: Callable[..., Watched]) -> None:
+    browser = enter(GRACE)
+    browser.allowed.add(401)
+    page = browser.page()
+    page.goto("/contacts")
+    browser.context.clear_cookies()
+    page.keyboard.press("Control+k")
+    page.wait_for_url("**/login?next=%2Fpalette")
+
+
+@pytest.mark.parametrize("status", [503, 0])
+def test_J3_without_an_answer_it_makes_room_for_what_the_page_says(enter: Callable[..., Watched], status: int) -> None:
+    browser = enter()
+    browser.allowed.add(503)
+    page = browser.page()
+    page.goto("/contacts")
+    open_by_key(page)
+    page.route("**/palette", lambda route: route.fulfill(status=status) if status else route.abort())
+    page.keyboard.type("an")
+    expect(page.locator("#palette")).to_be_hidden()
+    said = "That did not work" if status else "No connection to the server"
+    expect(page.locator("#toasts")).to_contain_text(said)
+    browser.complaints[:] = [one for one in browser.complaints if "net::ERR_FAILED" not in one]
+
+
 def test_J3_on_a_phone_it_is_opened_by_its_button_and_used_by_touch(enter: Callable[..., Watched]) -> None:
     page = enter(size=PHONE, has_touch=True).page()
     page.goto("/contacts")
