@@ -17,6 +17,8 @@ MOST = 10_000
 CHUNK = 500
 NAMED = 3
 """Contacts of each group that are named."""
+REASONS = 20
+"""Groups that are shown: a reason may name what holds one contact alone."""
 
 
 @dataclass(kw_only=True)
@@ -32,16 +34,20 @@ class Group:
 
 @dataclass(kw_only=True)
 class Preview:
-    """Of `total` contacts the first `looked` were looked at: `changing` would change, the others stand in `groups`."""
+    """Of `total` contacts the first `looked` were looked at: `changing` would change, the others stand in `groups`.
+
+    `others` of them have reasons of their own beyond those that are shown.
+    """
 
     total: int
     looked: int
     groups: list[Group]
+    others: int = 0
 
     @property
     def held(self) -> int:
         """How many of those looked at would not change."""
-        return sum(one.count for one in self.groups)
+        return sum(one.count for one in self.groups) + self.others
 
     @property
     def changing(self) -> int:
@@ -72,8 +78,9 @@ def look(action: MassAction, selection: Selection, total: int, values: Mapping[s
                 group.ids.append(contact_id)
     # What can't be done comes first, and the larger part before the smaller.
     found = sorted(groups.values(), key=lambda one: (one.what != "failed", -one.count, one.reason))
-    _name(found)
-    return Preview(total=total, looked=len(ids), groups=found)
+    shown, rest = found[:REASONS], found[REASONS:]
+    _name(shown)
+    return Preview(total=total, looked=len(ids), groups=shown, others=sum(one.count for one in rest))
 
 
 def _parts(ids: Sequence[int]) -> Iterator[list[int]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from contextlib import suppress
 from typing import Any
 
@@ -90,7 +91,8 @@ def compare(wanted: list[Any], one: Any, many: Any, would_not: Any) -> None:
             with db.session.begin_nested():
                 told[contact_id] = ("done" if one(contact_id) else "skipped", "")
         except CarnetError as error:
-            told[contact_id] = ("failed", error.message)
+            # Of one alone its name is said; of many it stands beside the reason.
+            told[contact_id] = ("failed", re.sub(r"^Firm \d (has|is)", r"It \1", error.message))
     alone = written()
     place.rollback()
     db.session.expire_all()

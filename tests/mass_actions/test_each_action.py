@@ -225,7 +225,7 @@ def test_C4_no_prospect_is_made_of_a_customer(make, steps) -> None:
     contact = make("Firm", functions=["customer"])
     walk = steps()
     page = walk.go_on(walk.ask("activate", [contact.id]), function="prospect")
-    assert "Firm is a customer for good" in page.text
+    assert "It is a customer for good" in page.text
     assert functions_of([contact.id]) == {contact.id: ["customer"]}
 
 

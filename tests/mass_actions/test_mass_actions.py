@@ -53,7 +53,7 @@ def test_C6_the_preview_names_who_is_left_out_and_why_and_the_result_as_well(mak
     for name, text in (
         ("Off", "A disqualified prospect is not converted"),
         ("Already", "It has the function “Customer” already."),
-        ("Plain", "Plain has no function to convert"),
+        ("Plain", "It has no function to convert"),
     ):
         assert re.search(rf"<b>1 contact</b>: {text}[^<]*<span class=\"c-muted\"><bdi>{name}</bdi>", page.text), text
     assert "<b>1 contact</b>: Not found" in page.text
@@ -191,3 +191,16 @@ def test_J1_every_preview_has_the_same_number_of_statements(make, steps, stateme
             walk.ask("convert", chosen)
         numbers.add(len(seen))
     assert len(numbers) == 1
+
+
+def test_G2_however_many_reasons_there_are_the_preview_stays_short(make, steps, system) -> None:
+    from webapp.contacts.links import create
+
+    ids = []
+    for at in range(25):
+        firm, person = make(f"Firm {at}", functions=["customer"]), make(f"Anna {at}", kind="person")
+        create(firm.id, person.id, {})
+        ids.append(person.id)
+    page = steps().ask("bin", ids)
+    assert page.text.count("First remove the link to Firm") == 20
+    assert "<b>5 contacts</b>: other reasons" in page.text

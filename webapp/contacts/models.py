@@ -33,13 +33,6 @@ def partial(name: str, where: str, *columns: str) -> sa.Index:
     return sa.Index(name, *columns, sqlite_where=sa.text(where), postgresql_where=sa.text(where))
 
 
-def full_name(one: Any) -> str:
-    """The name of a contact, or of a row with its names: a company's, or a person's "first last"."""
-    if one.kind == "company":
-        return str(one.company_name)
-    return " ".join(part for part in (one.first_name, one.middle_name, one.last_name) if part)
-
-
 class Contact(Base):
     """A person or a company, whatever its functions.
 
@@ -151,7 +144,9 @@ class Contact(Base):
     @property
     def name(self) -> str:
         """The name to show: a company's, or a person's "first last"."""
-        return full_name(self)
+        if self.kind == "company":
+            return self.company_name
+        return " ".join(part for part in (self.first_name, self.middle_name, self.last_name) if part)
 
     @property
     def tags(self) -> list[str]:

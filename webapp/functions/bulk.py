@@ -18,7 +18,7 @@ from sqlalchemy.orm import selectinload
 from webapp.acting import act, need
 from webapp.contacts.bulk import forget, hold
 from webapp.contacts.derived import number_of, refresh
-from webapp.contacts.models import Contact, ContactNumber, full_name
+from webapp.contacts.models import Contact, ContactNumber
 from webapp.db import among, db, now
 from webapp.events import FunctionActivated
 from webapp.functions import numbers
@@ -125,8 +125,7 @@ class _Plan:
 
     def look(self, ids: Sequence[int], *, lock: bool) -> None:
         """Decide by the states of the contacts, the functions they have, and the guards of these."""
-        columns = ("kind", "first_name", "middle_name", "last_name", "company_name", "sort_number")
-        contacts, self.held = hold(ids, [getattr(Contact, name) for name in columns], lock=lock)
+        contacts, self.held = hold(ids, (Contact.sort_number,), lock=lock)
         holders = {
             row.contact_id: row
             for row in db.session.execute(
@@ -146,14 +145,14 @@ class _Plan:
         self._ask_guards()
 
     def _judge(self, contact: Any, holder: Any) -> Outcome | _Step:
-        name, step = full_name(contact), _Step(contact_id=contact.id, sort_number=contact.sort_number)
+        step = _Step(contact_id=contact.id, sort_number=contact.sort_number)
         if holder is None:
             if self.begins:
                 return step
-            return Outcome("failed", nothing_to_convert(name, self.function).message)
+            return Outcome("failed", nothing_to_convert(self.function).message)
         if holder.function == self.function.key:
             return Outcome("skipped", _("It has the function “%(function)s” already.", function=self.function.label))
-        if refusal := not_to_be_left(name, holder.function, holder.is_final, self.function):
+        if refusal := not_to_be_left(holder.function, holder.is_final, self.function):
             return Outcome("failed", refusal.message)
         step.row_id, step.function = holder.id, holder.function
         return step

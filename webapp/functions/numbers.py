@@ -97,6 +97,4 @@ def _set(contact: Contact, function: str, value: str, origin: str) -> None:
 
 def not_free(value: str) -> Refused:
     """A number is, or was, another contact's."""
-    return Refused(
-        _("Number %(number)s is or was another contact's: choose a free one.", number=value), field="number"
-    )
+    return Refused(_("Number %(number)s is or was another contact's: choose a free one.", number=value), field="number")

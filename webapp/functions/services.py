@@ -99,7 +99,7 @@ def convert(contact_id: int, to: str, values: Mapping[str, Any] | None = None, *
     contact = writable(contact_id)
     holder = _holder(contact_id, function)
     if holder is None:
-        raise nothing_to_convert(contact.name, function)
+        raise nothing_to_convert(function, contact.name or contact.sort_name)
     if holder.function == to:
         return False
     return _convert(contact, holder, function, values or {}, source)
@@ -112,7 +112,7 @@ def _convert(
     values: Mapping[str, Any],
     source: str | None,
 ) -> bool:
-    if refusal := not_to_be_left(contact.name, holder.function, holder.is_final, function):
+    if refusal := not_to_be_left(holder.function, holder.is_final, function, contact.name or contact.sort_name):
         raise refusal
     _ask_guards(holder, "convert")
     _end(holder, "converted")
@@ -123,29 +123,38 @@ def _convert(
     return True
 
 
-def nothing_to_convert(name: str, function: ContactFunction) -> Refused:
-    """A contact called `name` has none of the functions that `function` may follow."""
+def nothing_to_convert(function: ContactFunction, name: str = "") -> Refused:
+    """A contact, named where it is the only one, has none of the functions that `function` may follow."""
+    if not name:
+        return Refused(_("It has no function to convert: activate “%(function)s” instead.", function=function.label))
     return Refused(
         _("%(name)s has no function to convert: activate “%(function)s” instead.", name=name, function=function.label)
     )
 
 
-def not_to_be_left(name: str, present: str, is_final: bool, function: ContactFunction) -> Refused | None:
-    """Why a contact called `name` can't leave the function it has now for another of its slot; None where it can."""
+def not_to_be_left(present: str, is_final: bool, function: ContactFunction, name: str = "") -> Refused | None:
+    """Why a contact can't leave the function it has now for another of its slot; None where it can."""
     if present in function.follows:
         return None
     known_one = registry().function(present)
-    if is_final and known_one is not None and present != function.key:
+    if not is_final or known_one is None or present == function.key:
+        label = known_one.label if known_one else present
+        return Refused(
+            _("“%(wanted)s” and “%(present)s” exclude each other: release the present one first.",
+              wanted=function.label, present=label)
+        )  # fmt: skip
+    if (present, function.key) == ("customer", "prospect"):
         return Refused(
             _("%(name)s is a customer for good: a customer never becomes a prospect again.", name=name)
-            if (present, function.key) == ("customer", "prospect")
-            else _("%(name)s has the function “%(present)s” for good: “%(wanted)s” can't be added.",
-                   name=name, present=known_one.label, wanted=function.label)
-        )  # fmt: skip
+            if name
+            else _("It is a customer for good: a customer never becomes a prospect again.")
+        )
+    labels = {"present": known_one.label, "wanted": function.label}
     return Refused(
-        _("“%(wanted)s” and “%(present)s” exclude each other: release the present one first.",
-          wanted=function.label, present=known_one.label if known_one else present)
-    )  # fmt: skip
+        _("%(name)s has the function “%(present)s” for good: “%(wanted)s” can't be added.", name=name, **labels)
+        if name
+        else _("It has the function “%(present)s” for good: “%(wanted)s” can't be added.", **labels)
+    )
 
 
 def release(contact_id: int, key: str) -> None:
