@@ -116,6 +116,9 @@ def copied(base: Base) -> Iterator[Base]:
         url = address.set(database=f"{address.database}_copy").render_as_string(hide_password=False)
         _drop(url)
         with servers.administrator(address.set(database="postgres")) as cursor:
+            # A worker that is about to end may still hold a connection; a template must have none.
+            ending = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s"
+            cursor.execute(ending, (address.database,))
             cursor.execute(f'CREATE DATABASE "{address.database}_copy" TEMPLATE "{address.database}"')
     try:
         yield replace(base, url=url)
