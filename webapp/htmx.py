@@ -11,7 +11,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from flask import Response, flash, g, make_response, render_template, request, url_for
-from flask_babel import get_locale
+
+from webapp.i18n import get_locale
 
 VARY = "HX-Request, HX-Request-Type, HX-Target, HX-History-Restore-Request, Cookie"
 
