@@ -68,6 +68,9 @@ def show(figures: list[Figure]) -> None:
         if rate := one.details.get("carnet"):
             work = f"{one.details['carnet_work_ms']} ms of work each; limit {one.details['limit_work_ms']} ms"
             print(" " * 23 + f"{rate} per second, {work}; limit {one.details['limit']} per second")
+        if done := one.details.get("done"):
+            seconds, worked = one.details["seconds"], one.details["worked"]
+            print(" " * 23 + f"{done:,} in {seconds:.1f} s, of which the worker computed {worked:.1f} s")
         if slowest := one.details.get("slowest_ms"):
             print(" " * 23 + "slowest: " + ", ".join(f"{word!r} {took} ms" for word, took in slowest.items()))
 

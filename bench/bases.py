@@ -69,9 +69,10 @@ def prepare(engine: str, size: int) -> Base | str:
     """The base of that size, filled where it is not there yet; a sentence where the engine can't be had."""
     RESULTS.mkdir(exist_ok=True)
     name = f"carnet_bench_{size}_{_version()}"
+    told = RESULTS / f"{name}_{engine}.json"
     if engine == "sqlite":
         path = RESULTS / f"{name}.db"
-        url, is_new = f"sqlite:///{path}", not path.exists()
+        url, is_new = f"sqlite:///{path}", not (path.exists() and told.exists())
         for old in RESULTS.glob(f"carnet_bench_{size}_*"):
             if not old.name.startswith(name):
                 old.unlink()
@@ -83,12 +84,11 @@ def prepare(engine: str, size: int) -> Base | str:
         with servers.administrator(server) as cursor:
             cursor.execute("SELECT datname FROM pg_database WHERE datname LIKE %s", (f"carnet\\_bench\\_{size}\\_%",))
             present = {row[0] for row in cursor.fetchall()}
-            for old in present - {name}:
+            is_new = name not in present or not told.exists()
+            for old in present if is_new else present - {name}:
                 cursor.execute(f'DROP DATABASE IF EXISTS "{old}"')
-            is_new = name not in present
             if is_new:
                 cursor.execute(f'CREATE DATABASE "{name}" TEMPLATE template0')
-    told = RESULTS / f"{name}_{engine}.json"
     if is_new:
         print(f"Making a base of {size:,} contacts on {engine} …", file=sys.stderr)
         try:
