@@ -9,10 +9,11 @@ from collections.abc import Callable, Iterator
 import pytest
 import sqlalchemy as sa
 
-from webapp import Carnet, jobs
+from webapp import Carnet, config, jobs
 from webapp.accounts.models import User
 from webapp.acting import acting
 from webapp.db import db, transaction
+from webapp.errors import BootError
 from webapp.jobs import queue
 from webapp.jobs.models import Job
 
@@ -73,3 +74,17 @@ def test_ASVS_a_message_that_somebody_else_has_written_is_not_unpacked(served, s
     assert woken_after(served, 1) >= 1
     start()
     assert woken_after(served) < 3.5
+
+
+@pytest.mark.parametrize("url", ["http://127.0.0.1", "127.0.0.1:6379", "postgresql://secret@host/db"])
+def test_a_queue_s_address_that_cannot_be_used_stops_the_start(tmp_path, url) -> None:
+    with pytest.raises(BootError) as error:
+        config.read({"CARNET_REDIS_URL": url, "CARNET_DATA_DIR": str(tmp_path)})
+    assert "CARNET_REDIS_URL" in error.value.message
+    assert "secret" not in error.value.message
+
+
+def test_a_queue_s_address_is_read(tmp_path) -> None:
+    read = config.read({"CARNET_REDIS_URL": "redis://:word@127.0.0.1/3", "CARNET_DATA_DIR": str(tmp_path)})
+    assert read.redis_url == "redis://:word@127.0.0.1/3"
+    assert "word" not in repr(read)
