@@ -83,6 +83,9 @@ class Description:
                 parameter["schema"] = {"type": "integer", "minimum": 1, "maximum": LARGEST_ID}
             if parameter["name"] == "function" and parameter["in"] == "path":
                 parameter["schema"] = {"type": "string", "enum": [one.key for one in registry().functions()]}
+            if parameter["name"] == "action" and parameter["in"] == "path":
+                keys = [one.key for one in registry().offers("mass_actions")]
+                parameter["schema"] = {"type": "string", **({"enum": keys} if keys else {})}
 
 
 def _functions(converter: Any, field: Any, **_more: Any) -> dict[str, Any]:

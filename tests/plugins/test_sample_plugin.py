@@ -92,8 +92,10 @@ class TestOn:
         one, two = make("One"), make("Two", functions=["partner"])
         client = sign_in("manager")
         assert "make_partner" in client.get("/contacts").text
-        sent = {"action": "make_partner", "ids": [str(one.id), str(two.id)], "confirmed": "1"}
-        assert client.submit("/mass-actions", sent).status_code == 200
+        sent = {"action": "make_partner", "ids": [str(one.id), str(two.id)]}
+        assert "Make partner: 2 contacts</button>" in client.submit("/mass-actions", sent).text
+        assert services.count() == 1
+        assert client.submit("/mass-actions/run", sent).status_code == 303
         assert services.count() == 2
 
     def test_I2_its_command_acts(self, app, make) -> None:

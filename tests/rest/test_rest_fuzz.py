@@ -30,7 +30,7 @@ CALLS = [
     "PUT /contacts/{id}/functions/{function}", "DELETE /contacts/{id}/functions/{function}",
     "POST /contacts/{id}/convert", "GET /contacts/{id}/links", "POST /contacts/{id}/links", "PATCH /links/{link_id}",
     "DELETE /links/{link_id}", "GET /history", "GET /jobs/{id}", "GET /jobs/{id}/results", "POST /jobs/{id}/stop",
-    "POST /jobs/{id}/undo",
+    "POST /jobs/{id}/undo", "POST /mass-actions/{action}",
 ]  # fmt: skip
 
 
