@@ -267,6 +267,18 @@ def test_I1_a_view_outlives_what_it_names(sign_in, firms) -> None:
     assert "Save the changes" not in page.text
 
 
+def test_G1_a_view_of_what_no_filter_knows_can_still_be_deleted(sign_in, firms) -> None:
+    client = sign_in("editor")
+    for address in ("/contacts/views/new?list=customer&responsible=99", "/contacts/columns?responsible=99"):
+        assert client.get(address).status_code == 422
+    save(client)
+    view().arguments = {"responsible": ["99"]}
+    db.session.commit()
+    assert client.get(tabs(client.get("/customers").text)["Mine"][0]).status_code == 422
+    assert "Delete the view" in client.get(f"/contacts/views/{view().id}").text
+    assert client.submit(f"/contacts/views/{view().id}/delete", {"version": "1"}).status_code == 303
+
+
 def test_G1_views_stand_in_the_order_of_their_names(sign_in, firms) -> None:
     client = sign_in("editor")
     for name in ("zoo", "Étang", "alpha", "Eau"):

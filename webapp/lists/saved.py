@@ -7,7 +7,7 @@ A view holds a list's search, filters and sort as its address says them, and its
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 import sqlalchemy as sa
@@ -55,14 +55,19 @@ class View:
         """Whether the user who acts may change or delete it."""
         return act().may(SHARE) if self.shared else self.is_own
 
+    def opened(self) -> dict[str, Any]:
+        """The arguments of the list's address with this view, without an order that went with its plug-in."""
+        kept = {key: value for key, value in self.arguments.items() if key != "sort"}
+        sort = str(self.arguments.get("sort", ""))
+        is_known = bool(sort) and sort_named(sort.removeprefix("-")) is not None
+        return {**kept, "saved": str(self.id), **({"sort": sort} if is_known else {})}
+
     def query(self, function: str) -> ListQuery:
-        """The list as this view has it; what switched-off plug-ins took away is left out."""
+        """The list as this view has it."""
         args: MultiDict[str, str] = MultiDict()
-        for key, value in self.arguments.items():
+        for key, value in self.opened().items():
             args.setlist(key, [str(one) for one in (value if isinstance(value, list) else [value])])
-        if sort_named(args.get("sort", "name").removeprefix("-")) is None:
-            args.pop("sort")
-        return replace(ListQuery.read(args, function), saved=str(self.id))
+        return ListQuery.read(args, function)
 
     def differs(self, query: ListQuery) -> bool:
         """Whether a list that began as this view now shows something else, or otherwise."""

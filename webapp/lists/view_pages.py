@@ -30,7 +30,9 @@ def new() -> Response:
         key = request.args.get("list", ALL)
         if key != ALL and not registry().is_function_enabled(key):
             raise Missing(_("There is no such list."))
-        return _new_form(Place(query=ListQuery.read(request.args, "" if key == ALL else key), page={}), {})
+        query = ListQuery.read(request.args, _function(key))
+        query.where()
+        return _new_form(Place(query=query, page={}), {})
     place = _posted()
     query, sent = place.query, _sent()
     shown = [one.key for one in saved.desk(query.function).columns_of(query)]
@@ -113,7 +115,7 @@ def _version() -> int | None:
 def _open(function: str, view_id: int) -> Response:
     """The list with a view."""
     view = saved.desk(function).view(str(view_id))
-    arguments = view.query(function).arguments() if view else {}
+    arguments = view.opened() if view else {}
     return redirect_to(url_for(_place(function).endpoint, **arguments))
 
 
@@ -163,10 +165,19 @@ def _render(status: int, errors: dict[str, str] | None, **context: Any) -> Respo
         fragments={"view-edit": "lists/_view_form.html"},
         errors=errors or {},
         may_share=act().may(saved.SHARE),
-        chips=chips(query, url_for(place.endpoint)),
+        chips=_chips(place),
         order=_order(query),
         **context,
     )
+
+
+def _chips(place: Place) -> list[dict[str, str]]:
+    """What a list is narrowed to; nothing where that can't be said any more, so that the view can still be deleted."""
+    try:
+        place.query.where()
+    except Invalid:
+        return []
+    return chips(place.query, url_for(place.endpoint))
 
 
 def _order(query: ListQuery) -> str:

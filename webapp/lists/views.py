@@ -67,7 +67,7 @@ def list_page(function: str = "", title: Any = None, new_label: Any = None) -> R
     query, desk = ListQuery.read(request.args, function), saved.desk(function)
     address = url_for(request.endpoint or "contacts.index")
     if not request.args and desk.default and not wants_fragment():
-        return redirect_to(with_arguments(address, desk.default.query(function).arguments()))
+        return redirect_to(with_arguments(address, desk.default.opened()))
     query, is_lost = _known(query, desk)
     view, columns = desk.view(query.saved), desk.columns_of(query)
     page = query.page()
@@ -105,7 +105,7 @@ def list_page(function: str = "", title: Any = None, new_label: Any = None) -> R
         view=view,
         is_lost=is_lost,
         differs=bool(view and view.differs(query)),
-        reset_url=with_arguments(address, view.query(function).arguments()) if view else "",
+        reset_url=with_arguments(address, view.opened()) if view else "",
         next_url=with_arguments(address, {**arguments, "after": page.next}) if page.next else "",
         previous_url=with_arguments(address, {**arguments, "before": page.previous}) if page.previous else "",
         here=with_arguments(address, {**arguments, **spot.page}),
@@ -147,7 +147,7 @@ def tabs(query: ListQuery, desk: Desk, address: str) -> list[Tab]:
     bare = with_arguments(address, {"saved": ALL if desk.default else ""})
     found = [Tab(label=_("All"), url=bare, is_current=desk.view(query.saved) is None)]
     for one in desk.views:
-        url = with_arguments(address, one.query(query.function).arguments())
+        url = with_arguments(address, one.opened())
         found.append(Tab(label=one.name, url=url, is_current=query.saved == str(one.id), view=one))
     return found
 
