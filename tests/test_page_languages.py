@@ -189,7 +189,7 @@ def test_no_answer_to_a_form_mixes_languages(app, reader, file, make) -> None:
         (f"/contacts/{fresh.id}/functions/customer", {"customer.credit_limit": "12,3,4"}),
         (f"/contacts/{party.id}/functions/prospect", {}),
         ("/mass-actions", ids),
-        ("/mass-actions", {**ids, "confirmed": "1"}),
+        ("/mass-actions/run", ids),
         ("/mass-actions", {"action": "convert", "back": "/prospects"}),
         ("/import", {"do": "rehearse", "file": (io.BytesIO(csv.encode()), "χ.csv")}),
         ("/import", {"do": "import", "file": (io.BytesIO(csv.encode()), "χ.csv")}),

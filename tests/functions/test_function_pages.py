@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import pytest
 import sqlalchemy as sa
 
 from webapp.contacts import links
@@ -130,42 +129,6 @@ def test_F3_a_taken_number_brings_the_form_back(sign_in, make, system) -> None:
     answer = sign_in("editor").submit(f"/contacts/{contact.id}/convert", {"to": "customer", "customer.number": "k-1"})
     assert answer.status_code == 409
     assert "another contact" in answer.text
-    assert functions(contact) == ["prospect"]
-
-
-def test_C2_prospects_are_converted_from_their_list_and_each_outcome_is_told(sign_in, make, system) -> None:
-    good, bad, done = make("Good", functions=["prospect"]), make("Bad", functions=["prospect"]), make("Done")
-    save_fields(bad.id, "prospect", {"status": "disqualified"})
-    make("Already", functions=["customer"])
-    client = sign_in("manager")
-    assert 'value="convert"' in client.get("/prospects").text
-    sent = {"action": "convert", "ids": [str(one.id) for one in (good, bad)], "back": "/prospects"}
-    question = client.submit("/mass-actions", sent)
-    assert question.status_code == 200
-    assert "no way back" in question.text
-    assert functions(good) == ["prospect"]
-
-    outcome = client.submit("/mass-actions", {**sent, "confirmed": "1"})
-    assert outcome.status_code == 200
-    assert "requalify" in outcome.text
-    assert (functions(good), functions(bad), functions(done)) == (["customer"], ["prospect"], [])
-    assert (of_contact(good.id)[0].action, of_contact(good.id)[0].way) == ("converted", "mass_action")
-
-
-@pytest.mark.parametrize(
-    ("sent", "status"),
-    [
-        ({"action": "convert"}, 422),
-        ({"action": "convert", "ids": ["abc", "-1", "9" * 30]}, 422),
-        ({"action": "convert", "ids": [str(one) for one in range(1, 300)]}, 422),
-        ({"action": "friend", "ids": ["1"]}, 404),
-        ({}, 404),
-    ],
-)
-def test_G2_nothing_chosen_is_never_everything(sign_in, make, sent, status) -> None:
-    contact = make("Firm", functions=["prospect"])
-    answer = sign_in("manager").submit("/mass-actions", {**sent, "confirmed": "1"})
-    assert answer.status_code == status
     assert functions(contact) == ["prospect"]
 
 
