@@ -81,8 +81,6 @@ class ListColumn:
     minor: bool = True
     shown: bool = False
     css: str = ""
-    functions: tuple[str, ...] = ()
-    is_plugin: bool = False
 
     @property
     def classes(self) -> str:
@@ -269,8 +267,6 @@ def _offered(column: Column) -> ListColumn:
         label=column.label,
         values=lambda sheet: {key: (text,) for key, text in column.values(sheet.ids).items()},
         shown=column.shown,
-        functions=column.functions,
-        is_plugin=True,
     )
 
 
