@@ -90,6 +90,13 @@ def test_G3_workers_that_race_for_jobs_do_each_record_once(real, greet, tmp_path
     assert greeted(real).total() == len(greeted(real)) == 800
 
 
+def test_G3_a_chunk_that_outlasts_the_term_is_done_once(real, greet, tmp_path) -> None:
+    job_id = greet(100, pause_ms=40, size=50)
+    with worker(real, tmp_path, "--stale-after", "1"), worker(real, tmp_path, "--stale-after", "1"):
+        until(lambda: state(real, job_id).state == "done")
+    assert greeted(real).total() == len(greeted(real)) == state(real, job_id).done == 100
+
+
 def test_G3_one_job_is_claimed_by_one_worker(real, greet) -> None:
     job_id = greet(1)
     start, claimed = threading.Barrier(8), []
