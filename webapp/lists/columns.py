@@ -78,7 +78,7 @@ class ListColumn:
     text: Callable[[Values], str] = lambda values: str(values[0])
     short: Label = ""
     numeric: bool = False
-    minor: bool = True
+    minor: bool = False
     shown: bool = False
     css: str = ""
 
@@ -180,7 +180,6 @@ CORE: tuple[ListColumn, ...] = (
         values=_functions,
         cell="functions",
         text=_function_words,
-        minor=False,
         shown=True,
     ),
     ListColumn(
@@ -189,7 +188,6 @@ CORE: tuple[ListColumn, ...] = (
         short=_l("Pers."),
         values=lambda sheet: {key: (one.persons or "",) for key, one in sheet.beside.items()},
         numeric=True,
-        minor=False,
         shown=True,
     ),
     ListColumn(
@@ -197,7 +195,6 @@ CORE: tuple[ListColumn, ...] = (
         label=_l("City"),
         values=_city,
         cell="city",
-        minor=False,
         shown=True,
         css="c-nowrap",
     ),
@@ -205,23 +202,21 @@ CORE: tuple[ListColumn, ...] = (
         key="number",
         label=_l("Number"),
         values=lambda sheet: {key: (number_of(one.numbers, sheet.function),) for key, one in sheet.beside.items()},
-        minor=False,
         shown=True,
         css="c-num",
     ),
-    ListColumn(key="responsible", label=_l("Responsible"), values=_responsible, shown=True, css="c-nowrap"),
+    ListColumn(key="responsible", label=_l("Responsible"), values=_responsible, minor=True, shown=True, css="c-nowrap"),
     ListColumn(
         key="changed",
         label=_l("Changed"),
         values=_moment(lambda sheet: {row.id: row.updated_at for row in sheet.rows}),
         cell="moment",
-        minor=False,
         shown=True,
         css="c-nowrap",
     ),
-    ListColumn(key="email", label=COLLECTION["emails"].item_label, values=_email, cell="email", minor=False),
+    ListColumn(key="email", label=COLLECTION["emails"].item_label, values=_email, cell="email"),
     ListColumn(
-        key="phone", label=COLLECTION["phones"].item_label, values=_phone, cell="phone", minor=False, css="c-nowrap"
+        key="phone", label=COLLECTION["phones"].item_label, values=_phone, cell="phone", css="c-nowrap"
     ),
     ListColumn(key="tags", label=_l("Tags"), values=_tags, cell="tags", text=", ".join),
     ListColumn(key="former", label=_l("Former numbers"), values=_former, css="c-num"),
@@ -266,6 +261,7 @@ def _offered(column: Column) -> ListColumn:
         key=column.key,
         label=column.label,
         values=lambda sheet: {key: (text,) for key, text in column.values(sheet.ids).items()},
+        minor=True,
         shown=column.shown,
     )
 
