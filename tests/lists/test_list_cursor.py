@@ -66,3 +66,11 @@ def test_G1_a_wrong_kind_of_value_is_refused_by_every_order(app, system) -> None
             values = [value] * len(one.columns())
             with pytest.raises(Unreadable):
                 ListQuery.read(MultiDict({"sort": sort, "after": made_up(f":{sort}", *values, 1)}))
+
+
+def test_G1_a_place_behind_a_function_that_is_gone_is_no_error(app, system, make) -> None:
+    make("Hofer", functions=["supplier"])
+    for number in (-5, 0, 99):
+        for mark in ("", "-"):
+            arguments = {"sort": f"{mark}functions", "after": made_up(":functions", number, "a", 1)}
+            assert len(ListQuery.read(MultiDict(arguments)).page().rows) <= 1

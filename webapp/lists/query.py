@@ -27,7 +27,8 @@ from webapp.lists.models import Listing
 from webapp.lists.sorts import SORTS as SORTS
 from webapp.lists.sorts import Sort, place_text, read_place, sort_named
 from webapp.lists.walk import CAP as CAP
-from webapp.lists.walk import Part, Walk, WalkByUser, count_of
+from webapp.lists.walk import Part, count_of
+from webapp.lists.ways import Walk, WalkByFunction, WalkByUser, ordered
 from webapp.plugin import Filter
 from webapp.registry import registry
 from webapp.search.match import found as searched
@@ -176,7 +177,7 @@ class ListQuery:
                 name=f"{function}:{by.key}",
             )
         else:
-            if function:
+            if function and by.key != "functions":
                 parts.append(_of_listing(function))
             kind = WalkByUser if by.key == "responsible" else Walk
             held: list[str] = []
@@ -186,8 +187,11 @@ class ListQuery:
                 held = [key for key in by.within if key in single][:1] + [key for key in single if key == by.key]
             conditions = [*LIVE, *(part.holds for key, part in narrowed if key in held)]
             narrowed = [(key, part) for key, part in narrowed if key not in held]
-            name = f":{by.key}" if by.indexed and kind is Walk and not held else ""
+            named = by.indexed and kind is Walk and not held and by.key != "functions"
+            name = f":{by.key}" if named else ""
             walked = kind(columns=self.order(), conditions=conditions, indexed=by.indexed, name=name)
+            if by.key == "functions":
+                walked = _by_function(walked, function)
         return walked, [*parts, *(part for _key, part in narrowed)]
 
     def page(self) -> Page:
@@ -217,7 +221,7 @@ class ListQuery:
         """The ids of all that match, in the order of the list."""
         way, parts = self._way()
         query: sa.Select[Any] = walk.hits(way, parts, [way.columns[-1]])
-        return query.order_by(*walk.ordered(way.columns, forward=not self.descending))
+        return query.order_by(*ordered(way.columns, forward=not self.descending))
 
     def count(self) -> int:
         """How many match, counted up to `CAP` + 1. `total` counts them all."""
@@ -302,6 +306,18 @@ def _of_listing(function: str) -> Part:
     """The live contacts that have a function now."""
     one = sa.select(Listing.contact_id).where(Listing.function == function)
     return Part(holds=one.where(Listing.contact_id == Contact.id).exists(), ids=one)
+
+
+def _by_function(walked: Walk, function: str) -> WalkByFunction:
+    only = [_of_listing(function).holds] if function else []
+    slots = {one.key: one.slot for one in registry().functions()}
+    return WalkByFunction(
+        columns=walked.columns,
+        conditions=[*walked.conditions, *only],
+        functions=list(slots),
+        only=function,
+        never=[key for key, slot in slots.items() if slot == slots.get(function) and key != function],
+    )
 
 
 def cursor(sort: str, value: Any, contact_id: int, function: str = "") -> str:

@@ -83,12 +83,12 @@ def _tags() -> Columns:
 
 
 def _functions() -> Columns:
-    """By the first function in the order of the lists; without any at the end."""
+    """By the first function in the order of the lists, then by name; without any at the end."""
     places = {one.key: place for place, one in enumerate(registry().functions())}
     last = len(places)
     rank = sa.case(places, value=FunctionRow.function, else_=last) if places else sa.literal(last)
     first = sa.select(sa.func.min(rank)).where(FunctionRow.contact_id == Contact.id, FunctionRow.ended_at.is_(None))
-    return (sa.func.coalesce(first.scalar_subquery(), last),)
+    return (sa.func.coalesce(first.scalar_subquery(), last), Contact.sort_name)
 
 
 def _persons() -> Columns:
@@ -163,7 +163,7 @@ _SORTS = (
     Sort(key="email", columns=_first(Email)),
     Sort(key="phone", columns=_first(Phone)),
     Sort(key="tags", columns=_tags),
-    Sort(key="functions", columns=_functions),
+    Sort(key="functions", columns=_functions, indexed=True),
     Sort(key="persons", columns=_persons),
     Sort(key="former", columns=_former),
     Sort(key="category", columns=_value(Contact.category, "categories")),

@@ -16,8 +16,8 @@ import sqlalchemy as sa
 
 from webapp.accounts.models import User
 from webapp.contacts.models import Contact
-from webapp.contacts.queries import LIVE
 from webapp.db import among, db
+from webapp.lists.ways import Place, Walk, beyond, is_sqlite, labelled, ordered, tally
 
 FIRST = 500
 """Contacts that are walked and tested to begin with."""
@@ -33,8 +33,6 @@ CAP = 1000
 _MADE: dict[tuple[Any, ...], sa.Select[Any]] = {}
 """Statements of walks that have a name: making one costs as much as running it."""
 
-Place = Sequence[Any]
-
 
 @dataclass(frozen=True, kw_only=True)
 class Part:
@@ -46,124 +44,11 @@ class Part:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Walk:
-    """The contacts of a list before what narrows it further: by what they stand, their id last, and the conditions.
-
-    `indexed`: an index holds them in that order. `beside`: the order is that of another table than `contact`. `name`
-    tells it from all others, if no value of a filter is among its conditions: its statement is then made once.
-    """
-
-    columns: Sequence[Any]
-    conditions: Sequence[sa.ColumnElement[bool]]
-    indexed: bool = True
-    beside: bool = False
-    name: str = ""
-
-    def along(self, place: Place | None, *, forward: bool, most: Any) -> sa.Select[Any]:
-        """The first so many places behind (or before) a place."""
-        query = sa.select(*labelled(self.columns)).where(*self.conditions)
-        query = query.order_by(*ordered(self.columns, forward=forward)).limit(most)
-        if place is None:
-            return query
-        if self.beside or not is_sqlite():
-            return query.where(beyond(self.columns, place, forward=forward))
-        # In a comparison of rows SQLite makes no use of the id, which would leave a walk through all of one value.
-        *values, last = self.columns
-        same = [one == value for one, value in zip(values, place, strict=False)]
-        behind = query.where(beyond(values, place[:-1], forward=forward))
-        return joined([query.where(*same, beyond([last], place[-1:], forward=forward)), behind], forward, most)
-
-
-@dataclass(frozen=True, kw_only=True)
-class WalkByUser(Walk):
-    """The live contacts by the name of the user who is responsible for them, those of nobody at the end.
-
-    No index holds that order: it is walked user by user, each along the index of his contacts. A place is whether of
-    nobody, the user's sort name and id, the contact's sort name and id.
-    """
-
-    def along(self, place: Place | None, *, forward: bool, most: Any) -> sa.Select[Any]:
-        """The first so many places: of the place's own user, of the users behind, of nobody, as far as there are."""
-        nobody = self._nobody(place if place is not None and place[0] else None, forward=forward, most=most)
-        legs = [] if place is not None and place[0] and forward else [self._users(place, forward=forward, most=most)]
-        if place is not None and not place[0]:
-            legs.append(self._own(place, forward=forward, most=most))
-        if place is None or forward or place[0]:
-            legs.append(nobody)
-        return joined(legs, forward, most)
-
-    def _own(self, place: Place, *, forward: bool, most: int) -> sa.Select[Any]:
-        columns = (Contact.sort_name, Contact.id)
-        query = sa.select(*labelled((sa.literal(0), sa.literal(place[1]), sa.literal(place[2]), *columns)))
-        query = query.where(*LIVE, Contact.responsible_id == place[2], beyond(columns, place[3:], forward=forward))
-        return query.order_by(*ordered(columns, forward=forward)).limit(most)
-
-    def _nobody(self, place: Place | None, *, forward: bool, most: int) -> sa.Select[Any]:
-        columns = (Contact.sort_name, Contact.id)
-        query = sa.select(*labelled((sa.literal(1), sa.literal(""), sa.literal(0), *columns)))
-        query = query.where(*LIVE, Contact.responsible_id.is_(None))
-        if place is not None:
-            query = query.where(beyond(columns, place[3:], forward=forward))
-        return query.order_by(*ordered(columns, forward=forward)).limit(most)
-
-    def _users(self, place: Place | None, *, forward: bool, most: int) -> sa.Select[Any]:
-        users: Sequence[Any] = (User.sort_name, User.id)
-        own: Sequence[Any] = (Contact.sort_name, Contact.id)
-        if is_sqlite():
-            # It sees by itself that the users' order and then the contacts' is the order that is asked for.
-            query = sa.select(*labelled((sa.literal(0), *users, *own))).where(*LIVE, Contact.responsible_id == User.id)
-        else:
-            one = sa.select(*own).where(*LIVE, Contact.responsible_id == User.id)
-            of_user = one.order_by(*ordered(own, forward=forward)).limit(most).lateral()
-            own = (of_user.c.sort_name, of_user.c.id)
-            query = sa.select(*labelled((sa.literal(0), *users, *own))).join_from(User, of_user, sa.true())
-        if place is not None and not place[0]:
-            query = query.where(beyond(users, place[1:3], forward=forward))
-        return query.order_by(*ordered((*users, *own), forward=forward)).limit(most)
-
-
-@dataclass(frozen=True, kw_only=True)
 class Found:
     """Rows of what was asked for with their places; how many match in all, where finding them has told it."""
 
     rows: list[tuple[sa.Row[Any], tuple[Any, ...]]]
     count: int | None = None
-
-
-def is_sqlite() -> bool:
-    """Whether the session's database is SQLite."""
-    return db.session.get_bind().dialect.name == "sqlite"
-
-
-def labelled(columns: Sequence[Any]) -> list[Any]:
-    """Columns of an order under names by which an outer select knows them."""
-    return [one.label(f"k{number}") for number, one in enumerate(columns)]
-
-
-def joined(legs: Sequence[sa.Select[Any]], forward: bool, most: Any) -> sa.Select[Any]:
-    """The first so many of several stretches of one order."""
-    parts = [sa.select(*leg.subquery().c) for leg in legs]
-    found = sa.union_all(*parts).subquery()
-    return sa.select(*found.c).order_by(*ordered(list(found.c), forward=forward)).limit(most)
-
-
-def ordered(columns: Sequence[Any], *, forward: bool) -> list[Any]:
-    """What to sort by, from the front or from the end."""
-    return [one if forward else one.desc() for one in columns]
-
-
-def beyond(columns: Sequence[Any], place: Place, *, forward: bool) -> sa.ColumnElement[bool]:
-    """What stands behind a place in an order, or before it."""
-    if len(columns) == 1:
-        return columns[0] > place[0] if forward else columns[0] < place[0]
-    spot = sa.tuple_(*columns)
-    here = sa.tuple_(
-        *(
-            value if isinstance(value, sa.BindParameter) else sa.literal(value, one.type)
-            for value, one in zip(place, columns, strict=True)
-        )
-    )
-    return spot > here if forward else spot < here
 
 
 def count_of(query: Any, most: int | None = None) -> int:
@@ -258,8 +143,8 @@ def rank(walk: Walk, parts: Sequence[Part], place: Place, *, descending: bool) -
     all_ = hits(walk, parts, labelled(walk.columns))
     listed = sa.select(all_.where(walk.columns[-1] == place[-1]).exists()).scalar_subquery()
     if walk.indexed and not parts:
-        before = _tally(walk.along(place, forward=descending, most=CAP))
-        found = db.session.execute(sa.select(listed, before, _tally(all_.limit(CAP + 1)))).one()
+        before = tally(walk.along(place, forward=descending, most=CAP))
+        found = db.session.execute(sa.select(listed, before, tally(all_.limit(CAP + 1)))).one()
         return (found[1] + 1, found[2]) if found[0] else None
     if not db.session.scalar(sa.select(listed)):
         return None
@@ -267,14 +152,10 @@ def rank(walk: Walk, parts: Sequence[Part], place: Place, *, descending: bool) -
     if walk.indexed and total > CAP:
         stretch = walk.along(place, forward=descending, most=FAR).subquery()
         fitting = sa.select(sa.literal(1)).select_from(stretch).where(_fits(list(stretch.c), parts))
-        walked, count = db.session.execute(sa.select(_tally(sa.select(stretch)), _tally(fitting))).one()
+        walked, count = db.session.execute(sa.select(tally(sa.select(stretch)), tally(fitting))).one()
         return (min(count, CAP) + 1, total) if walked < FAR or count >= CAP else None
     listing = all_.subquery()
     return count_of(sa.select(listing).where(beyond(list(listing.c), place, forward=descending)), CAP) + 1, total
-
-
-def _tally(query: sa.Select[Any]) -> Any:
-    return sa.select(sa.func.count()).select_from(query.subquery()).scalar_subquery()
 
 
 def _unindexed(condition: sa.ColumnElement[bool]) -> sa.ColumnElement[bool]:
