@@ -180,7 +180,9 @@ def _look(engine: str, size: int, url: str, load: Load) -> Base:
         far = {}
         for name, rows in lists.items():
             number = connection.scalar(sa.text(f"SELECT count(*) FROM (SELECT {rows}) list"))
-            found = connection.execute(sa.text(f"SELECT {rows} LIMIT 1 OFFSET :place"), {"place": number * 9 // 10})
+            # Where the list is short, the last full page: one with fewer rows is no comparison.
+            place = max(0, min(number * 9 // 10, number - 51))
+            found = connection.execute(sa.text(f"SELECT {rows} LIMIT 1 OFFSET :place"), {"place": place})
             far[name] = tuple(found.one())
         parties = "SELECT party_id FROM contact_link GROUP BY party_id HAVING count(*) > 4"
         file_id = connection.scalar(sa.text(f"{parties} ORDER BY count(*), party_id LIMIT 1"))
