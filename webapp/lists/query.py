@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import Any
 
 import sqlalchemy as sa
@@ -31,8 +32,8 @@ from webapp.lists.walk import Part, count_of
 from webapp.lists.ways import Walk, WalkByFunction, WalkByUser, ordered
 from webapp.plugin import Filter
 from webapp.registry import registry
+from webapp.search.match import about, holding, matching, sought
 from webapp.search.match import found as searched
-from webapp.search.match import holding, matching, sought
 
 PAGE = 50
 MOST_VALUES = 20
@@ -164,7 +165,9 @@ class ListQuery:
         if not function and len(only) == 1 and only[0] != NONE and registry().is_function_enabled(only[0]):
             function = chosen.pop("function")[0]
         narrowed = self._narrowed(chosen)
-        parts = [Part(holds=sa.and_(*holding(self.q)), ids=searched(self.q), is_search=True)] if sought(self.q) else []
+        parts: list[Part] = []
+        if sought(self.q):
+            parts = [Part(holds=sa.and_(*holding(self.q)), ids=searched(self.q), about=partial(about, self.q))]
         if self.archived:
             if function:
                 parts.append(Part(holds=has_function(function)))

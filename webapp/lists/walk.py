@@ -8,7 +8,7 @@ wherever many fit; where it does not, few fit or they stand elsewhere, and all t
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -23,6 +23,11 @@ FIRST = 500
 """Contacts that are walked and tested to begin with."""
 LEAST = 5
 """Of these so many must fit for a longer walk to be worth while."""
+FURTHER = (4_000, 16_000, 48_000)
+"""Contacts that are walked and tested, in turn, for a search that fits many but few of the first ones: what is sought
+stands elsewhere in the order, perhaps not far."""
+DEARER = 2
+"""Walking a contact and testing it takes as long as looking up and sorting so many hits of a search."""
 FEW = 5_000
 """Counted to tell which condition fits the fewest; looking up so many costs some milliseconds."""
 MANY = 50_000
@@ -40,7 +45,13 @@ class Part:
 
     holds: sa.ColumnElement[bool]
     ids: Any = None
-    is_search: bool = False
+    about: Callable[[int], int] | None = None
+    """Of a search: about how many contacts match it, up to a bound."""
+
+    @property
+    def is_search(self) -> bool:
+        """Whether this is what was typed."""
+        return self.about is not None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -78,13 +89,28 @@ def find(
             return found if place is None else Found(rows=found.rows)
         fitted = found.count or 0
         if len(found.rows) < size and fitted >= LEAST:
-            longer = walk.along(place, forward=forward, most=2 * size * FIRST // fitted).subquery("stretch")
-            columns = list(longer.c)
-            query = sa.select(*columns).where(_fits(columns, parts)).order_by(*ordered(columns, forward=forward))
-            found = _fetched(_shown(query.limit(size), shown, forward=forward), shown, {})
+            found = _longer(walk, parts, shown, place, forward=forward, size=size, most=2 * size * FIRST // fitted)
         if len(found.rows) == size:
             return Found(rows=found.rows)
+        if (search := next((one.about for one in parts if one.about), None)) is not None:
+            worth = search(FURTHER[-1] * DEARER) // DEARER if fitted < LEAST else 0
+            for most in FURTHER:
+                if most > worth:
+                    break
+                found = _longer(walk, parts, shown, place, forward=forward, size=size, most=most)
+                if len(found.rows) == size:
+                    return found
     return _looked_up(walk, parts, shown, place, forward=forward, size=size)
+
+
+def _longer(
+    walk: Walk, parts: Sequence[Part], shown: Sequence[Any], place: Place | None, *, forward: bool, size: int, most: int
+) -> Found:
+    """The first `size` that match among `most` that are walked."""
+    stretch = walk.along(place, forward=forward, most=most).subquery("stretch")
+    columns = list(stretch.c)
+    query = sa.select(*columns).where(_fits(columns, parts)).order_by(*ordered(columns, forward=forward))
+    return _fetched(_shown(query.limit(size), shown, forward=forward), shown, {})
 
 
 def hits(walk: Walk, parts: Sequence[Part], columns: Sequence[Any]) -> sa.Select[Any]:

@@ -59,6 +59,25 @@ def found(q: str) -> sa.Select[Any]:
     return indexed(texts) if _is_found(texts) and _is_sqlite() else sa.select(Contact.id).where(*holding(q))
 
 
+def about(q: str, most: int) -> int:
+    """How many contacts match what was typed, which is more than blanks, if they are no more than `most`.
+
+    On SQLite counted, as its index gives one hit after the other; PostgreSQL's gives all or none, so that it is asked
+    what it expects, by the larger sample that it keeps of these texts.
+    """
+    texts = sought(q)
+    if not _is_found(texts):
+        return 0
+    if _is_sqlite():
+        hits = indexed(texts, most).subquery()
+        return db.session.scalar(sa.select(sa.func.count()).select_from(hits)) or 0
+    query = sa.select(sa.literal(1)).select_from(Contact).where(*holding(q))
+    said = query.compile(dialect=db.session.get_bind().dialect, compile_kwargs={"literal_binds": True})
+    # The driver takes a percent sign for the beginning of a parameter.
+    plan = db.session.connection().exec_driver_sql("EXPLAIN (FORMAT JSON) " + str(said)).scalar_one()
+    return min(int(plan[0]["Plan"]["Plan Rows"]), most)
+
+
 def indexed(words: Sequence[str], most: int | None = None) -> sa.Select[Any]:
     """Ids of contacts in whose text all these occur, by the index: folded, of three letters and more each."""
     return any_of([words], most)
