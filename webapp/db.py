@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from contextvars import ContextVar
 from typing import Any
@@ -108,6 +108,13 @@ def among(column: Any, ids: Iterable[int] | None) -> sa.ColumnElement[bool]:
 def together(ids: Iterable[int]) -> Any:
     """Ids as the one parameter that `among` compares with."""
     return json.dumps(list(ids)) if db.session.get_bind().dialect.name == "sqlite" else list(ids)
+
+
+def fetch(statement: sa.Executable, values: Mapping[str, Any] | None = None) -> sa.CursorResult[Any]:
+    """The rows of a select of columns, without what the session does for objects: half the cost of a small one."""
+    session = db.session()
+    session.flush()
+    return session.connection().execute(statement, values or {})
 
 
 @event.listens_for(Engine, "connect")

@@ -56,6 +56,7 @@ class Registry:
         self.installed = {plugin.name: plugin for plugin in in_order(found.plugins)}
         self.broken = {one.name: one for one in found.broken}
         self.enabled = set(self.installed if wanted is None else wanted)
+        self._offers: dict[tuple[str, frozenset[str]], list[Any]] = {}
         self._check(wanted)
         self._functions = {
             function.key: function
@@ -119,8 +120,11 @@ class Registry:
 
     def offers(self, kind: str) -> list[Any]:
         """All offers of one kind (`"menu"`, `"tabs"` …) of enabled plug-ins, by their `order`."""
-        found = [one for plugin in self._all() if self.is_enabled(plugin.name) for one in getattr(plugin, kind)]
-        return sorted(found, key=lambda one: getattr(one, "order", 0))
+        key = kind, frozenset(self.enabled)
+        if key not in self._offers:
+            found = [one for plugin in self._all() if self.is_enabled(plugin.name) for one in getattr(plugin, kind)]
+            self._offers[key] = sorted(found, key=lambda one: getattr(one, "order", 0))
+        return list(self._offers[key])
 
     def duties(self, kind: str) -> list[tuple[Plugin, Any]]:
         """All duties of one kind with their plug-ins, whether these are switched on or off."""

@@ -13,7 +13,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session, SessionTransaction
 
 from webapp.administration.models import Setting, ValueListItem
-from webapp.db import db
+from webapp.db import db, fetch
 
 DEFAULTS: dict[str, Any] = {
     "company.name": "",
@@ -78,11 +78,14 @@ def forget() -> None:
     db.session().info.pop("carnet_settings", None)
 
 
+_SETTINGS = sa.select(Setting.key, Setting.value)
+
+
 def setting(key: str) -> Any:
     """The value of a setting; raises KeyError for one that nobody defined."""
     cache = _cache()
     if "settings" not in cache:
-        cache["settings"] = {row.key: row.value for row in db.session.execute(sa.select(Setting.key, Setting.value))}
+        cache["settings"] = {row.key: row.value for row in fetch(_SETTINGS).all()}
     return cache["settings"].get(key, DEFAULTS[key])
 
 

@@ -14,7 +14,7 @@ from webapp.acting import act, need
 from webapp.contacts.derived import number_of
 from webapp.contacts.models import Contact
 from webapp.contacts.queries import numbers_of
-from webapp.db import db
+from webapp.db import db, fetch
 from webapp.i18n import _, _l
 from webapp.jobs.files import path_of
 from webapp.jobs.models import Job, JobItem
@@ -55,7 +55,7 @@ _RUNNING = (
 def count_running() -> int:
     """How many of one's own jobs run or wait, for the top bar of every page."""
     user_id = act().user_id
-    return db.session.scalar(_RUNNING, {"user_id": user_id}) or 0 if user_id is not None else 0
+    return fetch(_RUNNING, {"user_id": user_id}).scalar_one() if user_id is not None else 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

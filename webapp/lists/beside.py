@@ -10,7 +10,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from webapp.contacts.models import Contact, ContactLink, ContactNumber
-from webapp.db import among, db, together
+from webapp.db import among, db, fetch, together
 from webapp.functions.models import FunctionRow
 
 
@@ -27,7 +27,8 @@ def beside(ids: Sequence[int]) -> dict[int, Beside]:
     """By contact id."""
     found = {one: Beside() for one in ids}
     asked = _statement(db.session.get_bind().dialect.name)
-    for kind, contact_id, function, value, count in db.session.execute(asked, {"ids": together(ids)}):
+    rows: Any = fetch(asked, {"ids": together(ids)}).all()
+    for kind, contact_id, function, value, count in rows:
         one = found[contact_id]
         if kind == "function":
             one.functions.append(function)

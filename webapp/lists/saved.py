@@ -15,7 +15,7 @@ from werkzeug.datastructures import MultiDict
 
 from webapp.accounts.models import User
 from webapp.acting import act, need
-from webapp.db import db
+from webapp.db import db, fetch
 from webapp.errors import Forbidden, Invalid, Missing, Refused, Stale
 from webapp.i18n import _
 from webapp.lists.columns import ListColumn, columns_of, offered_columns
@@ -134,7 +134,7 @@ def list_key(function: str) -> str:
 def desk(function: str) -> Desk:
     """What the user who acts has of the list of a function, in one statement."""
     asked = {"list": list_key(function), "user_id": act().user_id or 0}
-    rows = db.session.execute(_DESK, asked).all()
+    rows = fetch(_DESK, asked).all()
     views = [
         View(
             id=row.id,

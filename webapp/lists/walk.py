@@ -16,7 +16,7 @@ import sqlalchemy as sa
 
 from webapp.accounts.models import User
 from webapp.contacts.models import Contact
-from webapp.db import among, db
+from webapp.db import among, db, fetch
 from webapp.lists.ways import Place, Walk, beyond, is_sqlite, labelled, ordered, tally
 
 FIRST = 500
@@ -74,7 +74,7 @@ def capped(walk: Walk, parts: Sequence[Part]) -> int:
     if (walk.name,) not in _MADE:
         all_ = hits(walk, (), [walk.columns[-1]]).limit(CAP + 1).subquery()
         _MADE[walk.name,] = sa.select(sa.func.count()).select_from(all_)
-    return db.session.scalar(_MADE[walk.name,]) or 0
+    return int(fetch(_MADE[walk.name,]).scalar_one())
 
 
 def find(
@@ -271,5 +271,5 @@ def _shown(query: sa.Select[Any], shown: Sequence[Any], *, forward: bool) -> sa.
 
 
 def _fetched(query: sa.Select[Any], shown: Sequence[Any], values: Mapping[str, Any]) -> Found:
-    rows: Any = db.session.execute(query, values)
+    rows = fetch(query, values).all()
     return Found(rows=[(row, tuple(row[len(shown) :])) for row in rows])
