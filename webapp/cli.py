@@ -123,17 +123,18 @@ def run(host: str, port: int, workers: int, no_worker: bool) -> None:
 
 @click.command()
 @click.option("--parent", type=int, hidden=True, help="Stop when this process, which started the worker, has ended.")
+@click.option("--after", type=int, hidden=True, help="Take over at once what this process, which has ended, held.")
 @click.option(
     "--stale-after", type=click.FloatRange(1), default=runner.STALE_S, show_default=True,
     help="Seconds without a sign of life after which a job is taken from another worker.",
 )  # fmt: skip
 @with_appcontext
-def worker(parent: int | None, stale_after: float) -> None:
+def worker(parent: int | None, after: int | None, stale_after: float) -> None:
     """Run jobs, as many workers as wanted; on SIGTERM it finishes the records at hand and leaves the rest to others."""
     _require_schema()
     app: Flask = current_app._get_current_object()  # type: ignore[attr-defined]
     db.session.remove()
-    jobs_worker.serve(app, parent=parent, stale_s=stale_after)
+    jobs_worker.serve(app, parent=parent, after=after, stale_s=stale_after)
 
 
 def _require_schema() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import os
 from collections import Counter
 from collections.abc import Callable
 
@@ -265,6 +266,16 @@ class TestReaper:
         self.stale(job, runner.STALE_S - 5)
         Runner(app=app).reap()
         assert (fresh(job).state, job.worker) == ("running", worker.name)
+
+    def test_G3_what_a_process_known_to_be_gone_held_is_taken_at_once(self, app, start) -> None:
+        job = start(4, kind="greet", size=2)
+        lost = chunks(app, job, 1)
+        # Another one whose number begins alike, and a later one to which the number was given again, live.
+        Runner(app=app, after=int(str(os.getpid())[:-1])).reap()
+        Runner(app=app, after=os.getpid(), begun_at=now() - dt.timedelta(seconds=60)).reap()
+        assert (fresh(job).state, job.worker) == ("running", lost.name)
+        Runner(app=app, after=os.getpid()).reap()
+        assert (fresh(job).state, job.attempts) == ("queued", 1)
 
     def test_G3_after_three_attempts_at_one_chunk_it_has_failed(self, app, start) -> None:
         job = start(4, kind="greet", size=2)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import subprocess
 import threading
@@ -131,6 +132,16 @@ def test_G3_the_server_s_worker_ends_with_it_however_it_ends(real, greet, tmp_pa
         server.send_signal(signal.SIGKILL)
         server.wait()
         until(lambda: not is_alive(child))
+
+
+def test_G3_the_server_s_next_worker_goes_on_at_once_where_the_killed_one_was(real, greet, tmp_path) -> None:
+    job_id = greet(MANY, pause_ms=1)
+    with served(real, tmp_path) as server:
+        until(lambda: state(real, job_id).cursor > 0)
+        (child,) = workers_of(server.pid)
+        os.kill(child, signal.SIGKILL)
+        until(lambda: state(real, job_id).state == "done", 30)
+    assert greeted(real).total() == len(greeted(real)) == MANY
 
 
 @pytest.mark.parametrize("database", ["sqlite"])

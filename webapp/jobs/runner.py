@@ -82,19 +82,29 @@ def fitting(size: int, took: float) -> int:
     return size * 2 if took < CHUNK_S / 4 else size
 
 
+def _of_process(number: int) -> str:
+    """How the names of this machine's process with that number begin."""
+    return f"{socket.gethostname()[:40]}:{number}:"
+
+
 def _name() -> str:
-    return f"{socket.gethostname()[:40]}:{os.getpid()}:{secrets.token_hex(4)}"
+    return _of_process(os.getpid()) + secrets.token_hex(4)
 
 
 @dataclass(kw_only=True)
 class Runner:
-    """Claims and runs queued jobs, one at a time, until `stopping()`; `name` stands in the rows that it holds."""
+    """Claims and runs queued jobs, one at a time, until `stopping()`; `name` stands in the rows that it holds.
+
+    `after`: the process on this machine that it takes the place of, and that is known to be gone.
+    """
 
     app: Flask
     stopping: Callable[[], bool] = lambda: False
     stale_s: float | None = None
+    after: int | None = None
     name: str = field(default_factory=_name)
     tended_at: float = -TEND_S
+    begun_at: dt.datetime = field(default_factory=now)
 
     def work(self) -> None:
         """Run what is queued, oldest first, each for a while where several wait."""
@@ -215,7 +225,12 @@ class Runner:
         A worker that is still at a long chunk holds the row, or SQLite's lock: it is left alone.
         """
         term = now() - dt.timedelta(seconds=STALE_S if self.stale_s is None else self.stale_s)
-        stale = sa.select(Job).where(Job.state == "running", Job.heartbeat_at < term)
+        is_left = Job.heartbeat_at < term
+        if self.after is not None:
+            # A number is given again in time: what that process held, it held before this one began.
+            predecessor = Job.worker.startswith(_of_process(self.after), autoescape=True)
+            is_left |= predecessor & (Job.heartbeat_at < self.begun_at)
+        stale = sa.select(Job).where(Job.state == "running", is_left)
         with unit(self.app, writing=False) as session:
             if session.scalar(stale.with_only_columns(Job.id).limit(1)) is None:
                 return

@@ -31,8 +31,13 @@ AGAIN_S = 3.0
 """Seconds until a worker that ended by itself is started again."""
 
 
-def serve(app: Flask, *, parent: int | None = None, stale_s: float | None = None) -> None:
-    """Run jobs until SIGTERM, SIGINT, or the end of the process `parent`; the chunk at hand is finished first."""
+def serve(
+    app: Flask, *, parent: int | None = None, after: int | None = None, stale_s: float | None = None
+) -> None:
+    """Run jobs until SIGTERM, SIGINT, or the end of the process `parent`; the chunk at hand is finished first.
+
+    What the process `after` held, which has ended, is taken over at once.
+    """
     stopping = threading.Event()
 
     def stop(_number: int, _frame: Any) -> None:
@@ -42,7 +47,7 @@ def serve(app: Flask, *, parent: int | None = None, stale_s: float | None = None
         signal.signal(number, stop)
     if parent is not None:
         threading.Thread(target=_watch, args=(parent, stopping), daemon=True).start()
-    runner = Runner(app=app, stopping=stopping.is_set, stale_s=stale_s)
+    runner = Runner(app=app, stopping=stopping.is_set, stale_s=stale_s, after=after)
     while not stopping.is_set():
         try:
             runner.work()
@@ -68,16 +73,23 @@ def _watch(parent: int, stopping: threading.Event) -> None:
 def beside() -> Iterator[None]:
     """While this block runs, so does a worker in a process of its own; one that dies is started again."""
     over = threading.Event()
-    running: list[subprocess.Popen[bytes]] = []
+
+    def start(*more: str) -> subprocess.Popen[bytes]:
+        words = [sys.executable, "-m", "webapp", "worker", "--parent", str(os.getpid()), *more]
+        return subprocess.Popen(words)  # noqa: S603 - this very program
+
+    # The first one here and now: a server that forks meanwhile would keep the pipe open by which its start is told,
+    # and the thread would wait for that instead of for the worker.
+    running = [start()]
 
     def keep() -> None:
-        while not over.is_set():
-            words = [sys.executable, "-m", "webapp", "worker", "--parent", str(os.getpid())]
-            process = subprocess.Popen(words)  # noqa: S603 - this very program
-            running[:] = [process]
+        while True:
+            (process,) = running
             process.wait()
-            if not over.wait(AGAIN_S):
-                log.warning("The worker ended with %s: it is started again.", process.returncode)
+            if over.wait(AGAIN_S):
+                return
+            log.warning("The worker ended with %s: it is started again.", process.returncode)
+            running[:] = [start("--after", str(process.pid))]
 
     keeper = threading.Thread(target=keep, daemon=True)
     keeper.start()
