@@ -210,6 +210,34 @@ class TestUndo:
         assert mine.submit(f"/jobs/{job.id}/undo").status_code == 403
         assert contracts() == 1
 
+    @pytest.mark.parametrize("state", ["done", "stopped"])
+    @pytest.mark.parametrize("lost", ["right", "plug-in"])
+    def test_G3_what_cannot_be_had_any_more_is_shown_with_the_reason(
+        self, mine, manager, start, plugin_registry, state, lost
+    ) -> None:
+        job = done(start("Acker", "Birke", "Cerf"), p2="No luck")
+        db.session.execute(sa.update(Job).values(state=state, done=1))
+        db.session.commit()
+        actions = ["undo", "retry" if state == "done" else "resume"]
+        page = mine.get(f"/jobs/{job.id}").text
+        assert [f'action="/jobs/{job.id}/{one}"' in page for one in actions] == [True, True]
+        try:
+            if lost == "right":
+                manager.role = "editor"
+                db.session.commit()
+                sentence = "You no longer have the right to this work: an administrator can give it."
+            else:
+                plugin_registry.enabled.discard("sample_plugin")
+                sentence = "The plug-in that did this work is switched off."
+            page = mine.get(f"/jobs/{job.id}").text
+            statuses = {mine.submit(f"/jobs/{job.id}/{one}").status_code for one in actions}
+        finally:
+            plugin_registry.enabled.add("sample_plugin")
+        assert not [one for one in actions if f'action="/jobs/{job.id}/{one}"' in page]
+        assert page.count('aria-disabled="true" aria-describedby="held-h"') == 2
+        assert page.count(sentence) == 1
+        assert statuses == {403 if lost == "right" else 409}
+
     def test_G3_while_it_runs_it_is_not_taken_back(self, mine, start) -> None:
         job = start("Acker")
         assert mine.submit(f"/jobs/{job.id}/undo").status_code == 409

@@ -135,13 +135,25 @@ def stop(job_id: int) -> Job:
     return job
 
 
+def held_back(job: Job) -> str:
+    """Why the present user can have nothing more of this work done, in a sentence; empty where they can."""
+    kind = find_kind(job.kind)
+    if kind is None:
+        return _("The plug-in that did this work is switched off.")
+    try:
+        right = kind.right(job.params)
+    except CarnetError as error:
+        return error.message
+    return "" if act().may(right) else _("You no longer have the right to this work: an administrator can give it.")
+
+
 def way_back(job: Job) -> str:
-    """Why a job can't be taken back now, in a sentence; empty where it can."""
+    """Why the present user can't take a job back now, in a sentence; empty where they can."""
     kind = find_kind(job.kind)
     if job.undo_of_id is not None:
         return _("This took back an earlier job.")
-    if kind is None:
-        return _("The plug-in that did this work is switched off.")
+    if (reason := held_back(job)) or kind is None:
+        return reason
     try:
         final = str(kind.final(job.params))
     except CarnetError as error:
@@ -166,6 +178,7 @@ def _undoable(job: Job) -> sa.Select[Any]:
 def undo(job_id: int) -> Job:
     """A job that takes back what this one did, the last record first; raises `Refused` where there is no way back."""
     job = _held(job_id)
+    _need_again(job)
     if reason := way_back(job):
         raise Refused(reason)
     done = _undoable(job)
@@ -207,11 +220,20 @@ def _refuse_undone(job: Job) -> None:
         raise Refused(_("This job was taken back: start it anew from the list."))
 
 
-def _queue_again(job: Job) -> None:
+def _need_again(job: Job) -> None:
+    """Raises `Refused` where this work is not offered any more, else `Forbidden` where the user may not do it."""
     kind = find_kind(job.kind)
     if kind is None:
-        raise Refused(_("The plug-in that did this work is switched off."))
-    need(kind.right(job.params))
+        raise Refused(held_back(job))
+    try:
+        right = kind.right(job.params)
+    except CarnetError as error:
+        raise Refused(error.message) from None
+    need(right)
+
+
+def _queue_again(job: Job) -> None:
+    _need_again(job)
     job.state, job.stop_asked, job.error, job.ended_at, job.attempts = "queued", False, "", None, 0
     db.session.flush()
     queue.publish_later(job.id)

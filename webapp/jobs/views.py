@@ -65,6 +65,7 @@ def show(id: int) -> Response:  # noqa: A002 - the address's own word
         title=services.title(job),
         owner=services.owner(job),
         progress=progress,
+        held_back=services.held_back(job),
         way_back=services.way_back(job),
         undoing=services.undoing(job),
         tells=progress.percent // TENTH > said // TENTH or not is_at_work(job),

@@ -31,9 +31,7 @@ AGAIN_S = 3.0
 """Seconds until a worker that ended by itself is started again."""
 
 
-def serve(
-    app: Flask, *, parent: int | None = None, after: int | None = None, stale_s: float | None = None
-) -> None:
+def serve(app: Flask, *, parent: int | None = None, after: int | None = None, stale_s: float | None = None) -> None:
     """Run jobs until SIGTERM, SIGINT, or the end of the process `parent`; the chunk at hand is finished first.
 
     What the process `after` held, which has ended, is taken over at once.
