@@ -97,10 +97,11 @@ def test_G1_any_search_is_answered_by_a_page(folk, sign_in, q) -> None:
     assert "Nothing found" in answer.text
 
 
-@pytest.fixture
-def firms(make, monkeypatch, system):
+@pytest.fixture(params=[(10, (4_000,)), (2, (5, 15, 60))], ids=["looked up at once", "walked further first"])
+def firms(request, make, monkeypatch, system):
     """A search that stretches are too short for: every third of 60 firms, those of D standing together in the end."""
-    monkeypatch.setattr(walk, "FIRST", 10)
+    monkeypatch.setattr(walk, "FIRST", request.param[0])
+    monkeypatch.setattr(walk, "FURTHER", request.param[1])
     for number in range(60):
         make(f"{'ABCD'[number // 15]}irm {number:02} {'Paris' if number % 3 == 0 else 'Ulm'}")
 
@@ -131,5 +132,21 @@ def test_G1_a_search_costs_a_bounded_number_of_statements(firms, statements) -> 
     for q in ("irm", "paris", "d", "57", "nobody"):
         with statements() as seen:
             ListQuery.read(MultiDict({"q": q, "kind": "company"}), "").page()
-        # A stretch, a longer one or two candidates counted, and the look-up.
-        assert len([text for text in seen.texts if text.startswith(("SELECT", "WITH"))]) <= 4
+        # A stretch, longer ones or two candidates counted, how many a search fits, and the look-up.
+        assert len([text for text in seen.texts if text.startswith(("SELECT", "WITH"))]) <= 4 + len(walk.FURTHER)
+
+
+def test_G1_names_of_hits_are_read_from_an_index_that_holds_them(firms, app, connection) -> None:
+    if connection.dialect.name != "sqlite":
+        # There the contacts are read in any case: its index of words only says where one may stand.
+        return
+    seen = []
+
+    def note(_connection, _cursor, text, values, *_more) -> None:
+        seen.append((text, values))
+
+    sa.event.listen(connection, "before_cursor_execute", note)
+    ListQuery.read(MultiDict({"q": "dirm"})).page()
+    sa.event.remove(connection, "before_cursor_execute", note)
+    plan = [row[3] for text, values in seen for row in connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {text}", values)]
+    assert any("COVERING INDEX contact_search_names" in line for line in plan), "\n".join(plan)

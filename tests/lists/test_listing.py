@@ -202,7 +202,8 @@ def go_back(connection: sa.Connection) -> None:
         connection.execute(sa.text(f"DROP TRIGGER {name}" + ("" if is_sqlite else f" ON {table}")))
         if not is_sqlite:
             connection.execute(sa.text(f"DROP FUNCTION {name}()"))
-    for index in ("ix_contact_live_created_at", "ix_contact_live_sort_number"):
+    ours = ("ix_contact_live_created_at", "ix_contact_live_sort_number", *(["contact_search_names"] * is_sqlite))
+    for index in ours:
         connection.execute(sa.text(f"DROP INDEX {index}"))
     connection.execute(sa.text("ALTER TABLE contact DROP COLUMN sort_number"))
     connection.execute(sa.text("ALTER TABLE contact_number DROP COLUMN sort_value"))

@@ -32,7 +32,7 @@ from webapp.lists.walk import Part, count_of
 from webapp.lists.ways import Walk, WalkByFunction, WalkByUser, ordered
 from webapp.plugin import Filter
 from webapp.registry import registry
-from webapp.search.match import about, holding, matching, sought
+from webapp.search.match import about, holding, matching, names_of, sought
 from webapp.search.match import found as searched
 
 PAGE = 50
@@ -166,8 +166,16 @@ class ListQuery:
             function = chosen.pop("function")[0]
         narrowed = self._narrowed(chosen)
         parts: list[Part] = []
+        is_plain = not (function or chosen or self.archived)
         if sought(self.q):
-            parts = [Part(holds=sa.and_(*holding(self.q)), ids=searched(self.q), about=partial(about, self.q))]
+            parts = [
+                Part(
+                    holds=sa.and_(*holding(self.q)),
+                    ids=searched(self.q),
+                    about=partial(about, self.q),
+                    names=names_of(self.q) if by.key == "name" and is_plain else None,
+                )
+            ]
         if self.archived:
             if function:
                 parts.append(Part(holds=has_function(function)))

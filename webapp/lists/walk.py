@@ -48,6 +48,9 @@ class Part:
     about: Callable[[int], int] | None = None
     """Of a search: about how many contacts match it, up to a bound."""
 
+    names: Any = None
+    """Of a search that alone narrows the list of all by name: their names and ids, by an index that holds both."""
+
     @property
     def is_search(self) -> bool:
         """Whether this is what was typed."""
@@ -212,7 +215,8 @@ def _looked_up(
     walk: Walk, parts: Sequence[Part], shown: Sequence[Any], place: Place | None, *, forward: bool, size: int
 ) -> Found:
     """All that match, looked up and sorted; those of the page are fetched last."""
-    matched = hits(walk, parts, labelled(walk.columns)).cte("fitting")
+    names = parts[0].names
+    matched = (hits(walk, parts, labelled(walk.columns)) if names is None else names).cte("fitting")
     if not is_sqlite():
         # Without this the planner may walk the index of the order through all contacts to find a frequent word.
         matched = matched.prefix_with("MATERIALIZED")

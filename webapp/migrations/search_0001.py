@@ -19,7 +19,8 @@ SQLITE = (
         INSERT INTO contact_search(rowid, search_text) VALUES (NEW.id, NEW.search_text);
     END""",
 )
-INDEXES = ("contact_search_trgm",)
+NAMES = "contact_search_names"
+INDEXES = ("contact_search_trgm", NAMES)
 POSTGRESQL = (
     "CREATE EXTENSION IF NOT EXISTS pg_trgm",
     "CREATE INDEX contact_search_trgm ON contact USING gin (search_text gin_trgm_ops)",

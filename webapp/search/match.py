@@ -12,8 +12,9 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from webapp.contacts.models import Contact
+from webapp.contacts.models import LIVE, Contact
 from webapp.db import db
+from webapp.migrations import search_0001
 from webapp.text import fold
 
 MOST_WORDS = 8
@@ -59,6 +60,28 @@ def found(q: str) -> sa.Select[Any]:
     return indexed(texts) if _is_found(texts) and _is_sqlite() else sa.select(Contact.id).where(*holding(q))
 
 
+def names_of(q: str) -> sa.Select[Any] | None:
+    """Names and ids of the live contacts that match what was typed; None where no index holds both.
+
+    On SQLite a narrow one does: the contacts themselves lie a few to a page, so that each would be a page to read. Its
+    planner prefers them all the same, and has to be told.
+    """
+    texts = sought(q)
+    if not _is_sqlite() or not _is_found(texts):
+        return None
+    live = " AND ".join(f"contact.{part}" for part in LIVE.split(" AND "))
+    name: Any = sa.literal_column("contact.sort_name", Contact.sort_name.type)
+    contact_id: Any = sa.literal_column("contact.id", Contact.id.type)
+    return (
+        sa.select(name.label("k0"), contact_id.label("k1"))
+        .select_from(sa.text(f"contact_search CROSS JOIN contact INDEXED BY {search_0001.NAMES}"))
+        .where(
+            sa.literal_column("contact_search.contact_search").op("MATCH")(_phrase([texts])),
+            sa.text(f"contact.id = contact_search.rowid AND {live}"),
+        )
+    )
+
+
 def about(q: str, most: int) -> int:
     """How many contacts match what was typed, which is more than blanks, if they are no more than `most`.
 
@@ -89,10 +112,7 @@ def any_of(ways: Sequence[Sequence[str]], most: int | None = None) -> sa.Select[
     `most` of them where it is given: a word that stands in every twentieth name then costs no more than a rare one.
     """
     if _is_sqlite():
-        # Each word is a quoted FTS5 string, so that nothing in it is syntax.
-        phrases = (" AND ".join('"' + word.replace('"', '""') + '"' for word in words) for words in ways)
-        phrase = " OR ".join(f"({one})" for one in phrases)
-        return sa.select(_FTS.c.rowid).where(_FTS.c.contact_search.op("MATCH")(phrase)).limit(most)
+        return sa.select(_FTS.c.rowid).where(_FTS.c.contact_search.op("MATCH")(_phrase(ways))).limit(most)
     hits = (
         sa.select(Contact.id)
         .where(sa.or_(*(sa.and_(*(_contains(word) for word in one)) for one in ways)))
@@ -102,6 +122,12 @@ def any_of(ways: Sequence[Sequence[str]], most: int | None = None) -> sa.Select[
         .prefix_with("MATERIALIZED")
     )
     return sa.select(hits.c.id)
+
+
+def _phrase(ways: Sequence[Sequence[str]]) -> str:
+    """What FTS5 is asked. Each word is a quoted string of it, so that nothing in it is syntax."""
+    phrases = (" AND ".join('"' + word.replace('"', '""') + '"' for word in words) for words in ways)
+    return " OR ".join(f"({one})" for one in phrases)
 
 
 def _contains(text: str) -> sa.ColumnElement[bool]:
