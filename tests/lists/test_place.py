@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from urllib.parse import unquote_plus
 
 import pytest
 
@@ -121,3 +122,34 @@ def test_the_bar_costs_the_same_however_long_the_list(sign_in, make, statements)
     with statements() as seen:
         client.get(f"/contacts/{made[1].id}")
     assert costs[0] == costs[1] == len(seen) + 3
+
+
+def long(length: int) -> str:
+    """A list of customers in Germany, its address that long: what narrows it stands last."""
+    begin, end = "customer?", "country=DE"
+    more = [f"tag={at:02}{'x' * 194}&" for at in range(20)] + [f"city={at:02}{'x' * 156}&" for at in range(20)]
+    text = begin
+    for one in more:
+        if len(text) + len(one) + len(end) <= length:
+            text += one
+    return text + end
+
+
+def test_G2_a_place_is_read_whole_or_not_at_all(app, system) -> None:
+    with app.test_request_context():
+        many = "customer?" + "".join(f"tag=T{at}&city=C{at}&changed=20{at + 10}&" for at in range(20)) + "country=DE"
+        assert {key: len(values) for key, values in Place.read(many).query.chosen().items()} == {
+            "tag": 20, "city": 20, "country": 1, "changed": 20,
+        }  # fmt: skip
+        assert len(long(7_000)) > 6_500
+        assert Place.read(long(7_000)).query.chosen()["country"] == ["DE"]
+        assert Place.read("customer?" + "&" * 8_000 + "country=DE") is None
+
+
+@pytest.mark.parametrize(("length", "is_kept"), [(4_000, True), (8_001, False)])
+def test_G2_a_page_of_a_file_keeps_its_list_whole_or_not_at_all(app, system, length, is_kept) -> None:
+    place = "customer?country=DE".replace("?", "?" + "&" * (length - len("customer?country=DE")))
+    with app.test_request_context("/contacts/1", query_string={"in": place}):
+        address = app.url_for("contacts.history", id=1)
+    assert (place in unquote_plus(address)) is is_kept
+    assert ("in=" in address) is is_kept

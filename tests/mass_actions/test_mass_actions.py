@@ -95,6 +95,34 @@ def test_G2_all_that_match_are_exactly_those_beyond_the_page_too(make, steps) ->
     assert names == sorted(names)
 
 
+def test_G2_all_that_match_many_filters_are_narrowed_by_each_of_them(make, steps) -> None:
+    home = [{"purpose": "main", "country": "DE"}]
+    meant = make("Meant", functions=["prospect"], tags=["T1"], addresses=home)
+    other = make("Other", functions=["prospect"], tags=["T1"])
+    many = "".join(f"tag=T{at}&changed={2000 + at}&changed={2020 + at}&" for at in range(10))
+    place = f"prospect?{many}{''.join(f'created={2020 + at}&' for at in range(20))}country=DE&country=FR"
+    walk = steps()
+    job = walk.job(walk.go_on(walk.ask("convert", all="1", **{"in": place, "expected": "1"})))
+    assert job.done == 1
+    assert functions_of([meant.id, other.id]) == {meant.id: ["customer"], other.id: ["prospect"]}
+
+
+@pytest.mark.parametrize(
+    ("place", "sentence"),
+    [
+        ("prospect?" + "&" * 8_000 + "country=DE", "has too many filters for this"),
+        ("prospect?" + "".join(f"tag=T{at}&" for at in range(21)), "is not known"),
+        ("prospect?gone=1", "A filter of the list these contacts were chosen from is not offered any more"),
+    ],
+)
+def test_G2_a_list_that_can_not_be_read_whole_is_refused_whole(make, steps, place, sentence) -> None:
+    make(functions=["prospect"])
+    for address in ("/mass-actions", "/mass-actions/run"):
+        answer = steps().client.submit(address, {"action": "convert", "all": "1", "in": place, "expected": "1"})
+        assert (answer.status_code, sentence in answer.text) == (422, True)
+    assert db.session.scalar(sa.select(sa.func.count()).select_from(Job)) == 0
+
+
 def test_G2_a_count_that_has_changed_is_asked_about_again(make, steps) -> None:
     for at in range(3):
         make(f"Firm {at}", functions=["prospect"])

@@ -16,11 +16,14 @@ from werkzeug.datastructures import MultiDict
 from webapp.contacts.models import Contact
 from webapp.errors import Invalid
 from webapp.i18n import _
-from webapp.lists.query import CAP, ListQuery
+from webapp.lists.query import CAP, ListQuery, offered
 from webapp.registry import registry
 
-LONGEST = 2000
+LONGEST = 8_000
+"""Characters of a place. A longer one is none at all: part of its filters would be another list."""
 ALL = "all"
+OTHERS = frozenset({"q", "sort", "archived", "cols", "saved", "after", "before"})
+"""What a list's address says beside its filters."""
 PAGES = frozenset(f"contacts.{page}" for page in ("file", "persons", "history", "edit", "kind", "archive", "delete"))
 """Pages of a file that keep the list; plug-ins' tabs as well."""
 
@@ -45,13 +48,30 @@ class Place:
         key, _mark, rest = text.partition("?")
         if key != ALL and not registry().is_function_enabled(key):
             return None
-        args: MultiDict[str, str] = MultiDict(parse_qsl(rest)[:50])
+        args: MultiDict[str, str] = MultiDict(parse_qsl(rest))
         try:
             query = ListQuery.read(args, "" if key == ALL else key)
             query.where()
         except Invalid:
             return None
         return cls.of(query, args)
+
+    @classmethod
+    def meant(cls, text: str | None) -> Place:
+        """The list that something is done to; raises `Invalid` where it can't be read with all that narrows it."""
+        if text and len(text) > LONGEST:
+            raise Invalid(
+                _("The list these contacts were chosen from has too many filters for this: remove some, choose again.")
+            )
+        place = cls.read(text)
+        if text is None or place is None:
+            raise Invalid(_("The list these contacts were chosen from is not known: go back and choose again."))
+        # A filter of a plug-in that was switched off meanwhile narrows no more: what is left is a larger list.
+        if {key for key, _value in parse_qsl(text.partition("?")[2])} - OTHERS - offered().keys():
+            raise Invalid(
+                _("A filter of the list these contacts were chosen from is not offered any more: choose again.")
+            )
+        return place
 
     def text(self) -> str:
         """As an address carries it."""
@@ -116,7 +136,9 @@ def setup(app: Flask) -> None:
     @app.url_defaults
     def keep(endpoint: str, values: dict[str, Any]) -> None:
         place = request.args.get("in") if request else None
-        if place is None or "in" in values or values.get("id") != (request.view_args or {}).get("id"):
+        if place is None or len(place) > LONGEST or "in" in values:
+            return
+        if values.get("id") != (request.view_args or {}).get("id"):
             return
         if endpoint in PAGES or any(one.endpoint == endpoint for one in registry().offers("tabs")):
-            values["in"] = place[:LONGEST]
+            values["in"] = place

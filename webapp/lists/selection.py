@@ -56,13 +56,11 @@ class Selection:
     @classmethod
     def read(cls, form: MultiDict[str, str]) -> Selection:
         """What a form says: `ids`, or `all=1` with the list under `in`; raises `Invalid` where nothing is chosen."""
-        place = Place.read(form.get("in"))
-        text = place.text() if place else ""
         if form.get("all") == "1":
-            if place is None:
-                raise Invalid(_("The list these contacts were chosen from is not known: go back and choose again."))
-            return cls(query=place.query, expected=_number(form.get("expected", "")), place=text)
-        return cls.of(form.getlist("ids"), text)
+            every = Place.meant(form.get("in"))
+            return cls(query=every.query, expected=_number(form.get("expected", "")), place=every.text())
+        place = Place.read(form.get("in"))
+        return cls.of(form.getlist("ids"), place.text() if place else "")
 
     @classmethod
     def of(cls, ids: Any, place: str = "") -> Selection:
