@@ -78,6 +78,7 @@ def test_G3_progress_moves_by_itself_and_is_told_every_ten_per_cent(page: Page, 
     work.reach(4)
     page.goto(f"/jobs/{work.id}")
     expect(page.locator("#job-t")).to_have_text("4 of 40")
+    assert page.title().startswith("4 of 40 · ")
     expect(page.locator("#job tbody tr").first).to_contain_text("No luck.")
     stop = page.get_by_role("button", name="Stop after the records at hand")
     stop.focus()
@@ -91,6 +92,7 @@ def test_G3_progress_moves_by_itself_and_is_told_every_ten_per_cent(page: Page, 
     work.reach(TOTAL, "done")
     expect(page.locator("#job-t")).to_have_text("Done: 40 of 40")
     expect(page.locator("#live")).to_have_text("Done: 40 of 40")
+    assert " of 40" not in page.title()
     expect(stop).to_have_count(0)
 
 

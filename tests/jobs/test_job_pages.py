@@ -152,6 +152,27 @@ class TestPage:
         jobs.work()
         assert "every 3s" not in mine.get("/jobs", headers=headers).text
 
+    def test_I1_jobs_of_a_plug_in_switched_off_are_kept_apart(self, mine, start, plugin_registry) -> None:
+        ids = [done(start("Acker")).id, done(start("Birke")).id]
+        db.session.execute(sa.update(Job).values(created_at=dt.datetime(2026, 3, 4, 12, tzinfo=dt.UTC)))
+        db.session.commit()
+        try:
+            plugin_registry.enabled.discard("sample_plugin")
+            page = mine.get("/jobs").text
+        finally:
+            plugin_registry.enabled.add("sample_plugin")
+        for one in ids:
+            assert f"Job {one} of Mar 4, 2026, by a plug-in that is switched off" in page
+
+    def test_G3_the_tab_s_title_comes_with_each_answer(self, mine, start) -> None:
+        job = start("Acker", "Birke")
+        headers = {"HX-Request": "true", "HX-Target": "div#job"}
+        said = r"<title>([^<]+)</title>"
+        for title in ("0 of 2 · Sign 2 contracts · Carnet", "Sign 2 contracts · Carnet"):
+            answers = [mine.get(f"/jobs/{job.id}", headers=one).text for one in ({}, headers)]
+            assert [re.findall(said, one) for one in answers] == [[title], [title]]
+            jobs.work()
+
 
 class TestWhose:
     def test_G3_another_s_job_is_not_there_but_for_administrators(self, client, start, user) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, cast
 
 import sqlalchemy as sa
+from flask_babel import format_date
 
 from webapp.accounts.models import User
 from webapp.acting import Way, act, need
@@ -109,7 +110,10 @@ def title(job: Job) -> str:
         named = str(kind.title(job.params, job.total)) if kind else ""
     except CarnetError:
         named = ""
-    named = named or _("Work of a plug-in that is switched off")
+    if not named:
+        # Its own words went with the plug-in; these keep it apart from others.
+        day = format_date(job.created_at, "medium")
+        named = _("Job %(number)s of %(day)s, by a plug-in that is switched off", number=job.id, day=day)
     return _("Undo: %(title)s", title=named) if job.undo_of_id else named
 
 

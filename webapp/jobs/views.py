@@ -60,7 +60,7 @@ def show(id: int) -> Response:  # noqa: A002 - the address's own word
     said = request.args.get("said", -1, int)
     return render(
         "jobs/show.html",
-        fragments={"job": "jobs/_job.html"},
+        fragments={"job": "jobs/_answer.html"},
         job=job,
         title=services.title(job),
         owner=services.owner(job),
