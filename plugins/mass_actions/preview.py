@@ -34,7 +34,7 @@ class Group:
 
 @dataclass(kw_only=True)
 class Preview:
-    """Of `total` contacts the first `looked` were looked at: `changing` would change, the others stand in `groups`.
+    """Of `total` contacts the first `looked` were looked at: those that would not change stand in `groups`.
 
     `others` of them have reasons of their own beyond those that are shown.
     """
@@ -50,19 +50,14 @@ class Preview:
         return sum(one.count for one in self.groups) + self.others
 
     @property
-    def changing(self) -> int:
-        """How many of those looked at would change."""
-        return self.looked - self.held
-
-    @property
     def is_whole(self) -> bool:
         """Whether all were looked at."""
         return self.looked == self.total
 
     @property
-    def number(self) -> int:
-        """The number for the button: those that would change, or all where that is not known."""
-        return self.changing if self.is_whole else self.total
+    def changing(self) -> int:
+        """How many would change; where not all were looked at, how many may at most."""
+        return self.total - self.held
 
 
 def look(action: MassAction, selection: Selection, total: int, values: Mapping[str, Any]) -> Preview:

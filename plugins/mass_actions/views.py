@@ -117,12 +117,30 @@ def _preview(
         409 if changed else 200,
         action=action,
         preview=found,
-        changed=changed,
-        title=services.called(action, count, values),
-        button=services.called(action, found.number, values),
+        moved=changed.message if changed else _moved(selection, count),
+        title=_heading(action, found.changing, values),
         final="" if action.work else services.why_final(action, values),
         values=[(VALUE + name, value) for name, value in values.items()],
         chosen=selection.told(count).fields(),
         as_job=count > INLINE,
         back=_back(),
+    )
+
+
+def _heading(action: MassAction, number: int, values: dict[str, Any]) -> str:
+    """What is done to how many, as the button says it; where it is none, that."""
+    if not number:
+        return _("%(action)s: nothing to do", action=str(action.label).removesuffix("…"))
+    return services.called(action, number, values)
+
+
+def _moved(selection: Selection, count: int) -> str:
+    """That the list holds another number than the user was told, if it does."""
+    told = selection.expected
+    if told is None or told == count:
+        return ""
+    return _(
+        "The list has changed since: it held %(told)s then and holds %(count)s now. Look at the number before you go on.",
+        told=told,
+        count=count,
     )

@@ -50,6 +50,7 @@ def test_C6_the_preview_names_who_is_left_out_and_why_and_the_result_as_well(mak
     walk = steps()
     page = walk.ask("convert", [one.id for one in (good, already, off, plain)] + [10**12])
     assert "Convert 1 prospect to customer</button>" in page.text
+    assert '<h1 tabindex="-1">Convert 1 prospect to customer</h1>' in page.text
     for name, text in (
         ("Off", "A disqualified prospect is not converted"),
         ("Already", "It has the function “Customer” already."),
@@ -137,6 +138,22 @@ def test_G2_a_count_that_has_changed_is_asked_about_again(make, steps) -> None:
     assert walk.job(walk.go_on(again)).done == 4
 
 
+def test_G2_a_list_that_has_changed_before_the_preview_is_told_there(make, steps) -> None:
+    for at in range(4):
+        make(f"Firm {at}", functions=["prospect"])
+    walk = steps()
+    told = "The list has changed since: it held 3 then and holds 4 now."
+    place = {"all": "1", "in": "prospect"}
+    assert told not in walk.ask("convert", **place, expected="4").text
+    assert told in walk.ask("convert", **place, expected="3").text
+    # What was asked in between forgets nothing; what was told once is known.
+    page = walk.go_on(walk.ask("tag", **place, expected="3"), tags="Fair")
+    assert told in page.text
+    address, sent = walk.form(page)
+    assert told not in walk.client.submit("/mass-actions", sent).text
+    assert walk.job(walk.client.submit(address, sent)).done == 4
+
+
 def test_G2_all_without_a_number_is_asked_about_first(make, steps) -> None:
     make(functions=["prospect"])
     walk = steps()
@@ -206,6 +223,8 @@ def test_G2_where_nothing_would_change_there_is_no_button(make, steps) -> None:
     contact = make(functions=["customer"])
     page = steps().ask("convert", [contact.id])
     assert "There is nothing to do for the chosen contacts." in page.text
+    assert '<h1 tabindex="-1">Convert to customer: nothing to do</h1>' in page.text
+    assert "It has the function “Customer” already." in page.text
     assert "c-btn--primary" not in page.text.split('action="/mass-actions/run"')[1]
 
 
