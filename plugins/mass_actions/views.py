@@ -140,7 +140,7 @@ def _moved(selection: Selection, count: int) -> str:
     if told is None or told == count:
         return ""
     return _(
-        "The list has changed since: it held %(told)s then and holds %(count)s now. Look at the number before you go on.",
+        "The list has changed since: it held %(told)s then and holds %(count)s now. Look at it before you go on.",
         told=told,
         count=count,
     )
