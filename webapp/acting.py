@@ -30,13 +30,17 @@ RIGHTS: dict[str, tuple[Role, ...]] = {
 
 @dataclass(frozen=True, kw_only=True)
 class Act:
-    """One actor on one way. `user_id` is None where the system itself acts (command line, demo)."""
+    """One actor on one way. `user_id` is None where the system itself acts (command line, demo).
+
+    `only_reads` is who may look and start nothing, not even what a reader may: a token whose scope is `read`.
+    """
 
     user_id: int | None
     role: Role | None
     way: Way
     data_protection: bool = False
     source: str | None = None
+    only_reads: bool = False
 
     def may(self, right: str) -> bool:
         """Whether this actor holds `right`; raises KeyError for a right nobody defined."""

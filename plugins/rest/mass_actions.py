@@ -9,7 +9,7 @@ from werkzeug.datastructures import MultiDict
 
 from plugins.rest import jobs, query, schemas
 from plugins.rest.resources import Resources
-from webapp.api import Invalid, MassActions, Selection, _, need, registry
+from webapp.api import Forbidden, Invalid, MassActions, Selection, _, act, need, registry
 
 blueprint = Resources("rest_mass_actions", __name__, description="One thing done to many contacts, as a job.")
 
@@ -23,9 +23,12 @@ def run(sent: dict[str, Any], action: str) -> Response:
 
     Either to `ids`, or to all that match `filter` (the parameters of the list of contacts), of which `expected` says
     how many they are: where that is not their number any more, it is refused with the present `count`. `values` are
-    what the action asks. A contact that is not in the list is told as failed, and never touched.
+    what the action asks. A contact that is not in the list is told as failed, and never touched. The action's own
+    right is needed, as on the screen, and a token that may write.
     """
-    need("contacts.edit")
+    need("contacts.read")
+    if act().only_reads:
+        raise Forbidden(_("A token of the scope “read” starts no job: use one of the scope “write”."))
     chosen = _selection(sent)
     try:
         job = registry().service(MassActions).start(action, chosen, sent.get("values", {}))

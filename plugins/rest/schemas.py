@@ -235,7 +235,7 @@ OUTCOMES = ("done", "skipped", "failed")
 class MassActionSent(Strict):
     """Which contacts, by ids or by what they match, and what the action asks."""
 
-    ids = fields.List(Integer())
+    ids = fields.List(Integer(validate=ma.validate.Range(min=1, max=2**63 - 1)))
     filter = fields.Dict(
         keys=fields.String(), metadata={"description": "The parameters of the list of contacts, but for its order."}
     )

@@ -50,6 +50,8 @@ def test_G2_a_filter_is_what_the_list_shows_and_its_count_is_checked(api, make) 
     ("sent", "pointer"),
     [
         ({}, None), ({"ids": []}, None), ({"filter": {}}, "#/expected"), ({"ids": ["x"]}, "#/ids/0"),
+        ({"ids": [1, -1]}, "#/ids/1"), ({"ids": [0, 1]}, "#/ids/0"), ({"ids": [1, 2, 2**63]}, "#/ids/2"),
+        ({"ids": [10**30]}, "#/ids/0"),
         ({"ids": [1], "filter": {}}, "#/filter"), ({"ids": [1], "nonsense": 1}, "#/nonsense"),
         ({"filter": {"nonsense": "x"}, "expected": 1}, "#/filter/nonsense"),
         ({"filter": {"country": "XX"}, "expected": 1}, "#/filter/country"),
@@ -90,6 +92,16 @@ def test_I4_a_dry_run_starts_nothing(api, make) -> None:
 @pytest.mark.parametrize(("role", "scope"), [("editor", "admin"), ("manager", "read"), ("reader", "admin")])
 def test_J1_scope_and_role_have_both_to_allow_it(api, make, role, scope) -> None:
     assert api(role, scope).post("/mass-actions/archive", {"ids": [make().id]}).status_code == 403
+
+
+@pytest.mark.parametrize(
+    ("role", "scope", "status"),
+    [("reader", "write", 202), ("reader", "read", 403), ("manager", "read", 403), ("manager", "write", 202)],
+)
+def test_J1_an_action_that_only_reads_is_a_readers_too_but_not_a_reading_tokens(api, make, role, scope, status) -> None:
+    answer = api(role, scope).post("/mass-actions/export", {"ids": [make().id], "values": {"columns": "all"}})
+    assert answer.status_code == status, answer.text
+    assert db.session.scalar(sa.select(sa.func.count()).select_from(Job)) == (1 if status == 202 else 0)
 
 
 def test_G2_an_unknown_action_is_not_found(api, make) -> None:

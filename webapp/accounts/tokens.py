@@ -128,7 +128,13 @@ def verify(secret: str) -> tuple[Act, str] | None:
 def allowed(user: User, scope: Scope) -> Act:
     """What the scope and the user's role both allow; the data-protection permission comes with `admin` alone."""
     role = min(cast(Role, user.role), SCOPES[scope], key=ROLES.index)
-    return Act(user_id=user.id, role=role, way="api", data_protection=user.data_protection and scope == "admin")
+    return Act(
+        user_id=user.id,
+        role=role,
+        way="api",
+        data_protection=user.data_protection and scope == "admin",
+        only_reads=scope == "read",
+    )
 
 
 def _own(user_id: int) -> None:
