@@ -34,8 +34,13 @@ def target() -> str:
 
 
 def shell(page: str = "shells/page.html") -> str:
-    """What a page template extends: the whole page, or the content alone."""
-    return "shells/fragment.html" if wants_fragment() else page
+    """What a page template extends: the whole page, or the content alone; with its frame where that is swapped.
+
+    One page in the place of another, under the same address, needs its own frame: lists fill it otherwise.
+    """
+    if not wants_fragment():
+        return page
+    return "shells/main.html" if target() == "main" else "shells/fragment.html"
 
 
 def render(template: str, status: int = 200, *, fragments: Mapping[str, str] | None = None, **context: Any) -> Response:

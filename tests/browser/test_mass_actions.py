@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 
 import pytest
-from conftest import ADA
+from conftest import ADA, Watched
 from conftest import sign_in as fill_in
 from examination import examine
 from playwright.sync_api import Browser, Locator, Page, expect
@@ -90,3 +91,73 @@ def test_H4_a_small_export_is_downloaded_at_once(page: Page) -> None:
     with page.expect_download() as loading:
         page.get_by_role("button", name="Export 1 contact").click()
     assert loading.value.suggested_filename.endswith(".csv")
+
+
+def at_list(page: Page) -> None:
+    """The list is there, fresh, with nothing chosen, under its own address and title."""
+    expect(page.get_by_role("heading", level=1)).to_have_text("Contacts")
+    expect(page).to_have_title("Contacts · Carnet")
+    expect(page).to_have_url(re.compile(r"/contacts\?cols=tags$"))
+    expect(page.locator("#list tbody tr").first).to_be_visible()
+    expect(page.locator("#list tbody input:checked")).to_have_count(0)
+    expect(page.locator("#bulk")).to_be_hidden()
+    expect(page.locator("main")).to_have_class(re.compile("c-main--list"))
+
+
+def test_G2_back_reload_and_forward_lead_to_the_list_at_each_step(page: Page) -> None:
+    def question() -> None:
+        boxes(page).nth(0).check()
+        act(page, "Add tags…")
+        expect(heading).to_have_text("Add tags…")
+        expect(heading).to_be_focused()
+        expect(page).to_have_title("Add tags… · Carnet")
+        expect(page.locator("main")).not_to_have_class(re.compile("c-main--list"))
+
+    def preview() -> None:
+        question()
+        page.get_by_label("Tags").fill("Round trip")
+        page.get_by_role("button", name="Continue").click()
+        expect(heading).to_have_text("Tag 1 contact “Round trip”")
+        expect(heading).to_be_focused()
+        expect(page).to_have_title("Tag 1 contact “Round trip” · Carnet")
+
+    heading = page.get_by_role("heading", level=1)
+    page.goto("/contacts?cols=tags")
+    for step in (question, preview):
+        step()
+        page.go_back()
+        at_list(page)
+        page.go_forward()
+        at_list(page)
+        step()
+        page.reload()
+        at_list(page)
+    preview()
+    page.get_by_role("button", name="Change the answers").click()
+    expect(page.get_by_label("Tags")).to_have_value("Round trip")
+    page.get_by_role("button", name="Continue").click()
+    page.get_by_role("button", name="Tag 1 contact “Round trip”").click()
+    page.wait_for_url("**/jobs/*")
+    page.reload()
+    expect(heading).to_have_text("Tag 1 contact “Round trip”")
+    page.go_back()
+    at_list(page)
+    expect(page.locator("#list tbody").get_by_text("Round trip")).to_have_count(1)
+    page.go_forward()
+    page.wait_for_url("**/jobs/*")
+    expect(heading).to_have_text("Tag 1 contact “Round trip”")
+
+
+def test_G2_an_answer_that_is_refused_stands_in_the_pages_place(enter: Callable[..., Watched]) -> None:
+    watched = enter()
+    watched.allowed.add(422)
+    page = watched.page()
+    page.goto("/contacts?cols=tags")
+    boxes(page).nth(0).check()
+    act(page, "Add tags…")
+    page.get_by_label("Tags").fill(" , ")
+    page.get_by_role("button", name="Continue").click()
+    expect(page.locator("#errors")).to_be_focused()
+    expect(page.get_by_label("Tags")).to_have_value(" , ")
+    page.go_back()
+    at_list(page)

@@ -16,7 +16,7 @@ from webapp.jobs.models import Job
 from webapp.testing import Client
 
 HIDDEN = re.compile(r'<input type="hidden" name="([^"]+)" value="([^"]*)">')
-FORM = re.compile(r'<form[^>]*action="(/mass-actions[^"]*)" method="post">(.*?)</form>', re.S)
+FORM = re.compile(r'<form[^>]*action="(/mass-actions[^"]*)" method="post"[^>]*>(.*?)</form>', re.S)
 
 
 @dataclass
