@@ -115,7 +115,7 @@ class Around:
 def around(contact: Contact) -> Around | None:
     """The list that the present page's address names, seen from this contact; None without one."""
     place = Place.read(request.args.get("in"))
-    if place is None:
+    if place is None or (place.query.by.is_bounded and place.query.is_too_long()):
         return None
     query, here = place.query, place.query.place_of(contact)
     ids = [query.neighbour(here, onward=onward) for onward in (False, True)]

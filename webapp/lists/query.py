@@ -20,9 +20,9 @@ from webapp.acting import need
 from webapp.contacts.models import Contact
 from webapp.contacts.queries import ARCHIVED, LIVE
 from webapp.db import among, db
-from webapp.errors import Invalid
+from webapp.errors import Invalid, Refused
 from webapp.i18n import _
-from webapp.lists import walk
+from webapp.lists import sorts, walk
 from webapp.lists.filters import NONE, has_function
 from webapp.lists.models import Listing
 from webapp.lists.sorts import SORTS as SORTS
@@ -206,9 +206,18 @@ class ListQuery:
         return walked, [*parts, *(part for _key, part in narrowed)]
 
     def page(self) -> Page:
-        """The rows at this place, and where the pages before and after begin."""
+        """The rows at this place, and where the pages before and after begin.
+
+        Raises `Refused` where no index holds the order and the list is longer than `sorts.LONGEST`.
+        """
         need("contacts.read")
         way, parts = self._way()
+        if self.by.is_bounded and self.is_too_long():
+            # Columns show what `webapp.screen` knows, which knows of lists.
+            from webapp.lists.columns import offered_columns
+
+            column = offered_columns(self.function).get(self.sort)
+            raise Refused(sorts.too_long(column.label if column else self.sort))
         forward = self.descending == self.backward
         found = walk.find(way, parts, COLUMNS, self.cursor, forward=forward, size=self.size + 1)
         more = len(found.rows) > self.size
@@ -238,6 +247,10 @@ class ListQuery:
         """How many match, counted up to `CAP` + 1. `total` counts them all."""
         need("contacts.read")
         return walk.capped(*self._way())
+
+    def is_too_long(self) -> bool:
+        """Whether it holds more than can be sorted by what no index holds; counted no further than that."""
+        return walk.capped(*self._way(), sorts.LONGEST) > sorts.LONGEST
 
     def total(self) -> int:
         """How many match, exactly: for all that match, and where the user asks."""

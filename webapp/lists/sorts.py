@@ -16,6 +16,7 @@ from decimal import Decimal
 from typing import Any
 
 import sqlalchemy as sa
+from flask_babel import format_decimal
 from sqlalchemy.orm import aliased
 
 from webapp.accounts.models import User
@@ -30,6 +31,8 @@ from webapp.registry import registry
 from webapp.shown import language
 
 Columns = tuple[Any, ...]
+LONGEST = 20_000
+"""Contacts that are sorted by what no index holds: each of them is read for it, which takes some 20 µs."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -47,6 +50,21 @@ class Sort:
     within: tuple[str, ...] = ()
     listed: Columns | None = None
     newest_first: bool = False
+
+    @property
+    def is_bounded(self) -> bool:
+        """Whether no index holds it, so that a list may be too long for it (`LONGEST`)."""
+        return not self.indexed and self.listed is None
+
+
+def too_long(column: object) -> str:
+    """What is said where a list is longer than `LONGEST` and would be sorted by a column of this label."""
+    return _(
+        "This list is too long to be sorted by %(column)s: narrow it to at most %(most)s contacts by a search "
+        "or a filter.",
+        column=column,
+        most=format_decimal(LONGEST),
+    )
 
 
 def plain(expression: Any) -> Any:

@@ -18,7 +18,7 @@ from webapp.lists.place import ALL, Place
 from webapp.lists.query import CAP, ListQuery, offered
 from webapp.lists.rows import Layout, mass_actions, number_of, responsible_names
 from webapp.lists.saved import Desk, View, list_key
-from webapp.lists.sorts import sort_named
+from webapp.lists.sorts import sort_named, too_long
 from webapp.plugin import Filter, Label, ListAction
 from webapp.ports import MassActions
 from webapp.registry import registry
@@ -38,7 +38,10 @@ def with_arguments(address: str, arguments: Mapping[str, Any]) -> str:
 
 @dataclass(frozen=True, kw_only=True)
 class Head:
-    """A column's head: where it leads, empty where no list is sorted by it, and how it is sorted now."""
+    """A column's head: where it leads, empty where it is not sorted by it, and how it is sorted now.
+
+    `hint` says why not, where another list could be.
+    """
 
     key: str
     label: Label
@@ -46,6 +49,7 @@ class Head:
     classes: str = ""
     url: str = ""
     state: str = ""
+    hint: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -88,7 +92,7 @@ def list_page(function: str = "", title: Any = None, new_label: Any = None) -> R
         query=query,
         lines=layout.lines(page.rows),
         shown=len(page.rows),
-        heads=heads(query, columns, address, arguments),
+        heads=heads(query, columns, address, arguments, is_long=count > CAP and query.is_too_long()),
         edits=bool(layout.edit),
         count=count,
         is_capped=count > CAP and not takes_all,
@@ -186,8 +190,13 @@ def chips(query: ListQuery, address: str) -> list[dict[str, str]]:
     ]
 
 
-def heads(query: ListQuery, columns: Iterable[ListColumn], address: str, arguments: Mapping[str, Any]) -> list[Head]:
-    """The heads of the name and of the shown columns, each leading to the list sorted by it or the other way round."""
+def heads(
+    query: ListQuery, columns: Iterable[ListColumn], address: str, arguments: Mapping[str, Any], *, is_long: bool
+) -> list[Head]:
+    """The heads of the name and of the shown columns, each leading to the list sorted by it or the other way round.
+
+    Of a list that `is_long` by what no index holds, none does.
+    """
     unsorted = with_arguments(address, {**arguments, "sort": ""})
     sign = "&" if "?" in unsorted else "?"
 
@@ -195,6 +204,8 @@ def heads(query: ListQuery, columns: Iterable[ListColumn], address: str, argumen
         sort = sort_named(key)
         if sort is None:
             return Head(key=key, label=label, short=short, classes=classes)
+        if is_long and sort.is_bounded:
+            return Head(key=key, label=label, short=short, classes=classes, hint=too_long(label))
         is_present = query.sort == key
         descending = not query.descending if is_present else sort.newest_first
         wanted = ("-" if descending else "") + key

@@ -70,14 +70,15 @@ def count_of(query: Any, most: int | None = None) -> int:
     return db.session.scalar(sa.select(sa.func.count()).select_from(query.limit(most).subquery())) or 0
 
 
-def capped(walk: Walk, parts: Sequence[Part]) -> int:
-    """How many match, counted up to `CAP` + 1."""
+def capped(walk: Walk, parts: Sequence[Part], most: int = CAP) -> int:
+    """How many match, counted up to `most` + 1."""
     if not walk.name or parts:
-        return count_of(hits(walk, parts, [walk.columns[-1]]), CAP + 1)
-    if (walk.name,) not in _MADE:
-        all_ = hits(walk, (), [walk.columns[-1]]).limit(CAP + 1).subquery()
-        _MADE[walk.name,] = sa.select(sa.func.count()).select_from(all_)
-    return int(fetch(_MADE[walk.name,]).scalar_one())
+        return count_of(hits(walk, parts, [walk.columns[-1]]), most + 1)
+    key = (walk.name, most)
+    if key not in _MADE:
+        all_ = hits(walk, (), [walk.columns[-1]]).limit(most + 1).subquery()
+        _MADE[key] = sa.select(sa.func.count()).select_from(all_)
+    return int(fetch(_MADE[key]).scalar_one())
 
 
 def find(
