@@ -40,7 +40,7 @@ def ask() -> Response:
     action, selection = _asked()
     given = _given(request.form)
     asked = answers(action, given)
-    if asked.is_complete and "change" not in request.form:
+    if asked.is_complete:
         return _preview(action, selection, asked.values)
     # What was not answered yet is no mistake; an answer that does not fit is.
     return _questions(action, selection, asked, 422 if asked.errors else 200)
@@ -49,11 +49,14 @@ def ask() -> Response:
 @blueprint.route("/mass-actions/run", methods=["POST"])
 @right("contacts.read")
 def run() -> Response:
-    """Do it, once: few at once, many as a job; both lead to the job's page. Where the count has changed, ask again."""
+    """Do it, once: few at once, many as a job; both lead to the job's page. Where the count has changed, ask again.
+
+    `change` leads back to the questions.
+    """
     action, selection = _asked()
     asked = answers(action, _given(request.form))
-    if not asked.is_complete:
-        return _questions(action, selection, asked, 422)
+    if not asked.is_complete or "change" in request.form:
+        return _questions(action, selection, asked, 200 if asked.is_complete else 422)
     sending = take_form(request.form.items(multi=True))
     if sending.address:
         return redirect_to(sending.address)

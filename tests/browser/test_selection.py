@@ -158,7 +158,7 @@ def test_G2_nothing_is_chosen_after_an_action_or_a_file_and_back(page: Page) -> 
     boxes(page).nth(0).check()
     page.get_by_role("button", name="Mass actions").click()
     page.locator("#mass button").first.click()
-    page.wait_for_url("**/mass-actions")
+    expect(page.get_by_text("Will be done")).to_be_visible()
     page.go_back()
     page.wait_for_url("**/prospects")
     nothing_is_chosen(page)

@@ -240,6 +240,16 @@ def test_J1_every_preview_has_the_same_number_of_statements(make, steps, stateme
     assert len(numbers) == 1
 
 
+def test_G2_the_answers_can_be_changed_before_anything_is_done(make, steps) -> None:
+    contact = make(functions=["prospect"])
+    walk = steps()
+    address, sent = walk.form(walk.go_on(walk.ask("tag", [contact.id]), tags="Fair"))
+    page = walk.client.submit(address, {**sent, "change": "1"})
+    assert (page.status_code, 'value="Fair"' in page.text) == (200, True)
+    assert "Nothing is changed yet." in page.text
+    assert db.session.scalar(sa.select(sa.func.count()).select_from(Job)) == 0
+
+
 def test_G2_however_many_reasons_there_are_the_preview_stays_short(make, steps, system) -> None:
     from webapp.contacts.links import create
 
