@@ -1,5 +1,5 @@
 // The rows chosen in a list. Without script each row has its box and the bar is always there; with it, Shift
-// chooses a range, the head's box the page, the bar shows only while something is chosen, and says how many.
+// chooses a range, the box in the head (above the cards on phones) the page, the bar shows only while something is chosen, and says how many.
 //
 // #bulk is the form of mass actions, input[name=ids][form=bulk] a row's box, [data-page-box] the page's, #bulk-count
 // the number: its data-one, data-other … hold the sentence with {n}, by plural category. [data-select-all] names where
@@ -17,6 +17,7 @@ let announcement = 0;
 let turn = 0; // Goes on with each change, so that a count that comes too late chooses nothing.
 
 const boxes = () => [...document.querySelectorAll(BOX)];
+const pageBoxes = () => [...document.querySelectorAll(PAGE)];
 const form = () => document.getElementById("bulk");
 
 /** How many all that match are, where they are chosen; null where not. */
@@ -70,8 +71,7 @@ function refresh(announce = false) {
   const isWhole = Number(document.querySelector("#count [data-exact]")?.dataset.exact) === all.length;
   for (const one of bar.querySelectorAll("[data-select-all]")) one.hidden = total !== null || isWhole;
   for (const one of bar.querySelectorAll("[data-select-page]")) one.hidden = total === null;
-  const page = document.querySelector(PAGE);
-  if (page) {
+  for (const page of pageBoxes()) {
     page.checked = n > 0 && n === all.length;
     page.indeterminate = n > 0 && n < all.length;
   }
@@ -147,7 +147,7 @@ function onClick(event) {
   if (element.closest("[data-selection-clear], [data-select-page]")) {
     event.preventDefault();
     clear();
-    (document.querySelector(PAGE) ?? document.getElementById("list-title"))?.focus();
+    (pageBoxes().find((box) => box.checkVisibility()) ?? document.getElementById("list-title"))?.focus();
   } else if (wantsAll && wantsAll.dataset.plain === undefined) {
     event.preventDefault();
     chooseAll(wantsAll);

@@ -297,6 +297,51 @@ def test_G1_on_a_phone_chips_scroll_and_a_row_is_a_card(enter: Callable[..., Wat
     assert not examine(page)
 
 
+def test_G1_on_a_phone_a_list_is_sorted_and_a_page_chosen(enter: Callable[..., Watched]) -> None:
+    page = enter(size=PHONE, has_touch=True).page()
+    page.goto("/contacts")
+    assert page.locator("#list thead a").evaluate_all("all => all.every(one => !one.checkVisibility())")
+    page.get_by_role("button", name="Sort by").click()
+    menu = page.get_by_role("navigation", name="Sort by")
+    assert menu.get_by_role("link").all_inner_texts() == page.locator("#list thead a").evaluate_all(
+        "all => all.map(one => one.querySelector('abbr')?.title ?? one.textContent.trim())"
+    )
+    assert page.evaluate("document.documentElement.scrollWidth") == PHONE[0]
+    menu.get_by_role("link", name="City").click()
+    expect(page).to_have_url(re.compile(r"[?]sort=city$"))
+    expect(menu).to_be_hidden()
+    expect(page.locator("#sort-open")).to_be_focused()
+    page.get_by_role("checkbox", name="Choose the whole page").check()
+    expect(rows(page).get_by_role("checkbox", checked=True)).to_have_count(rows(page).count())
+    rows(page).first.get_by_role("checkbox").uncheck()
+    expect(page.get_by_role("checkbox", name="Choose the whole page")).not_to_be_checked()
+    assert not examine(page)
+
+
+def test_G1_without_scripts_a_phone_sorts_by_links(enter: Callable[..., Watched]) -> None:
+    page = enter(size=PHONE, java_script_enabled=False).page()
+    page.goto("/contacts")
+    page.get_by_role("button", name="Sort by").click()
+    page.get_by_role("navigation", name="Sort by").get_by_role("link", name="Name").click()
+    expect(page).to_have_url(re.compile(r"[?]sort=-name$"))
+
+
+def test_G1_the_usual_columns_fit_a_desk(page: Page) -> None:
+    for address in ("/contacts", "/prospects", "/customers", "/suppliers"):
+        page.goto(address)
+        assert page.locator(BOX).evaluate("box => box.scrollWidth - box.clientWidth") == 0, address
+        heights = rows(page).evaluate_all("all => all.map(one => one.offsetHeight)")
+        assert set(heights) <= {38}, address
+
+
+def test_G4_the_fields_of_a_row_are_named(page: Page) -> None:
+    page.goto("/contacts?kind=company")
+    rows(page).first.hover()
+    rows(page).first.locator("[data-row-edit]").click()
+    expect(rows(page).first.locator("[data-cell='functions']").get_by_text("Tags", exact=True)).to_be_visible()
+    assert rows(page).first.get_by_label("Country").locator("option").first.inner_text() == "Country…"
+
+
 def test_J3_paper_shows_the_list_and_what_it_is_narrowed_to(enter: Callable[..., Watched]) -> None:
     page = enter(color_scheme="dark").page()
     page.emulate_media(media="print", color_scheme="dark")
