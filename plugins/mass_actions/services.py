@@ -86,8 +86,9 @@ def run(chunk: Chunk) -> None:
     action, values = _of(chunk.params)
     ids = [item.contact_id for item in chunk.items if item.contact_id is not None]
     present = listed(ids, archived=action.of == "archived", lock=action.run is not None)
+    absent = gone()
     for item in chunk.items:
-        chunk.tell(item, gone())
+        chunk.tell(item, absent)
     if action.work is not None:
         there = set(present)
         action.work(replace(chunk, items=[item for item in chunk.items if item.contact_id in there]), values)

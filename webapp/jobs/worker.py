@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import logging
 import os
 import signal
@@ -45,6 +46,9 @@ def serve(app: Flask, *, parent: int | None = None, after: int | None = None, st
         signal.signal(number, stop)
     if parent is not None:
         threading.Thread(target=_watch, args=(parent, stopping), daemon=True).start()
+    # What is loaded now stays for good: the collector need not look at it again with every few records.
+    gc.collect()
+    gc.freeze()
     runner = Runner(app=app, stopping=stopping.is_set, stale_s=stale_s, after=after)
     while not stopping.is_set():
         try:
