@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from contextvars import ContextVar
 from typing import Any
@@ -115,6 +115,31 @@ def fetch(statement: sa.Executable, values: Mapping[str, Any] | None = None) -> 
     session = db.session()
     session.flush()
     return session.connection().execute(statement, values or {})
+
+
+def insert_many(model: type[Base], rows: Sequence[Mapping[str, Any]]) -> None:
+    """Insert rows that all have the same columns: on PostgreSQL by one statement, an array for each column.
+
+    A statement for each row, though sent together, is planned and answered row by row. What the session still has to
+    write is written before.
+    """
+    if not rows:
+        return
+    table: Any = model.__table__
+    session = db.session()
+    session.flush()
+    statement = sa.insert(table)
+    if session.get_bind().dialect.name == "sqlite":
+        session.connection().execute(statement, rows)
+        return
+    names = list(rows[0])
+    types = {name: table.c[name].type for name in names}
+    # A cast to a length would cut silently what is too long; the column refuses it.
+    types |= {name: sa.Text() for name, kind in types.items() if isinstance(kind, sa.String)}
+    given = (sa.bindparam(f"all_{name}", type_=ARRAY(types[name])) for name in names)
+    each = sa.func.unnest(*given).table_valued(*(sa.column(name, types[name]) for name in names)).render_derived()
+    values = {f"all_{name}": [row[name] for row in rows] for name in names}
+    session.connection().execute(statement.from_select(names, sa.select(*each.c)), values)
 
 
 @event.listens_for(Engine, "connect")

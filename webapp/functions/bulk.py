@@ -19,7 +19,7 @@ from webapp.acting import act, need
 from webapp.contacts.bulk import forget, hold
 from webapp.contacts.derived import number_of, refresh
 from webapp.contacts.models import Contact, ContactNumber
-from webapp.db import among, db, now
+from webapp.db import among, db, fetch, insert_many, now
 from webapp.events import FunctionActivated
 from webapp.functions import numbers
 from webapp.functions.models import FunctionRow
@@ -221,9 +221,12 @@ def _carry_out(plan: _Plan) -> dict[int, int]:
         "started_by_id": who.user_id,
         "started_way": who.way,
     }
-    made = sa.insert(FunctionRow).returning(FunctionRow.contact_id, FunctionRow.id)
-    begun: dict[int, int] = dict(db.session.execute(made, [{"contact_id": one, **row} for one in ids]).all())
-    db.session.execute(sa.insert(plan.function.model), [{"contact_function_id": begun[one]} for one in ids])
+    insert_many(FunctionRow, [{"contact_id": one, **row} for one in ids])
+    live = sa.select(FunctionRow.contact_id, FunctionRow.id).where(
+        among(FunctionRow.contact_id, ids), FunctionRow.function == key, FunctionRow.ended_at.is_(None)
+    )
+    begun: dict[int, int] = dict(fetch(live).all())
+    insert_many(plan.function.model, [{"contact_function_id": begun[one]} for one in ids])
     if ended:
         following = sa.orm.aliased(FunctionRow)
         after = sa.select(following.id).where(
@@ -268,8 +271,7 @@ def _renumber(plan: _Plan) -> None:
             made.append({**row, "sort_value": natural(folded), "origin": one.origin, "valid_from": moment})
         elif one.number:
             revived.append({"id": own, "value": one.number, "valid_to": None})
-    if made:
-        db.session.execute(sa.insert(ContactNumber), made)
+    insert_many(ContactNumber, made)
     if revived:
         db.session.execute(sa.update(ContactNumber), revived)
 

@@ -11,7 +11,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from webapp.acting import act
-from webapp.db import db, now
+from webapp.db import db, insert_many, now
 from webapp.history.models import HistoryEntry
 
 Change = tuple[Any, Any]
@@ -49,8 +49,7 @@ def record_many(action: str, changes: Mapping[int, Mapping[str, Change]]) -> Non
         }
         for contact_id, of_one in changes.items()
     ]
-    if rows:
-        db.session.execute(sa.insert(HistoryEntry), rows)
+    insert_many(HistoryEntry, rows)
 
 
 def plain(value: Any) -> Any:
