@@ -225,7 +225,7 @@ def _carry_out(plan: _Plan) -> dict[int, int]:
     live = sa.select(FunctionRow.contact_id, FunctionRow.id).where(
         among(FunctionRow.contact_id, ids), FunctionRow.function == key, FunctionRow.ended_at.is_(None)
     )
-    begun: dict[int, int] = dict(fetch(live).all())
+    begun: dict[int, int] = {row.contact_id: row.id for row in fetch(live).all()}
     insert_many(plan.function.model, [{"contact_function_id": begun[one]} for one in ids])
     if ended:
         following = sa.orm.aliased(FunctionRow)
