@@ -175,14 +175,14 @@ def test_G1_sorting_and_pages_go_through_all_and_back(sign_in, make) -> None:
     client = sign_in("reader")
     for sort in ("name", "-name", "city", "-changed"):
         address, seen, pages = f"/contacts?sort={sort}", [], []
-        while address:
+        while address and len(pages) < 4:
             page = client.get(address).text
             pages.append(rows(page))
             seen += pages[-1]
-            found = re.search(r'href="([^"]*after=[^"]*)"', page)
+            found = re.search(r'href="([^"]*)" rel="next"', page)
             address = found[1].replace("&amp;", "&") if found else ""
         assert len(seen) == len(set(seen)) == 120, sort
-        back = re.search(r'href="([^"]*before=[^"]*)"', page)[1].replace("&amp;", "&")
+        back = re.search(r'href="([^"]*)" rel="prev"', page)[1].replace("&amp;", "&")
         assert rows(client.get(back).text) == pages[-2], sort
         assert seen == (sorted(seen) if sort == "name" else sorted(seen, reverse=True) if sort == "-name" else seen)
 
