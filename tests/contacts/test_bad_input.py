@@ -161,11 +161,18 @@ def test_a_foreign_id_is_not_found(sign_in, id_) -> None:
 
 
 @pytest.mark.parametrize(
-    "query",
-    ["sort=colour", "sort=-", "after=abc", "after=" + "A" * 5000, "before=W10", "after=WyJuYW1lIiwxLDJd"],
+    ("query", "status"),
+    [
+        ("sort=colour", 422),
+        ("sort=-", 422),
+        ("after=abc", 400),
+        ("after=" + "A" * 5000, 400),
+        ("before=W10", 400),
+        ("after=WyJuYW1lIiwxLDJd", 400),
+    ],
 )
-def test_a_made_up_place_in_a_list_is_422(sign_in, query) -> None:
-    assert sign_in("reader").get(f"/contacts?{query}").status_code == 422
+def test_a_made_up_place_in_a_list_is_refused(sign_in, query, status) -> None:
+    assert sign_in("reader").get(f"/contacts?{query}").status_code == status
 
 
 @pytest.mark.parametrize("q", ["%00", "x" * 5000, "%ff%fe", '"', "*", "a AND OR", "NEAR(", "%", "_", "\\", "🏢", "-"])
@@ -273,7 +280,7 @@ def test_A5_a_version_that_is_no_number_is_no_way_around(sign_in, make) -> None:
 )
 def test_G1_a_forged_place_in_the_list_is_refused(sign_in, sort: str, made_up: str) -> None:
     after = base64.urlsafe_b64encode(made_up.encode()).decode().rstrip("=")
-    assert sign_in("reader").get("/contacts", query_string={"sort": sort, "after": after}).status_code == 422
+    assert sign_in("reader").get("/contacts", query_string={"sort": sort, "after": after}).status_code == 400
 
 
 @pytest.mark.parametrize("version", [None, "", "abc"])
