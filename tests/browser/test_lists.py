@@ -310,7 +310,7 @@ def test_G1_on_a_phone_a_list_is_sorted_and_a_page_chosen(enter: Callable[..., W
     menu.get_by_role("link", name="City").click()
     expect(page).to_have_url(re.compile(r"[?]sort=city$"))
     expect(menu).to_be_hidden()
-    expect(page.locator("#sort-open")).to_be_focused()
+    expect(page.locator("#order-open")).to_be_focused()
     page.get_by_role("checkbox", name="Choose the whole page").check()
     expect(rows(page).get_by_role("checkbox", checked=True)).to_have_count(rows(page).count())
     rows(page).first.get_by_role("checkbox").uncheck()
