@@ -11,8 +11,10 @@ import logging
 import threading
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from functools import partial
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import sqlalchemy as sa
 from flask import Flask, current_app
@@ -25,6 +27,7 @@ if TYPE_CHECKING:
     from huey import Huey
 
 log = logging.getLogger("carnet.jobs")
+Result, Other = TypeVar("Result"), TypeVar("Other")
 PENDING = "carnet_jobs"
 """Under this name a session keeps the ids that are published once it commits."""
 POLL_S = 0.2
@@ -81,10 +84,21 @@ def _queue(app: Flask) -> Queue:
         return made
 
 
-def _give_up(app: Flask, what: str) -> None:
-    """Note the failure, and connect anew the next time."""
-    app.extensions.pop("carnet-queue", None)
-    log.warning("The queue of jobs %s; they are found in the database instead.", what, exc_info=True)
+def _try(app: Flask, use: Callable[[Queue], Result], what: str, instead: Other) -> Result | Other:
+    """What comes of using the queue; where that fails, `instead`, and the next one connects anew.
+
+    Whatever fails, in whichever of the three programs behind it: the job itself is saved, its user is told so, and
+    workers find it in the database.
+    """
+    try:
+        return use(_queue(app))
+    except Exception:
+        log.warning("The queue of jobs %s; they are found in the database instead.", what, exc_info=True)
+        broken: Queue | None = app.extensions.pop("carnet-queue", None)
+        if broken is not None:
+            with suppress(Exception):
+                broken.huey.storage.close()
+        return instead
 
 
 def publish_later(job_id: int) -> None:
@@ -106,14 +120,13 @@ def _publish(session: Session) -> None:
         return
     app: Flask = current_app._get_current_object()  # type: ignore[attr-defined]
     for job_id in session.info.pop(PENDING):
-        try:
-            chosen = _queue(app)
-            chosen.wake(job_id)
-            # Jobs are started now and then: nobody keeps a connection for the next one.
-            chosen.huey.storage.close()
-        except Exception:
-            # The job is saved: its user is told so, whatever becomes of the message.
-            _give_up(app, "could not be written to")
+        _try(app, partial(_wake, job_id), "could not be written to", None)
+
+
+def _wake(job_id: int, chosen: Queue) -> None:
+    chosen.wake(job_id)
+    # Jobs are started now and then: nobody keeps a connection for the next one.
+    chosen.huey.storage.close()
 
 
 @event.listens_for(Session, "after_soft_rollback")
@@ -126,13 +139,14 @@ def wait(app: Flask, seconds: float, stopping: threading.Event) -> None:
     """Return when a message has come, when `stopping` is set, or when the time is over."""
     end = time.monotonic() + seconds
     while not stopping.is_set() and time.monotonic() < end:
-        try:
-            huey = _queue(app).huey
-            if huey.dequeue() is not None:
-                return
-            rest = 0.0 if getattr(huey.storage, "blocking", False) else POLL_S
-        except Exception:
-            # One that somebody else wrote, or a server that is away.
-            _give_up(app, "could not be read")
-            rest = READ_S
+        rest = _try(app, _read, "could not be read", READ_S)
+        if rest is None:
+            return
         stopping.wait(rest)
+
+
+def _read(chosen: Queue) -> float | None:
+    """None where a message has come, else the seconds until it is worth while to look again."""
+    if chosen.huey.dequeue() is not None:
+        return None
+    return 0.0 if getattr(chosen.huey.storage, "blocking", False) else POLL_S
