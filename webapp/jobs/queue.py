@@ -27,7 +27,8 @@ if TYPE_CHECKING:
     from huey import Huey
 
 log = logging.getLogger("carnet.jobs")
-Result, Other = TypeVar("Result"), TypeVar("Other")
+Result = TypeVar("Result")
+Other = TypeVar("Other")
 PENDING = "carnet_jobs"
 """Under this name a session keeps the ids that are published once it commits."""
 POLL_S = 0.2
