@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Locator, Page, expect, sync_playwright
 from serving import Served, served
 
 from webapp.testing import PASSWORD
@@ -108,9 +108,9 @@ def carnet() -> Iterator[Served]:
         yield at
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def signed_in(chromium: Browser, carnet: Served) -> Callable[[str], Any]:
-    """The cookies of a user of `carnet`, from one sign-in."""
+    """The cookies of a user of `carnet`, from one sign-in a module: one may serve a Carnet of its own."""
     known: dict[str, Any] = {}
 
     def cookies(email: str = ADA) -> Any:
@@ -141,6 +141,11 @@ def enter(visit: Callable[..., Watched], carnet: Served, signed_in: Callable[[st
 def page(enter: Callable[..., Watched]) -> Page:
     """A tab of the administrator at a desk."""
     return enter().page()
+
+
+def boxes(page: Page) -> Locator:
+    """The boxes of a list's rows."""
+    return page.locator("#list tbody input[name=ids]")
 
 
 def sign_in(page: Page, email: str, password: str = PASSWORD) -> None:

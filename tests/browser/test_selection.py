@@ -6,10 +6,9 @@ import re
 from collections.abc import Callable, Iterator
 
 import pytest
-from conftest import ADA, Watched
-from conftest import sign_in as fill_in
+from conftest import ADA, Watched, boxes
 from examination import examine
-from playwright.sync_api import Browser, Locator, Page, expect
+from playwright.sync_api import Page, expect
 from serving import Served, served
 
 ALL = 120
@@ -20,22 +19,6 @@ ALL = 120
 def carnet() -> Iterator[Served]:
     with served("sqlite", contacts=ALL, users=((ADA, "administrator"),)) as at:
         yield at
-
-
-@pytest.fixture(scope="module")
-def signed_in(chromium: Browser, carnet: Served) -> Callable[[str], object]:
-    context = chromium.new_context(base_url=carnet.url, locale="en-GB")
-    page = context.new_page()
-    page.goto("/login")
-    fill_in(page, ADA)
-    page.wait_for_url("**/contacts")
-    state = context.storage_state()
-    context.close()
-    return lambda _email=ADA: state
-
-
-def boxes(page: Page) -> Locator:
-    return page.locator("#list tbody input[name=ids]")
 
 
 def said(page: Page, words: str) -> None:
