@@ -7,26 +7,18 @@ there), on an uncaught exception, and on an answer of 400 and up that the test d
 from __future__ import annotations
 
 import os
-import re
 import shutil
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Locator, Page, expect, sync_playwright
+from driving import ADA, DESK, GRACE, PATIENCE_MS, Watched, sign_in
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 from serving import Served, served
-
-from webapp.testing import PASSWORD
 
 ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking"]
 PROGRAMS = ("chromium", "google-chrome", "chromium-browser")
-STATUS = re.compile(r"the server responded with a status of (\d+)")
-PATIENCE_MS = 30_000
-"""Long enough for a machine that does other work too; a test that passes never waits for it to end."""
-DESK, PHONE = (1280, 900), (390, 844)
-ADA, GRACE = "ada@carnet.example", "grace@carnet.example"
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -35,35 +27,6 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if here in item.path.parents:
             item.add_marker(pytest.mark.browser)
-
-
-@dataclass
-class Watched:
-    """A browser's context under watch: `allowed` are statuses of refusals that the test provokes."""
-
-    context: BrowserContext
-    url: str
-    allowed: set[int] = field(default_factory=set)
-    complaints: list[str] = field(default_factory=list)
-
-    def __post_init__(self) -> None:
-        self.context.set_default_timeout(PATIENCE_MS)
-        self.context.on("page", self._watch)
-
-    def page(self) -> Page:
-        """A new tab."""
-        return self.context.new_page()
-
-    def _watch(self, page: Page) -> None:
-        page.on("console", self._heard)
-        page.on("pageerror", lambda error: self.complaints.append(f"{page.url}: {error}"))
-
-    def _heard(self, message: ConsoleMessage) -> None:
-        if message.type != "error":
-            return
-        status = STATUS.search(message.text)
-        if status is None or int(status[1]) not in self.allowed:
-            self.complaints.append(f"{message.location.get('url', '')}: {message.text}")
 
 
 @pytest.fixture(scope="session")
@@ -141,15 +104,3 @@ def enter(visit: Callable[..., Watched], carnet: Served, signed_in: Callable[[st
 def page(enter: Callable[..., Watched]) -> Page:
     """A tab of the administrator at a desk."""
     return enter().page()
-
-
-def boxes(page: Page) -> Locator:
-    """The boxes of a list's rows."""
-    return page.locator("#list tbody input[name=ids]")
-
-
-def sign_in(page: Page, email: str, password: str = PASSWORD) -> None:
-    """Fill in the sign-in page at hand."""
-    page.get_by_label("E-mail address").fill(email)
-    page.get_by_label("Password").fill(password)
-    page.get_by_role("button", name="Continue").click()

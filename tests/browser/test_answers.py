@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable
 
 import pytest
-from conftest import ADA, DESK, PHONE, Watched, sign_in
+from driving import ADA, DESK, PHONE, Watched, sign_in
 from playwright.sync_api import Page, Route, expect
 from serving import Served
 

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable
 
 import pytest
-from conftest import ADA, GRACE, Watched
+from driving import ADA, GRACE, Watched
 from examination import examine
 from playwright.sync_api import Page, expect
 

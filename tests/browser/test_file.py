@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable
 
 import pytest
-from conftest import ADA, GRACE, PHONE, Watched
+from driving import ADA, GRACE, PHONE, Watched
 from examination import examine
 from playwright.sync_api import Dialog, Page, expect
 

@@ -8,7 +8,7 @@ import re
 from collections.abc import Callable
 
 import pytest
-from conftest import Watched, sign_in
+from driving import Watched, sign_in
 from playwright.sync_api import Page, expect
 from serving import served
 

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable
 
 import pytest
-from conftest import Watched
+from driving import Watched
 from playwright.sync_api import Locator, Page, expect
 from serving import served
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 import sqlalchemy as sa
-from conftest import ADA, DESK, PHONE, Watched
+from driving import ADA, DESK, PHONE, Watched
 from examination import examine
 from playwright.sync_api import Page, expect
 from serving import Served

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
-from conftest import GRACE, PHONE, Watched
+from driving import GRACE, PHONE, Watched
 from playwright.sync_api import Locator, Page, expect
 
 

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable
 
 import pytest
-from conftest import ADA, GRACE, Watched, sign_in
+from driving import ADA, GRACE, Watched, sign_in
 from playwright.sync_api import Page, expect
 from serving import Served
 

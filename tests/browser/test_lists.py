@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
-from conftest import PHONE, Watched
+from driving import PHONE, Watched
 from examination import examine
 from playwright.sync_api import Locator, Page, expect
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import ADA, GRACE, Watched
+from driving import ADA, GRACE, Watched
 from examination import examine
 from playwright.sync_api import Browser, Page, expect
 from serving import Served, served

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from urllib.parse import parse_qs
 
 import pytest
-from conftest import GRACE, PHONE, Watched
+from driving import GRACE, PHONE, Watched
 from examination import examine
 from playwright.sync_api import Error, Locator, Page, Route, expect
 

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Iterator
 
 import pytest
-from conftest import ADA, Watched, boxes
+from driving import ADA, Watched, boxes
 from examination import examine
 from playwright.sync_api import Page, expect
 from serving import Served, served

@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable, Iterator
 
 import pytest
-from conftest import PHONE, Watched, sign_in
+from driving import PHONE, Watched, sign_in
 from examination import examine
 from playwright.sync_api import Page, expect
 from serving import Served, served

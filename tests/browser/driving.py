@@ -1,0 +1,57 @@
+"""What tests in the browser share: its users and sizes, a context under watch, signing in, a list's boxes."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+
+from playwright.sync_api import BrowserContext, ConsoleMessage, Locator, Page
+
+from webapp.testing import PASSWORD
+
+STATUS = re.compile(r"the server responded with a status of (\d+)")
+PATIENCE_MS = 30_000
+"""Long enough for a machine that does other work too; a test that passes never waits for it to end."""
+DESK, PHONE = (1280, 900), (390, 844)
+ADA, GRACE = "ada@carnet.example", "grace@carnet.example"
+
+
+@dataclass
+class Watched:
+    """A browser's context under watch: `allowed` are statuses of refusals that the test provokes."""
+
+    context: BrowserContext
+    url: str
+    allowed: set[int] = field(default_factory=set)
+    complaints: list[str] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.context.set_default_timeout(PATIENCE_MS)
+        self.context.on("page", self._watch)
+
+    def page(self) -> Page:
+        """A new tab."""
+        return self.context.new_page()
+
+    def _watch(self, page: Page) -> None:
+        page.on("console", self._heard)
+        page.on("pageerror", lambda error: self.complaints.append(f"{page.url}: {error}"))
+
+    def _heard(self, message: ConsoleMessage) -> None:
+        if message.type != "error":
+            return
+        status = STATUS.search(message.text)
+        if status is None or int(status[1]) not in self.allowed:
+            self.complaints.append(f"{message.location.get('url', '')}: {message.text}")
+
+
+def boxes(page: Page) -> Locator:
+    """The boxes of a list's rows."""
+    return page.locator("#list tbody input[name=ids]")
+
+
+def sign_in(page: Page, email: str, password: str = PASSWORD) -> None:
+    """Fill in the sign-in page at hand."""
+    page.get_by_label("E-mail address").fill(email)
+    page.get_by_label("Password").fill(password)
+    page.get_by_role("button", name="Continue").click()
