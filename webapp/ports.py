@@ -46,6 +46,9 @@ class MassActions(Protocol):
     def offers(self, function: str = "", *, archived: bool = False) -> Sequence[MassAction]:
         """What the present user may do to contacts of a function's list (of all contacts where empty)."""
 
+    def find(self, action: str) -> MassAction:
+        """The action called so; raises `Missing` for an unknown one, `Forbidden` where the user may not do it."""
+
     def start(self, action: str, selection: Selection, values: Mapping[str, Any]) -> Job:
         """Begin it as a job; a worker runs it after the commit.
 
@@ -64,6 +67,10 @@ class NoMassActions:
     def offers(self, function: str = "", *, archived: bool = False) -> Sequence[MassAction]:
         """Nothing."""
         return ()
+
+    def find(self, action: str) -> MassAction:
+        """Refuses."""
+        raise Missing(_("Mass actions are switched off: an administrator switches them on."))
 
     def start(self, action: str, selection: Selection, values: Mapping[str, Any]) -> Job:
         """Refuses."""

@@ -46,10 +46,15 @@ class Provider:
             and (not one.functions or not function or function in one.functions)
         ]
 
-    def start(self, action: str, selection: Selection, values: Mapping[str, Any]) -> Any:
-        """Begin it as a job."""
+    def find(self, action: str) -> MassAction:
+        """The action, which the present user may do."""
         found = find(action)
         need(found.right)
+        return found
+
+    def start(self, action: str, selection: Selection, values: Mapping[str, Any]) -> Any:
+        """Begin it as a job."""
+        found = self.find(action)
         asked = answers(found, values)
         unknown = {one: _("There is no field “%(field)s”.", field=one[:60]) for one in values.keys() - asked.names}
         errors = unknown | asked.errors | {one: _("This is needed.") for one in asked.missing}

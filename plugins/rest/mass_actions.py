@@ -29,9 +29,12 @@ def run(sent: dict[str, Any], action: str) -> Response:
     need("contacts.read")
     if act().only_reads:
         raise Forbidden(_("A token of the scope “read” starts no job: use one of the scope “write”."))
+    actions = registry().service(MassActions)
+    # Who may not do it is told that, and not what is wrong with what they sent.
+    actions.find(action)
     chosen = _selection(sent)
     try:
-        job = registry().service(MassActions).start(action, chosen, sent.get("values", {}))
+        job = actions.start(action, chosen, sent.get("values", {}))
     except Invalid as error:
         raise Invalid(error.message, {f"values.{name}": text for name, text in error.errors.items()}) from None
     return jobs.accepted(job)

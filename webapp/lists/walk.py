@@ -70,8 +70,9 @@ def count_of(query: Any, most: int | None = None) -> int:
     return db.session.scalar(sa.select(sa.func.count()).select_from(query.limit(most).subquery())) or 0
 
 
-def capped(walk: Walk, parts: Sequence[Part], most: int = CAP) -> int:
-    """How many match, counted up to `most` + 1."""
+def capped(walk: Walk, parts: Sequence[Part], most: int | None = None) -> int:
+    """How many match, counted up to `most` + 1, or to `CAP` + 1."""
+    most = CAP if most is None else most
     if not walk.name or parts:
         return count_of(hits(walk, parts, [walk.columns[-1]]), most + 1)
     key = (walk.name, most)
