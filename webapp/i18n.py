@@ -15,6 +15,7 @@ from typing import Any, TypeVar, cast
 from babel import Locale
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
+from babel.numbers import format_decimal
 from babel.support import NullTranslations, Translations
 from flask import current_app, g, has_request_context, request
 from flask_babel import Babel, Domain
@@ -60,9 +61,14 @@ def _(sentence: str, **variables: Any) -> str:
     return said % variables if variables else said
 
 
+def _grouped(num: int) -> Any:
+    locale = get_locale()
+    return num if locale is None or num < 1000 else format_decimal(num, locale=locale)
+
+
 def ngettext(singular: str, plural: str, num: int, **variables: Any) -> str:
-    """The same for a number of things, `%(num)s` of them."""
-    variables.setdefault("num", num)
+    """The same for a number of things, `%(num)s` of them, written as the language groups thousands."""
+    variables.setdefault("num", _grouped(num))
     said: str = _words().ungettext(singular, plural, num)
     return said % variables
 
@@ -160,6 +166,7 @@ def setup(app: Any, folders: Iterable[Path], language: Callable[[], str], timezo
     app.extensions["carnet-languages"] = languages
     words = app.jinja_env.globals
     words["gettext"] = words["_"] = _looked_up_once(words["gettext"], languages)
+    words["ngettext"] = _counted(words["ngettext"])
 
 
 def made_once(key: tuple[Any, ...], make: Callable[[], Made]) -> Made:
@@ -175,6 +182,17 @@ def made_once(key: tuple[Any, ...], make: Callable[[], Made]) -> Made:
             made.clear()
         made[key] = make()
     return cast(Made, made[key])
+
+
+def _counted(translate: Callable[..., Any]) -> Callable[..., Any]:
+    """Jinja's `ngettext` that writes numbers as ours does."""
+
+    @pass_context
+    def said(context: Context, singular: str, plural: str, num: int, **variables: Any) -> Any:
+        variables.setdefault("num", _grouped(num))
+        return translate(context, singular, plural, num, **variables)
+
+    return said
 
 
 def _looked_up_once(translate: Callable[..., Any], languages: Languages) -> Callable[..., Any]:

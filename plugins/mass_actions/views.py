@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from flask import Blueprint, Response, request, url_for
+from flask_babel import format_decimal
 from werkzeug.datastructures import MultiDict
 
 from plugins.mass_actions import preview, services
@@ -144,6 +145,6 @@ def _moved(selection: Selection, count: int) -> str:
         return ""
     return _(
         "The list has changed since: it held %(told)s then and holds %(count)s now. Look at it before you go on.",
-        told=told,
-        count=count,
+        told=format_decimal(told),
+        count=format_decimal(count),
     )

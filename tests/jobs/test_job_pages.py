@@ -301,6 +301,13 @@ class TestDownload:
         ]
         assert len(mine.get(f"/jobs/{job.id}/results.csv?outcome=failed").text.splitlines()) == 2
 
+    def test_G3_a_table_begins_where_it_is_asked_to_and_nowhere_made_up(self, mine, start) -> None:
+        job = done(start("Ahorn", "Birke"), p2="Reason")
+        address = f"/jobs/{job.id}/results.csv"
+        rows = csv.reader(io.StringIO(mine.get(f"{address}?after=0.2").text))
+        assert [row[1] for row in rows] == ["Contact", "Ahorn"]
+        assert [mine.get(f"{address}?after={one}").status_code for one in ("zzz", "9.1", "0.-1")] == [400] * 3
+
     def test_G3_a_long_table_is_sent_in_parts(self, mine, start, monkeypatch) -> None:
         monkeypatch.setattr(results, "BATCH", 10)
         job = done(start(*(f"Firm {n:02}" for n in range(35))))

@@ -60,7 +60,7 @@ def test_G2_ten_thousand_that_match_are_converted_and_no_other(large, steps) -> 
     walk = steps()
     place = {"all": "1", "in": "prospect?country=DE", "expected": str(LARGE)}
     page = walk.ask("convert", **place)
-    assert "Convert 10000 prospects to customers</button>" in page.text
+    assert "Convert 10,000 prospects to customers</button>" in page.text
     job = walk.job(walk.go_on(page))
     assert job.state == "queued"
     jobs.work()

@@ -80,7 +80,7 @@ def records(job_id: int, outcome: str = "", after: str = "", limit: int = PAGE) 
     `outcome` narrows it; `after` is where a page before ended. Raises ValueError for a place that was never given.
     """
     wanted = [one for one in ORDER if not outcome or one == outcome]
-    rank, position = _place(after)
+    rank, position = place(after)
     found: list[Record] = []
     for at, one in enumerate(wanted):
         if at < rank or len(found) > limit:
@@ -103,7 +103,8 @@ def results(job_id: int, outcome: str = "", after: str = "", limit: int = PAGE) 
     return _named(page), following
 
 
-def _place(text: str) -> tuple[int, int]:
+def place(text: str) -> tuple[int, int]:
+    """Rank of the outcome and position that `after` stands for; ValueError for a place that was never given."""
     if not text:
         return 0, 0
     rank, _dot, position = text.partition(".")

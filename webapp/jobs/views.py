@@ -91,17 +91,21 @@ def is_at_work(job: Job) -> bool:
 @blueprint.route("/<int:id>/results.csv")
 @right("contacts.read")
 def download(id: int) -> Response:  # noqa: A002
-    """All results as a table for a spreadsheet, sent while it is read."""
+    """All results (those from `after` on) as a table for a spreadsheet, sent while it is read."""
     services.load(id)
     outcome = request.args.get("outcome", "")
     if outcome not in ("", "failed", "skipped", "done"):
+        abort(400)
+    try:
+        results.place(begins := request.args.get("after", ""))
+    except ValueError:
         abort(400)
     app: Flask = current_app._get_current_object()  # type: ignore[attr-defined]
     locale = language()
 
     def lines() -> Iterator[str]:
         # Sent when the request is over: each batch is read by itself, and no database waits for a slow reader.
-        after, is_first = "", True
+        after, is_first = begins, True
         while after or is_first:
             with unit(app, writing=False), force_locale(locale):
                 rows, after = results.table(id, outcome, after)

@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import sqlalchemy as sa
+from flask_babel import format_decimal
 from werkzeug.datastructures import MultiDict
 
 from webapp.accounts.models import User
@@ -35,7 +36,7 @@ class CountChanged(Refused):
     def __init__(self, count: int) -> None:
         super().__init__(
             _("The list has changed meanwhile: it holds %(count)s contacts now. Look at the number and confirm again.",
-              count=count),
+              count=format_decimal(count)),
             count=count,
         )  # fmt: skip
         self.count = count
