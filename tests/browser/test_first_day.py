@@ -135,9 +135,10 @@ def convert_from_list(page: Page, javascript: bool) -> None:
         expect(page.locator("#bulk-count")).to_have_text(re.compile(r"^2 of \d+ chosen$"))
     page.get_by_role("button", name="Mass actions").click()
     page.get_by_role("button", name="Convert to customer").click()
-    expect(page.get_by_role("heading", level=2, name="2 contacts")).to_be_visible()
-    page.get_by_role("button", name="Convert to customer").click()
-    expect(page.get_by_text("Done: 2, unchanged: 0, refused: 0")).to_be_visible()
+    title = "Convert 2 prospects to customers"
+    expect(page.get_by_role("heading", level=1, name=title)).to_be_visible()
+    page.get_by_role("button", name=title).click()
+    expect(page.get_by_role("heading", level=2, name="Done: 2 of 2")).to_be_visible()
     page.get_by_role("link", name="Back to the list").click()
     expect(page).to_have_url(re.compile(r"/prospects$"))
     expect(rows).to_have_count(1)

@@ -18,6 +18,19 @@ from webapp import testing
 Open = Callable[[Page], None]
 
 
+def tag_two(page: Page) -> None:
+    """Tag two contacts by a mass action; its job is at hand then."""
+    page.goto("/contacts")
+    for row in (0, 1):
+        page.locator("input[name=ids]").nth(row).check()
+    page.get_by_role("button", name="Mass actions").click()
+    page.get_by_role("button", name="Add tags…").click()
+    page.get_by_label("Tags").fill("Fair")
+    page.get_by_role("button", name="Continue").click()
+    page.get_by_role("button", name="Tag 2 contacts").click()
+    page.wait_for_url("**/jobs/*")
+
+
 @pytest.fixture(scope="module")
 def places(chromium: Browser, carnet: Served, signed_in: Callable[[str], Any]) -> dict[str, str]:
     """Addresses of contacts among the made-up ones: with two functions and persons, a prospect, one in the bin."""
@@ -42,8 +55,18 @@ def places(chromium: Browser, carnet: Served, signed_in: Callable[[str], Any]) -
     page.goto(f"{prospects[-1]}/delete")
     page.get_by_role("button", name="Move to the bin").click()
     page.wait_for_url("**/contacts")
+    page.goto("/contacts/views/new")
+    page.get_by_label("Name of the view").fill("Mine")
+    page.get_by_role("button", name="Save the view").click()
+    page.wait_for_url(re.compile(r"saved=\d"))
+    view = re.search(r"saved=(\d+)", page.url)
+    tag_two(page)
+    job = page.url
     context.close()
+    assert view
     return {
+        "view": f"/contacts/views/{view[1]}",
+        "job": job,
         "both": both,
         "person": str(person),
         "link": str(link).partition("?")[0],
@@ -52,7 +75,11 @@ def places(chromium: Browser, carnet: Served, signed_in: Callable[[str], Any]) -
     }
 
 
-EXAMPLES = dict.fromkeys(("both", "prospect", "person", "binned"), "/contacts/1") | {"link": "/links/1"}
+EXAMPLES = dict.fromkeys(("both", "prospect", "person", "binned"), "/contacts/1") | {
+    "link": "/links/1",
+    "view": "/contacts/views/1",
+    "job": "/jobs/1",
+}
 PAGES = {
     "contacts": "/contacts",
     "prospects": "/prospects",
@@ -84,6 +111,16 @@ PAGES = {
     "row of a list": "{prospect}/row",
     "row of a link": "{link}/row",
     "filters": "/contacts/filters",
+    "exact count": "/contacts/count?in=contacts",
+    "columns": "/contacts/columns?in=contacts",
+    "new view": "/contacts/views/new?in=contacts",
+    "view": "{view}",
+    "list with a view": "/contacts?saved=1",
+    "commands": "/palette",
+    "commands for what was typed": "/palette?q=an",
+    "jobs": "/jobs",
+    "job": "{job}",
+    "job, failures": "{job}?outcome=failed",
     "own account": "/account",
     "second factor": "/account/second-factor",
     "own tokens": "/account/tokens",
@@ -96,7 +133,7 @@ PAGES = {
     "value lists": "/settings/value-lists",
     "value list": "/settings/value-lists/payment_terms",
 }
-NO_PAGES = re.compile(r"/api/v1/|.*\.img$|/(healthz|readyz)$|/$")
+NO_PAGES = re.compile(r"/api/v1/|.*\.(img|csv)$|/jobs/<int:id>/file$|/(healthz|readyz)$|/$")
 ELSEWHERE = {"/login", "/login/code", "/login/recovery", "/forgot", "/reset/<token>", "/first-run"}
 """Pages of those who are not signed in: below, and in test_sign_in.py."""
 
@@ -149,7 +186,7 @@ def open_actions(page: Page) -> None:
 def ask_mass_action(page: Page) -> None:
     open_actions(page)
     page.get_by_role("button", name="Convert to customer").click()
-    expect(page.get_by_role("heading", level=1, name="Convert to customer")).to_be_visible()
+    expect(page.get_by_role("heading", level=1, name="Convert 2 prospects to customers")).to_be_visible()
 
 
 def leave_name_out(page: Page) -> None:
