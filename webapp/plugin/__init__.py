@@ -1,0 +1,110 @@
+"""The contract between the core and its plug-ins: frozen dataclasses, no behaviour.
+
+A plug-in is one `Plugin` object in its package's `__init__.py`. What it declares lies on two planes:
+*duties* act while the package is installed, switched on or off; *offers* act only while it is enabled.
+Every extension point is described, with an example, in `docs/plugins.md` (a test compares).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from webapp.plugin.duties import Blocker, DeleteGuard, FunctionGuard, MergeRule, PersonalData, ValueList
+from webapp.plugin.fields import Field, FieldKind, Label, Text
+from webapp.plugin.offers import (
+    REST_PREFIX,
+    Column,
+    ContactFunction,
+    Filter,
+    FunctionState,
+    HistorySource,
+    ListAction,
+    MenuEntry,
+    Realm,
+    RestResource,
+    Service,
+    SettingsPage,
+    Subscriber,
+    Tab,
+)
+from webapp.plugin.work import JobKind, MassAction, Outcome, Outcomes
+
+if TYPE_CHECKING:
+    import click
+    from flask import Blueprint
+
+__all__ = [
+    "CONTRACT",
+    "REST_PREFIX",
+    "Blocker",
+    "Column",
+    "ContactFunction",
+    "DeleteGuard",
+    "Field",
+    "FieldKind",
+    "Filter",
+    "FunctionGuard",
+    "FunctionState",
+    "HistorySource",
+    "JobKind",
+    "Label",
+    "ListAction",
+    "MassAction",
+    "MenuEntry",
+    "MergeRule",
+    "Outcome",
+    "Outcomes",
+    "PersonalData",
+    "Plugin",
+    "Realm",
+    "RestResource",
+    "Service",
+    "SettingsPage",
+    "Subscriber",
+    "Tab",
+    "Text",
+    "ValueList",
+]
+
+CONTRACT = 1
+"""Version of this contract; a plug-in written for another one is refused at boot."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Plugin:
+    """All that a plug-in does to others, on one screen.
+
+    `name` is its package's name; `migrations` the folder of its Alembic versions inside that package.
+    """
+
+    name: str
+    label: Label
+    version: str
+    contract: int = CONTRACT
+    requires: tuple[str, ...] = ()
+    # duties
+    models: tuple[type[Any], ...] = ()
+    migrations: str = ""
+    delete_guards: tuple[DeleteGuard, ...] = ()
+    function_guards: tuple[FunctionGuard, ...] = ()
+    merge_rules: tuple[MergeRule, ...] = ()
+    personal_data: tuple[PersonalData, ...] = ()
+    value_lists: tuple[ValueList, ...] = ()
+    # offers
+    blueprints: tuple[Blueprint, ...] = ()
+    functions: tuple[ContactFunction, ...] = ()
+    menu: tuple[MenuEntry, ...] = ()
+    tabs: tuple[Tab, ...] = ()
+    history_sources: tuple[HistorySource, ...] = ()
+    columns: tuple[Column, ...] = ()
+    filters: tuple[Filter, ...] = ()
+    list_actions: tuple[ListAction, ...] = ()
+    mass_actions: tuple[MassAction, ...] = ()
+    job_kinds: tuple[JobKind, ...] = ()
+    settings_pages: tuple[SettingsPage, ...] = ()
+    realms: tuple[Realm, ...] = ()
+    rest_resources: tuple[RestResource, ...] = ()
+    services: tuple[Service, ...] = ()
+    subscribers: tuple[Subscriber, ...] = ()
+    commands: tuple[click.Command, ...] = ()
