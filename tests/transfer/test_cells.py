@@ -1,0 +1,160 @@
+"""Cells of CSV files of contacts: names, dates, countries, functions, addresses (spec H1)."""
+
+from __future__ import annotations
+
+import pytest
+from reads import reading, row, rows, values
+
+from plugins.transfer.cells import FUNCTIONS, read_country, read_date
+from webapp.sheets import unguarded
+
+
+@pytest.mark.parametrize(
+    ("text", "told", "kind", "names"),
+    [
+        ("Nom;Entreprise\nMartin;", {}, "person", {"last_name": "Martin"}),
+        ("Nom;Entreprise\n;Acme", {}, "company", {"company_name": "Acme"}),
+        (
+            "Nom;Entreprise\nMartin;Acme",
+            {},
+            "person",
+            {"last_name": "Martin", "company_name": "Acme", "employer": "Acme"},
+        ),
+        ("Type;Firma\nPerson;Acme", {}, "person", {"company_name": "Acme", "employer": "Acme"}),
+        ("Type;Nom\nEntreprise;Acme", {}, "company", {"company_name": "Acme"}),
+        ("Nom\nAcme", {"kind": "company"}, "company", {"company_name": "Acme"}),
+        ("Type;Nom\npersonne;Martin", {"kind": "company"}, "person", {"last_name": "Martin"}),
+        (
+            "Type;Vorname;Nachname;Firma\nFirma;Anna;Weber;Acme",
+            {},
+            "company",
+            {"first_name": "Anna", "last_name": "Weber", "company_name": "Acme"},
+        ),
+        ("Vorname;Name\nAnna;Weber", {}, "person", {"first_name": "Anna", "last_name": "Weber"}),
+        ("Name\nAnna Maria Weber", {}, "person", {"first_name": "Anna Maria", "last_name": "Weber"}),
+        ("Name\nWeber, Anna", {}, "person", {"first_name": "Anna", "last_name": "Weber"}),
+        ("Name\nJean de La Fontaine", {}, "person", {"first_name": "Jean", "last_name": "de La Fontaine"}),
+        ("Name\nCher", {}, "person", {"last_name": "Cher"}),
+    ],
+)
+def test_H1_kind_and_names(text: str, told: dict[str, str], kind: str, names: dict[str, str]) -> None:
+    assert values(text, **told) == {"kind": kind, **names}
+
+
+def test_H1_an_unknown_type_is_a_warning() -> None:
+    found = row("Type;Nom\nhumain;Martin")
+    assert found.values["kind"] == "person"
+    assert "“humain” in column “Type”" in str(found.warnings[0])
+
+
+@pytest.mark.parametrize(
+    ("typed", "iso"),
+    [
+        ("1980-12-31", "1980-12-31"),
+        ("1980-12-31 00:00:00", "1980-12-31"),
+        ("1980-12-31T23:00:00Z", "1980-12-31"),
+        ("19801231", "1980-12-31"),
+        ("31/12/1980", "1980-12-31"),
+        ("3/4/1980", "1980-04-03"),
+        ("31.12.1980", "1980-12-31"),
+        ("1. 2. 1980", "1980-02-01"),
+        ("31-12-1980", "1980-12-31"),
+        ("12/31/1980", "1980-12-31"),
+        ("31/12/80", None),
+        ("1980-02-30", None),
+        ("1604-03-05", None),
+        ("--12-31", None),
+        ("13/13/1980", None),
+        ("hier", None),
+    ],
+)
+def test_H1_dates(typed: str, iso: str | None) -> None:
+    assert read_date(typed) == iso
+
+
+def test_H1_the_file_decides_whether_months_come_first() -> None:
+    head = "Last name;Birthday\n"
+    american = reading(head + "A;03/04/1980\nB;12/31/1980")
+    assert american.order == "month"
+    assert [one.values["birth_date"] for one in american] == ["1980-03-04", "1980-12-31"]
+    assert row(head + "A;03/04/1980").values["birth_date"] == "1980-04-03"
+    assert row(head + "A;03/04/1980", order="month").values["birth_date"] == "1980-03-04"
+    mixed = rows(head + "A;03/04/1980\nB;12/31/1980\nC;31/12/1980\nD;05/05/1980")
+    assert [one.values.get("birth_date") for one in mixed] == [None, "1980-12-31", "1980-12-31", "1980-05-05"]
+    assert "can be two dates" in str(mixed[0].warnings[0])
+
+
+def test_H1_a_bad_cell_is_left_empty_and_the_row_goes_in() -> None:
+    found = row("Nom;Date de naissance;Pays;Fonctions\nMartin;hier;Atlantide;client, roi, fournisseur")
+    assert found.values == {"kind": "person", "last_name": "Martin", "functions": ["customer", "supplier"]}
+    assert [str(one).split("”")[0] for one in found.warnings] == ["“hier", "“Atlantide", "“roi"]
+    assert found.refused is None
+    long = row("Nom;Pays\nMartin;" + "x" * 500)
+    assert len(str(long.warnings[0])) < 250
+
+
+@pytest.mark.parametrize(
+    ("typed", "code"),
+    [
+        ("FR", "FR"), ("fra", "FR"), ("France", "FR"), ("FRANKREICH", "FR"), ("F", "FR"), ("Allemagne", "DE"),
+        ("deutschland", "DE"), ("Germany", "DE"), ("Österreich", "AT"), ("Autriche", "AT"), ("Suisse", "CH"),
+        ("Royaume-Uni", "GB"), ("UK", "GB"), ("England", "GB"), ("Vereinigte Staaten", "US"), ("USA", "US"),
+        ("Etats-Unis", "US"), ("Pays-Bas", "NL"), ("EU", None), ("ZZ", None), ("250", None),
+        ("Atlantis", None),
+    ],
+)  # fmt: skip
+def test_H1_countries_by_code_or_name_in_three_languages(typed: str, code: str | None) -> None:
+    assert read_country(typed) == code
+
+
+def test_H1_functions_in_three_languages() -> None:
+    words = "Client potentiel|Prospect|Interessent;Client|customer|KUNDE;Fournisseur|Supplier|Lieferant"
+    for cell, function in zip(words.split(";"), ("prospect", "customer", "supplier"), strict=True):
+        for word in cell.split("|"):
+            assert values(f'Nom;Fonctions\nA;"{word}"')["functions"] == [function]
+    assert values("Nom;Fonctions\nA;Client / Fournisseur")["functions"] == ["customer", "supplier"]
+    own = {**FUNCTIONS, "partner": "partner"}
+    assert values("Nom;Fonctions\nA;Partner", functions=own)["functions"] == ["partner"]
+
+
+@pytest.mark.parametrize(
+    ("cell", "plain"),
+    [
+        ("'+33 1 99 00 12 34", "+33 1 99 00 12 34"),
+        ("'=1+1", "=1+1"),
+        ("' @x", " @x"),
+        ("'＝x", "＝x"),
+        ("''=x", "''=x"),
+        ("'s-Hertogenbosch", "'s-Hertogenbosch"),
+        ("'", "'"),
+        ("=1+1", "=1+1"),
+    ],
+)
+def test_H1_the_guard_against_formulas_goes_again(cell: str, plain: str) -> None:
+    assert unguarded(cell) == plain
+
+
+def test_H1_a_guarded_phone_is_a_phone() -> None:
+    assert values("Nom;Téléphone\nA;'+33199001234")["phones"][0]["value"] == "+33199001234"
+
+
+def test_H1_several_addresses_and_numbers_in_one_cell() -> None:
+    found = values(
+        'Nom;E-mail;E-mail 2;Téléphone;Téléphone 2\nA;"Ann <a@x.example>,'
+        ' b@x.example c@x.example";d@x.example;'
+        '"01 99 00 12 34, 01 99 00 12 35";"030/23125-123, App. 5"'
+    )
+    assert [one["value"][0] for one in found["emails"]] == ["a", "b", "c", "d"]
+    assert all(one["value"][1:] == "@x.example" for one in found["emails"])
+    assert [one["value"] for one in found["phones"]] == [
+        "01 99 00 12 34",
+        "01 99 00 12 35",
+        "030/23125-123, App. 5",
+    ]
+
+
+def test_H1_a_street_of_two_lines_keeps_both() -> None:
+    found = values('Nom;Adresse;Ville\nA;"1 rue du Bac\nBâtiment B";Paris')
+    assert found["addresses"] == [
+        {"street": "1 rue du Bac", "street2": "Bâtiment B", "city": "Paris", "purpose": "main"}
+    ]
