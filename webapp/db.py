@@ -24,6 +24,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm import DeclarativeBase, Session
 from sqlalchemy.types import TypeDecorator
 
+from webapp import turns
 from webapp.errors import Refused
 from webapp.i18n import _
 
@@ -164,12 +165,18 @@ def _prepare_connection(connection: Any, record: Any) -> None:
 def _begin(connection: Connection) -> None:
     if not is_sqlite(connection):
         return
-    if patient.get() or not writes.get():
-        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes.get() else "BEGIN")
+    if not writes.get():
+        connection.exec_driver_sql("BEGIN")
         return
     connection.exec_driver_sql("PRAGMA busy_timeout=0")
     try:
-        connection.exec_driver_sql("BEGIN IMMEDIATE")
+        file = connection.engine.url.database
+        base = connection.connection.driver_connection
+        has_begun = False
+        if base and file and file != ":memory:" and patient.get():
+            has_begun = turns.begin(base, file, BUSY_TIMEOUT / 1000)
+        if not has_begun:
+            connection.exec_driver_sql("BEGIN IMMEDIATE")
     finally:
         connection.exec_driver_sql(f"PRAGMA busy_timeout={BUSY_TIMEOUT}")
 

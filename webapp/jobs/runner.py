@@ -45,10 +45,6 @@ CHUNK_S = 0.5
 """A chunk that takes longer is made smaller: others wait for its locks, and a stop for its end."""
 SLICE_S = 5.0
 """Seconds after which a job lets another one that waits have its turn."""
-ROOM = 0.2
-"""On SQLite, the share of a chunk's time that others are left to write in: a waiting one only looks now and then."""
-ROOM_S = (0.004, 0.05)
-"""At least and at most so many seconds."""
 
 
 def run_here(job: Job) -> None:
@@ -158,8 +154,6 @@ class Runner:
                 self.release(job_id)
                 return
             self.tend()
-            if self.app.config["CARNET"].database_url.startswith("sqlite"):
-                time.sleep(min(max(took * ROOM, ROOM_S[0]), ROOM_S[1]))
 
     def step(self, job_id: int, size: int) -> tuple[int, bool]:
         """One chunk of at most `size` records (0: as many as its kind says).
