@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import multiprocessing
+import sqlite3
 import sys
 import threading
 import time
@@ -13,6 +14,7 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.exc import OperationalError
 
+from webapp import turns
 from webapp.db import Base
 
 SECONDS = 1.5
@@ -77,6 +79,36 @@ def test_F3_processes_that_write_all_the_time_wait_less_than_a_second(path: str)
     assert [one.exitcode for one in processes] == [0, 0, 0, 0]
     assert max(waited.get() for _one in processes) < LONGEST
     assert len(written(path)) == 4
+
+
+def test_F3_who_waits_comes_before_who_has_just_written(path: str) -> None:
+    """However soon that one begins again: without the line it would nearly always be first."""
+    turns_taken, overtaken = [], []
+    ended = threading.Event()
+
+    def job() -> None:
+        base = sqlite3.connect(path, isolation_level=None, check_same_thread=False, timeout=0)
+        while not ended.is_set():
+            assert turns.begin(base, path, 15)
+            time.sleep(0.01)
+            turns_taken.append(1)
+            base.execute("COMMIT")
+        base.close()
+
+    thread = threading.Thread(target=job)
+    thread.start()
+    base = sqlite3.connect(path, isolation_level=None, timeout=0)
+    for _time in range(20):
+        before = len(turns_taken)
+        assert turns.begin(base, path, 15)
+        overtaken.append(len(turns_taken) - before)
+        base.execute("COMMIT")
+        time.sleep(0.003)
+    ended.set()
+    thread.join()
+    base.close()
+    # The one at work, and one more where this one had not yet come into line.
+    assert max(overtaken) <= 2
 
 
 def test_one_that_waits_for_a_stranger_gives_up_in_the_end(path: str, monkeypatch: pytest.MonkeyPatch) -> None:
