@@ -133,14 +133,51 @@ def insert_many(model: type[Base], rows: Sequence[Mapping[str, Any]]) -> None:
     if session.get_bind().dialect.name == "sqlite":
         session.connection().execute(statement, rows)
         return
+    given, values = _unnested(table, rows)
+    session.connection().execute(statement.from_select(list(rows[0]), sa.select(*given.c)), values)
+
+
+def update_many(
+    model: type[Base],
+    rows: Sequence[Mapping[str, Any]],
+    by: Sequence[str] = ("id",),
+    also: Mapping[str, Any] | None = None,
+) -> None:
+    """Update rows, each to values of its own, in one statement as `insert_many` does; all have the same columns.
+
+    `by` names those of the columns that find a row; `also` holds what is set in all of them, as values or as SQL.
+    What the session has read of the rows it does not know to be changed: that is for the caller to forget.
+    """
+    if not rows:
+        return
+    table: Any = model.__table__
+    session = db.session()
+    session.flush()
+    set_names = [name for name in rows[0] if name not in by]
+    given: Any
+    values: Any
+    if session.get_bind().dialect.name == "sqlite":
+        # A parameter that is called like a column would be taken for a value to set.
+        given = {name: sa.bindparam(f"each_{name}") for name in rows[0]}
+        values = [{f"each_{name}": value for name, value in row.items()} for row in rows]
+    else:
+        each, values = _unnested(table, rows)
+        given = each.c
+    found = (table.c[name] == given[name] for name in by)
+    statement = sa.update(table).where(*found).values({name: given[name] for name in set_names} | dict(also or {}))
+    session.connection().execute(statement, values)
+
+
+def _unnested(table: Any, rows: Sequence[Mapping[str, Any]]) -> tuple[Any, dict[str, list[Any]]]:
+    """Rows as a table that PostgreSQL makes of one array for each column, and these arrays as its parameters."""
     names = list(rows[0])
     types = {name: table.c[name].type for name in names}
     # A cast to a length would cut silently what is too long; the column refuses it.
     types |= {name: sa.Text() for name, kind in types.items() if isinstance(kind, sa.String)}
-    given = (sa.bindparam(f"all_{name}", type_=ARRAY(types[name])) for name in names)
-    each = sa.func.unnest(*given).table_valued(*(sa.column(name, types[name]) for name in names)).render_derived()
-    values = {f"all_{name}": [row[name] for row in rows] for name in names}
-    session.connection().execute(statement.from_select(names, sa.select(*each.c)), values)
+    # With one dimension said, a list as JSON is a value and no array within the array.
+    arrays = (sa.bindparam(f"all_{name}", type_=ARRAY(types[name], dimensions=1)) for name in names)
+    each = sa.func.unnest(*arrays).table_valued(*(sa.column(name, types[name]) for name in names)).render_derived()
+    return each, {f"all_{name}": [row[name] for row in rows] for name in names}
 
 
 @event.listens_for(Engine, "connect")

@@ -18,7 +18,7 @@ from webapp.contacts.coerce import coerce
 from webapp.contacts.fields import BY_NAME, COMPANY_ONLY, PERSON_ONLY
 from webapp.contacts.models import Contact, ContactLink
 from webapp.contacts.services import not_writable
-from webapp.db import among, db, now
+from webapp.db import among, db, now, update_many
 from webapp.errors import Invalid
 from webapp.events import ContactBinned, ContactChanged, ContactRestored
 from webapp.history.services import plain, record_many
@@ -56,22 +56,9 @@ def hold(ids: Sequence[int], columns: Iterable[Any] = (), *, lock: bool = True) 
 
 def write(rows: Iterable[tuple[int, Mapping[str, Any]]]) -> None:
     """Write columns of contacts, as a change that others must notice; all of them have the same names."""
-    changed = [{"of": contact_id, **values} for contact_id, values in rows]
-    if not changed:
-        return
-    names = changed[0].keys() - {"of"}
-    table: Any = Contact.__table__
-    statement = (
-        sa.update(table)
-        .where(table.c.id == sa.bindparam("of"))
-        .values(
-            version=table.c.version + 1,
-            updated_at=sa.bindparam("moment", now(), table.c.updated_at.type),
-            **{name: sa.bindparam(name, type_=table.c[name].type) for name in names},
-        )
-    )
-    db.session.connection().execute(statement, [{"moment": now(), **one} for one in changed])
-    forget([one["of"] for one in changed])
+    changed = [{"id": contact_id, **values} for contact_id, values in rows]
+    update_many(Contact, changed, also={"version": Contact.version + 1, "updated_at": now()})
+    forget([one["id"] for one in changed])
 
 
 def forget(ids: Sequence[int], *more: type[Any]) -> None:
@@ -150,14 +137,11 @@ def _set(name: str, new: Mapping[int, Any], old: Mapping[int, Any], warnings: Ma
     key = f"import.{name}"
     write((one, {name: value}) for one, value in new.items())
     settled = [
-        {"of": one, "warnings": {warning: text for warning, text in warnings[one].items() if warning != key}}
+        {"id": one, "warnings": {warning: text for warning, text in warnings[one].items() if warning != key}}
         for one in new
         if key in (warnings[one] or {})
     ]
-    if settled:
-        table: Any = Contact.__table__
-        statement = sa.update(table).where(table.c.id == sa.bindparam("of")).values(warnings=sa.bindparam("warnings"))
-        db.session.connection().execute(statement, settled)
+    update_many(Contact, settled)
     record_many("changed", {one: {name: (old[one], value)} for one, value in new.items()})
     for one in new:
         registry().publish(ContactChanged(contact_id=one, fields=(name,)))

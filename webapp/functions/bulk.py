@@ -8,7 +8,7 @@ on the same contacts wait for each other and never meet crosswise.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -19,7 +19,7 @@ from webapp.acting import act, need
 from webapp.contacts.bulk import forget, hold
 from webapp.contacts.derived import number_of, refresh
 from webapp.contacts.models import Contact, ContactNumber
-from webapp.db import among, db, fetch, insert_many, now
+from webapp.db import among, db, fetch, insert_many, now, update_many
 from webapp.events import FunctionActivated
 from webapp.functions import numbers
 from webapp.functions.models import FunctionRow
@@ -212,7 +212,7 @@ def _carry_out(plan: _Plan) -> dict[int, int]:
         rows = sa.update(FunctionRow).where(among(FunctionRow.id, ended))
         _update(rows.values(ended_at=moment, ended_how="converted", ended_way=who.way, ended_by_id=who.user_id))
     _renumber(plan)
-    _update(sa.update(Contact).where(among(Contact.id, ids)).values(version=Contact.version + 1, updated_at=moment))
+    _touch(plan, moment)
     row = {
         "function": key,
         "slot": plan.function.slot,
@@ -235,7 +235,6 @@ def _carry_out(plan: _Plan) -> dict[int, int]:
         rows = sa.update(FunctionRow).where(among(FunctionRow.id, ended))
         _update(rows.values(converted_to_id=after.scalar_subquery()))
     forget(ids, FunctionRow, ContactNumber)
-    _refresh(steps, key)
     for action in ("activated", "converted"):
         told = {one.contact_id: {"function": (one.function or None, key)} for one in steps if one.action == action}
         record_many(action, told)
@@ -272,14 +271,18 @@ def _renumber(plan: _Plan) -> None:
         elif one.number:
             revived.append({"id": own, "value": one.number, "valid_to": None})
     insert_many(ContactNumber, made)
-    if revived:
-        db.session.execute(sa.update(ContactNumber), revived)
+    update_many(ContactNumber, revived)
 
 
-def _refresh(steps: Iterable[_Step], key: str) -> None:
-    """Derive anew what a number changes: what lists sort by, and, where the number is a new one, what search finds."""
-    sorted_anew, found_anew = [], []
-    for one in steps:
+def _touch(plan: _Plan, moment: Any) -> None:
+    """Write that the contacts changed, together with what is derived from their numbers, so that each is written once.
+
+    Lists sort by that, and, where the number is a new one, search finds by it.
+    """
+    key = plan.function.key
+    changed = {"version": Contact.version + 1, "updated_at": moment}
+    alike, sorted_anew, found_anew = [], [], []
+    for one in plan.steps:
         known_before = {row.folded for row in one.numbers}
         if one.number and fold(one.number) not in known_before:
             found_anew.append(one.contact_id)
@@ -289,10 +292,13 @@ def _refresh(steps: Iterable[_Step], key: str) -> None:
         }
         if one.number:
             present[key] = fold(one.number)
-        if (sort_number := natural(number_of(present))) != one.sort_number:
+        if (sort_number := natural(number_of(present))) == one.sort_number:
+            alike.append(one.contact_id)
+        else:
             sorted_anew.append({"id": one.contact_id, "sort_number": sort_number})
-    if sorted_anew:
-        db.session.execute(sa.update(Contact), sorted_anew)
+    if alike:
+        _update(sa.update(Contact).where(among(Contact.id, alike)).values(changed))
+    update_many(Contact, sorted_anew, also=changed)
     if found_anew:
         query = sa.select(Contact).where(among(Contact.id, found_anew))
         for contact in db.session.scalars(
@@ -300,6 +306,8 @@ def _refresh(steps: Iterable[_Step], key: str) -> None:
             execution_options={"populate_existing": True},
         ):
             refresh(contact)
+            contact.version += 1
+            contact.updated_at = moment
         db.session.flush()
 
 

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from sqlalchemy.orm import Session
 
-from webapp.db import db, is_collision, is_unreachable
+from webapp.db import db, is_collision, is_unreachable, update_many
 from webapp.errors import CarnetError
 from webapp.i18n import _
 from webapp.jobs.chunk import Chunk, Item
@@ -110,11 +110,6 @@ _ALIKE = (
     )
     .values(outcome=sa.bindparam("what"), reason=sa.bindparam("why"))
 )
-_KEEPING = (
-    sa.update(_TABLE)  # type: ignore[arg-type]
-    .where(_TABLE.c.job_id == sa.bindparam("of_job"), _TABLE.c.position == sa.bindparam("at"))
-    .values(outcome=sa.bindparam("what"), reason=sa.bindparam("why"), before=sa.bindparam("kept"))
-)
 
 
 def write(session: Session, job: Doing, chunk: Chunk) -> None:
@@ -132,13 +127,14 @@ def write(session: Session, job: Doing, chunk: Chunk) -> None:
         if told.before is None or job.undo_of_id is not None:
             alike.setdefault((what, why), []).append(item.position)
         else:
-            keeping.append({"of_job": job.id, "at": item.position, "what": what, "why": why, "kept": told.before})
+            keeping.append(
+                {"job_id": job.id, "position": item.position, "outcome": what, "reason": why, "before": told.before}
+            )
     connection = session.connection()
     for (what, why), positions in alike.items():
         found = {"of_job": job.id, "at": positions, "first": positions[0], "last": positions[-1]}
         connection.execute(_ALIKE, {**found, "what": what, "why": why})
-    if keeping:
-        connection.execute(_KEEPING, keeping)
+    update_many(JobItem, keeping, by=("job_id", "position"))
     counts = chunk.counts()
     session.execute(
         sa.update(Job.__table__)  # type: ignore[arg-type]
