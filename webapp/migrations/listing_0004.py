@@ -85,6 +85,9 @@ ADD_BY_CONTACT = f"""INSERT INTO contact_listing ({COLUMNS})
 NUMBER_OF_ONE = f"""UPDATE contact_listing
     SET sort_number = {NUMBER_BY_CONTACT.format(contact="{0}.contact_id", function="{0}.function")}
     WHERE contact_id = {{0}}.contact_id AND function = {{0}}.function"""
+MOVED_NUMBER = f"""IF NEW.contact_id IS DISTINCT FROM OLD.contact_id OR NEW.function <> OLD.function THEN
+                {NUMBER_OF_ONE.format("NEW")};
+            END IF"""
 
 
 def _postgresql() -> list[str]:
@@ -117,7 +120,7 @@ def _postgresql() -> list[str]:
     trigger("contact_listing_numbered", "INSERT ON contact_number", "", NUMBER_OF_ONE.format("NEW"))
     trigger(
         "contact_listing_renumbered", "UPDATE OF contact_id, function, valid_to, sort_value ON contact_number",
-        RENUMBERED, NUMBER_OF_ONE.format("OLD"), NUMBER_OF_ONE.format("NEW"),
+        RENUMBERED, NUMBER_OF_ONE.format("OLD"), MOVED_NUMBER,
     )  # fmt: skip
     trigger("contact_listing_unnumbered", "DELETE ON contact_number", "", NUMBER_OF_ONE.format("OLD"))
     return made
