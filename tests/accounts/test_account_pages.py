@@ -112,6 +112,12 @@ def test_J1_nobody_ends_the_session_of_another(client, me, user, app) -> None:
     assert is_in(theirs)
 
 
+@pytest.mark.parametrize("number", [0, 2**63, 10**30])
+def test_J1_a_session_of_a_made_up_number_is_not_found(client, me, number) -> None:
+    assert client.submit(f"/account/sessions/{number}/end").status_code == 404
+    assert is_in(client)
+
+
 def test_J1_the_pages_of_an_account_cost_the_same_whatever_hangs_on_it(client, me, statements) -> None:
     costs = []
     for number in (0, 30):

@@ -21,6 +21,9 @@ from webapp.db import db, now
 from webapp.jobs import removing, results
 from webapp.jobs.models import Job, JobItem
 
+MADE_UP = ("zzz", "9.1", "0.-1", "0.2147483648")
+"""Places that no page of results was ever given."""
+
 
 @pytest.fixture
 def manager(user) -> User:
@@ -110,7 +113,9 @@ class TestPage:
         assert seen[:2] == ["Firm 059", "Firm 060"]
         assert sorted(seen) == [f"Firm {n:03}" for n in range(123)]
 
-    @pytest.mark.parametrize("query", ["after=7", "after=9.1", "after=0.x", "after=0.-1", "outcome=all", "after=0.²"])
+    @pytest.mark.parametrize(
+        "query", ["after=7", "after=9.1", "after=0.x", "after=0.-1", "outcome=all", "after=0.²", "after=0.2147483648"]
+    )
     def test_G3_a_page_that_was_never_given_is_a_bad_request(self, mine, start, query) -> None:
         assert mine.get(f"/jobs/{start('Acker').id}?{query}").status_code == 400
 
@@ -306,7 +311,7 @@ class TestDownload:
         address = f"/jobs/{job.id}/results.csv"
         rows = csv.reader(io.StringIO(mine.get(f"{address}?after=0.2").text))
         assert [row[1] for row in rows] == ["Contact", "Ahorn"]
-        assert [mine.get(f"{address}?after={one}").status_code for one in ("zzz", "9.1", "0.-1")] == [400] * 3
+        assert [mine.get(f"{address}?after={one}").status_code for one in MADE_UP] == [400] * 4
 
     def test_G3_a_long_table_is_sent_in_parts(self, mine, start, monkeypatch) -> None:
         monkeypatch.setattr(results, "BATCH", 10)

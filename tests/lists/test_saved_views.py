@@ -93,6 +93,14 @@ def test_G1_a_view_that_is_not_there_opens_the_list_without_one(sign_in, firms, 
     assert "Kerbrat" in page.text
 
 
+@pytest.mark.parametrize("number", [0, 2**63, 10**30])
+def test_G1_a_view_of_a_made_up_number_is_not_found(sign_in, firms, number) -> None:
+    client = sign_in("manager")
+    place = {"in": LIST, "name": "Mine", "version": "1"}
+    sent = [client.submit(f"/contacts/views/{number}{page}", place) for page in ("", "/content", "/delete")]
+    assert [one.status_code for one in (client.get(f"/contacts/views/{number}"), *sent)] == [404] * 4
+
+
 def test_J1_shared_views_are_seen_by_all_and_kept_by_managers(sign_in, firms) -> None:
     editor = sign_in("editor")
     assert save(editor, shared="1").status_code == 403

@@ -230,10 +230,8 @@ def switch_off() -> ResponseReturnValue:
 @right("contacts.read")
 def end_session(id: int) -> ResponseReturnValue:  # noqa: A002
     """End one of one's own sessions; another user's looks like none (404)."""
-    mine = db.session.scalar(
-        sa.select(UserSession.id).where(UserSession.id == id, UserSession.user_id == _me().id)
-    )  # fmt: skip
-    if mine is None:
+    mine = sa.select(UserSession.id).where(UserSession.id == id, UserSession.user_id == _me().id)
+    if not 0 < id < 2**63 or db.session.scalar(mine) is None:
         raise Missing(_("There is no such session: it may have ended already."))
     sessions.end(id)
     audit.note("session_ended", user=_me().id)

@@ -110,6 +110,9 @@ def place(text: str) -> tuple[int, int]:
     rank, _dot, position = text.partition(".")
     if not (rank in ("0", "1", "2", "3") and position.isascii() and position.isdecimal() and len(position) < 11):
         raise ValueError(text)
+    # PostgreSQL refuses to compare a position with what its column could not hold.
+    if int(position) >= 2**31:
+        raise ValueError(text)
     return int(rank), int(position)
 
 

@@ -155,7 +155,11 @@ def desk(function: str) -> Desk:
 
 def load_view(view_id: int) -> tuple[SavedView, View]:
     """A view that the user who acts may see, its row locked; raises `Missing`."""
-    row = db.session.get(SavedView, view_id, with_for_update=True, populate_existing=True)
+    row = (
+        db.session.get(SavedView, view_id, with_for_update=True, populate_existing=True)
+        if 0 < view_id < 2**63
+        else None
+    )
     found = desk("" if row.list == ALL else row.list).view(str(view_id)) if row else None
     if row is None or found is None:
         raise Missing(_("This view is not there any more, or it is not yours. The list is: open it without a view."))
