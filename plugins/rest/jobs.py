@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Response, url_for
+from flask import Response, abort, url_for
 
 from plugins.rest import problems, schemas
 from plugins.rest.fields import moment
 from plugins.rest.resources import Resources, answer, is_rehearsal
-from webapp.api import Job, _, job_records, job_title, load_job, need, stop_job, undo_job
+from webapp.api import Job, _, act, job_records, job_title, load_job, need, stop_job, undo_job
 
 blueprint = Resources("rest_jobs", __name__, description="Work on many contacts, and what became of each of them.")
 
@@ -79,9 +79,12 @@ def results(arguments: dict[str, Any], id: int) -> Response:  # noqa: A002
 def stop(id: int) -> Response:  # noqa: A002
     """Stop a job
 
-    The records at hand are still done. One that has ended stays as it is.
+    The records at hand are still done. One that has ended stays as it is. Who may start one may stop it: a reader's
+    export too, but not by a token of the scope “read”.
     """
-    need("contacts.edit")
+    need("contacts.read")
+    if act().only_reads:
+        abort(403)
     return answer(told(stop_job(id)))
 
 

@@ -104,6 +104,13 @@ def test_J1_an_action_that_only_reads_is_a_readers_too_but_not_a_reading_tokens(
     assert db.session.scalar(sa.select(sa.func.count()).select_from(Job)) == (1 if status == 202 else 0)
 
 
+def test_J1_who_may_start_a_job_may_stop_it(api, make) -> None:
+    caller = api("reader", "write")
+    job = caller.post("/mass-actions/export", {"ids": [make().id], "values": {"columns": "all"}}).json
+    answer = caller.post(f"/jobs/{job['id']}/stop")
+    assert (answer.status_code, answer.json.get("state")) == (200, "stopped")
+
+
 def test_G2_an_unknown_action_is_not_found(api, make) -> None:
     assert api().post("/mass-actions/explode", {"ids": [make().id]}).status_code == 404
 
