@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from webapp.db import db
-from webapp.errors import CarnetError
+from webapp.errors import CarnetError, Invalid
 from webapp.i18n import _
 from webapp.plugin import Outcome
 
@@ -24,12 +24,18 @@ def each(one: Callable[[int, Mapping[str, Any]], bool | Outcome]) -> Callable[..
                 with db.session.begin_nested():
                     result = one(contact_id, values)
             except CarnetError as error:
-                found[contact_id] = Outcome("failed", error.message)
+                found[contact_id] = Outcome("failed", _reason(error))
             else:
                 found[contact_id] = result if isinstance(result, Outcome) else outcome(result)
         return found
 
     return run
+
+
+def _reason(error: CarnetError) -> str:
+    """What is wrong with the values, where that is told: a list of results has no form in which it is marked."""
+    told = error.errors.values() if isinstance(error, Invalid) else ()
+    return " ".join(dict.fromkeys(told)) or error.message
 
 
 def outcome(changed: bool) -> Outcome:

@@ -64,6 +64,14 @@ def test_G2_tags_that_are_none_are_told_in_the_form(make, steps, words) -> None:
     assert 'href="#f-v-tags"' in answer.text
 
 
+def test_G3_a_value_that_does_not_fit_one_contact_is_told_by_what_is_wrong(make, steps) -> None:
+    parent, child = make("Parent", kind="company"), make("Child", kind="company")
+    answers = [{"field": "parent_id"}, {"field": "parent_id", "value": str(parent.id)}]
+    job = steps().run("set_field", [parent.id, child.id], answers)
+    assert (job.done, job.failed) == (1, 1)
+    assert reasons(job)[parent.id] == "A company can't be above itself: choose another parent company."
+
+
 def test_G2_a_field_is_set_and_taken_back_unless_someone_wrote_since(make, steps, fresh, system) -> None:
     first, second, same = (make(name, category=code) for name, code in (("A", "a"), ("B", "b"), ("C", "c")))
     walk = steps()
