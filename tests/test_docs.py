@@ -14,7 +14,7 @@ from webapp import api, events, plugin, ports
 TEXT = (Path(__file__).parent.parent / "docs" / "plugins.md").read_text(encoding="utf-8")
 SOURCES = "\n".join(path.read_text() for path in Path(sample_plugin.__file__).parent.glob("*.py"))
 POINTS = [field.name for field in fields(plugin.Plugin)]
-CONTRACT = [name for name, one in vars(plugin).items() if is_dataclass(one) and one.__module__.startswith(plugin.__name__)]
+CONTRACT = [name for name in plugin.__all__ if is_dataclass(getattr(plugin, name))]
 
 
 @pytest.mark.parametrize("point", POINTS)

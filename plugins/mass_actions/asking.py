@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from webapp.api import Field, Invalid, MassAction, coerce
+from webapp.api import Field, Invalid, MassAction, _, coerce
 
 
 @dataclass
@@ -46,7 +46,7 @@ def answers(action: MassAction, given: Mapping[str, Any]) -> Answers:
                 asked.missing.append(one.name)
                 continue
             try:
-                asked.values[one.name] = _plain(coerce(one, _one_text(one, given[one.name])))
+                asked.values[one.name] = _plain(coerce(one, _as_typed(one, given[one.name])))
             except ValueError as error:
                 asked.errors[one.name] = str(error)
     if asked.is_complete and action.check is not None:
@@ -57,10 +57,14 @@ def answers(action: MassAction, given: Mapping[str, Any]) -> Answers:
     return asked
 
 
-def _one_text(one: Field, raw: Any) -> Any:
-    """Words may come as a list, as tags do in the API."""
-    if one.kind == "text" and isinstance(raw, list) and all(isinstance(each, str) for each in raw):
+def _as_typed(one: Field, raw: Any) -> Any:
+    """What the API gave, as a form would say it; words may come as a list, as tags do."""
+    if one.kind == "boolean" and isinstance(raw, bool):
+        return "1" if raw else "0"
+    if one.kind in ("text", "multiline") and isinstance(raw, list) and all(isinstance(each, str) for each in raw):
         return ", ".join(raw)
+    if one.kind in ("text", "multiline") and not isinstance(raw, str | None):
+        raise ValueError(_("“%(field)s” is written as a text.", field=one.label))
     return raw
 
 

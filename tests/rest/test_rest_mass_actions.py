@@ -61,6 +61,7 @@ def test_G2_a_filter_is_what_the_list_shows_and_its_count_is_checked(api, make) 
         ({"ids": [1], "values": {}}, "#/values/tags"),
         ({"ids": [1], "values": {"tags": " , "}}, "#/values/tags"),
         ({"ids": [1], "values": {"tags": {"a": 1}}}, "#/values/tags"),
+        ({"ids": [1], "values": {"tags": True}}, "#/values/tags"),
     ],
 )  # fmt: skip
 def test_G2_what_can_not_be_meant_is_told_by_where_it_stands(api, make, sent, pointer) -> None:
