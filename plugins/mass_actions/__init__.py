@@ -1,7 +1,7 @@
 """Mass actions: what plug-ins offer as such, done to the chosen contacts of a list; and the usual ones (spec G2)."""
 
 from plugins.mass_actions import actions, export, services, views
-from webapp.api import JobKind, MassAction, MassActions, Plugin, Service, _l
+from webapp.api import JobKind, MassAction, MassActions, Plugin, Service, _l, _lp
 
 BULK = 500
 """Contacts that a bulk statement takes at once."""
@@ -120,7 +120,7 @@ plugin = Plugin(
         ),
         MassAction(
             key="bin",
-            label=_l("Put into the bin"),
+            label=_lp("mass action", "Put into the bin"),
             icon="trash-2",
             run=actions.put_into_bin,
             check=actions.check_bin,

@@ -25,7 +25,8 @@ from webapp.api import (
 )
 
 KIND = "mass_action"
-"""The kind of jobs that run mass actions; `params`: `action`, its `values`, the list (`in`), its page (`back`)."""
+"""The kind of jobs that run mass actions; `params`: `action`, its `values`, the list (`in`), its page (`back`), and to
+how many it was `announced`."""
 
 
 class Provider:
@@ -71,13 +72,20 @@ def find(key: str) -> MassAction:
     raise Missing(_("This mass action is not offered: the plug-in that brings it may be switched off."))
 
 
-def begin(action: MassAction, selection: Selection, values: Mapping[str, Any], back: str = "") -> Any:
-    """A job that does it to all that are chosen now; raises `CountChanged` where the user was told another number."""
+def begin(
+    action: MassAction, selection: Selection, values: Mapping[str, Any], back: str = "", announced: int = 0
+) -> Any:
+    """A job that does it to all that are chosen now; raises `CountChanged` where the user was told another number.
+
+    `announced` is to how many the preview said that it will be done: the job is called so.
+    """
     need(action.right)
     total = selection.settle()
     if not total:
         raise Invalid(_("The list holds no contact now: there is nothing to do."))
     params = {"action": action.key, "values": dict(values), "in": selection.place, "back": back}
+    if 0 < announced <= total:
+        params["announced"] = announced
     return start_job(KIND, params, selection.ids or selection.select(), total=total, way="mass_action")
 
 
@@ -120,7 +128,7 @@ def _tell(chunk: Chunk, found: Mapping[int, Outcome]) -> None:
 def title(params: Mapping[str, Any], total: int) -> str:
     """What the job is called: what is done, to how many."""
     action, values = _of(params)
-    return called(action, total, values)
+    return called(action, params.get("announced", total), values)
 
 
 def called(action: MassAction, number: int, values: Mapping[str, Any]) -> str:

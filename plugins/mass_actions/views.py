@@ -64,7 +64,8 @@ def run() -> Response:
     try:
         if selection.query is not None and selection.expected is None:
             raise CountChanged(selection.count())
-        job = services.begin(action, selection, asked.values, _back())
+        announced = request.form.get("announced", 0, int)
+        job = services.begin(action, selection, asked.values, _back(), announced)
     except CountChanged as error:
         discard()
         return _preview(action, selection, asked.values, changed=error)
@@ -101,6 +102,7 @@ def _questions(action: MassAction, selection: Selection, asked: Answers, status:
         "mass_actions/questions.html",
         status,
         action=action,
+        title=str(action.label).removesuffix("…"),
         count=selection.count(),
         fields=asked.fields,
         values=values,

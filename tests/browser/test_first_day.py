@@ -138,7 +138,7 @@ def convert_from_list(page: Page, javascript: bool) -> None:
     title = "Convert 2 prospects to customers"
     expect(page.get_by_role("heading", level=1, name=title)).to_be_visible()
     page.get_by_role("button", name=title).click()
-    expect(page.get_by_role("heading", level=2, name="Done: 2 of 2")).to_be_visible()
+    expect(page.get_by_role("heading", level=2, name="Finished: 2 of 2")).to_be_visible()
     page.get_by_role("link", name="Back to the list").click()
     expect(page).to_have_url(re.compile(r"/prospects$"))
     expect(rows).to_have_count(1)

@@ -90,8 +90,8 @@ def test_G3_progress_moves_by_itself_and_is_told_every_ten_per_cent(page: Page, 
     # What had the focus still has it.
     expect(stop).to_be_focused()
     work.reach(TOTAL, "done")
-    expect(page.locator("#job-t")).to_have_text("Done: 40 of 40")
-    expect(page.locator("#live")).to_have_text("Done: 40 of 40")
+    expect(page.locator("#job-t")).to_have_text("Finished: 40 of 40")
+    expect(page.locator("#live")).to_have_text("Finished: 40 of 40")
     assert " of 40" not in page.title()
     expect(stop).to_have_count(0)
 
@@ -102,7 +102,7 @@ def test_G3_the_last_answer_asks_for_no_other(page: Page, work: Work) -> None:
     work.reach(4)
     page.goto(f"/jobs/{work.id}")
     work.reach(TOTAL, "done")
-    expect(page.locator("#job-t")).to_have_text("Done: 40 of 40")
+    expect(page.locator("#job-t")).to_have_text("Finished: 40 of 40")
     before = len(asked)
     page.wait_for_timeout(2500)
     assert len(asked) == before > 0
@@ -133,7 +133,7 @@ def test_G3_the_top_bar_leads_back_to_it_after_the_tab_was_closed(enter: Callabl
     work.reach(TOTAL, "done")
     expect(page.get_by_role("link", name="Your jobs have ended")).to_be_visible()
     page.goto(f"/jobs/{work.id}")
-    expect(page.locator("#job-t")).to_have_text("Done: 40 of 40")
+    expect(page.locator("#job-t")).to_have_text("Finished: 40 of 40")
 
 
 def test_G3_a_stop_needs_no_script(enter: Callable[..., Watched], work: Work) -> None:

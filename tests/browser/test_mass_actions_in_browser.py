@@ -28,7 +28,7 @@ def test_G2_tags_are_added_to_the_chosen_and_taken_back(page: Page) -> None:
     boxes(page).nth(0).check()
     boxes(page).nth(1).check()
     act(page, "Add tags…")
-    expect(page.get_by_role("heading", level=1)).to_have_text("Add tags…")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Add tags")
     assert not examine(page)
     page.get_by_label("Tags").fill("Fair 2026")
     page.get_by_role("button", name="Continue").click()
@@ -91,9 +91,9 @@ def test_G2_back_reload_and_forward_lead_to_the_list_at_each_step(page: Page) ->
     def question() -> None:
         boxes(page).nth(0).check()
         act(page, "Add tags…")
-        expect(heading).to_have_text("Add tags…")
+        expect(heading).to_have_text("Add tags")
         expect(heading).to_be_focused()
-        expect(page).to_have_title("Add tags… · Carnet")
+        expect(page).to_have_title("Add tags · Carnet")
         expect(page.locator("main")).not_to_have_class(re.compile("c-main--list"))
 
     def preview() -> None:

@@ -87,7 +87,7 @@ class TestPage:
         assert 'hx-trigger="every 1s"' in page
         jobs.work()
         page = mine.get(f"/jobs/{job.id}").text
-        assert "Done: 2 of 2" in page
+        assert "Finished: 2 of 2" in page
         assert "every 1s" not in page
         assert page.index("Acker") < page.index("Birke")
         assert "Sign 2 contracts" in mine.get("/jobs").text

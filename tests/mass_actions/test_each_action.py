@@ -78,7 +78,7 @@ def test_G2_a_field_is_set_and_taken_back_unless_someone_wrote_since(make, steps
     page = walk.go_on(walk.ask("set_field", [first.id, second.id, same.id]), field="category")
     assert page.status_code == 200
     page = walk.go_on(page, field="category", value="c")
-    assert "<b>1 contact</b>: It has this value already." in page.text
+    assert "<b>1 contact:</b> It has this value already." in page.text
     job = walk.job(walk.go_on(page))
     assert [fresh(one.id).category for one in (first, second, same)] == ["c", "c", "c"]
     assert last(first.id) == ("changed", "mass_action", f"job:{job.id}", {"category": ["a", "c"]})
@@ -195,6 +195,17 @@ def test_D4_what_holds_a_contact_back_is_the_reason_and_never_overridden(make, s
     assert walk.undo(job).done == 1
     assert fresh(free.id).deleted_at is None
     assert last(free.id)[0] == "restored"
+
+
+def test_G2_what_has_the_same_remedy_is_one_line_of_the_preview(make, steps, system) -> None:
+    from webapp.contacts.links import create
+
+    firms = [make(f"Firm {at}", functions=["customer"]) for at in range(2)]
+    for at, firm in ((1, firms[0]), (2, firms[1]), (3, firms[1])):
+        create(firm.id, make(f"Anna {at}", kind="person").id, {})
+    page = steps("administrator").ask("bin", [one.id for one in firms]).text
+    assert page.count("First remove the links") == 1
+    assert "<b>2 contacts:</b> First remove the links" in page
 
 
 def test_D1_a_parent_company_goes_with_its_subsidiaries(make, steps, fresh) -> None:

@@ -56,13 +56,27 @@ def test_C6_the_preview_names_who_is_left_out_and_why_and_the_result_as_well(mak
         ("Already", "It has the function “Customer” already."),
         ("Plain", "It has no function to convert"),
     ):
-        assert re.search(rf"<b>1 contact</b>: {text}[^<]*<span class=\"c-muted\"><bdi>{name}</bdi>", page.text), text
-    assert "<b>1 contact</b>: Not found" in page.text
+        assert re.search(rf"<b>1 contact:</b> {text}[^<]*<span class=\"c-muted\"><bdi>{name}</bdi>", page.text), text
+    assert "<b>1 contact:</b> Not found" in page.text
     job = walk.job(walk.go_on(page))
     assert {one: what for one, (what, _why) in outcomes(job).items()} == {
         good.id: "done", already.id: "skipped", off.id: "failed", plain.id: "failed", 10**12: "failed",
     }  # fmt: skip
     assert "requalify it first" in outcomes(job)[off.id][1]
+    # The job is called as the preview announced it, and the list of jobs does not say that all is well.
+    assert '<h1 tabindex="-1">Convert 1 prospect to customer</h1>' in walk.client.get(f"/jobs/{job.id}").text
+    listed = walk.client.get("/jobs").text
+    assert "Convert 1 prospect to customer</a>" in listed
+    assert "c-status--warn" in listed
+
+
+@pytest.mark.parametrize("announced", ["-1", "0", "4", "x", "99999999999999999999"])
+def test_G2_a_job_is_never_called_after_a_number_that_was_made_up(make, steps, announced) -> None:
+    ids = [make(f"Firm {at}", functions=["prospect"]).id for at in range(3)]
+    walk = steps()
+    address, sent = walk.form(walk.ask("convert", ids))
+    job = walk.job(walk.client.submit(address, sent | {"announced": announced}))
+    assert "Convert 3 prospects to customers" in walk.client.get(f"/jobs/{job.id}").text
 
 
 @pytest.mark.parametrize("sent", [{}, {"all": ""}, {"all": "0", "in": "all"}, {"expected": "3"}, {"in": "all"}])
@@ -260,4 +274,4 @@ def test_G2_however_many_reasons_there_are_the_preview_stays_short(make, steps, 
         ids.append(person.id)
     page = steps().ask("bin", ids)
     assert page.text.count("First remove the link to Firm") == 20
-    assert "<b>5 contacts</b>: other reasons" in page.text
+    assert "<b>5 contacts:</b> other reasons" in page.text

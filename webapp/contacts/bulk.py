@@ -224,9 +224,10 @@ def bin_many(ids: Sequence[int]) -> Told:
 
 
 def would_not_bin(ids: Sequence[int]) -> Told:
-    """Those that are held back as things stand, and by what."""
+    """Those that are held back as things stand, and what would help: without figures, so that many have the same."""
     rows, told = hold(ids, lock=False)
-    return told | {one: Outcome("failed", _reason(held)) for one, held in guards.blockers(list(rows)).items()}
+    held = guards.blockers(list(rows))
+    return told | {one: Outcome("failed", _remedies(blockers)) for one, blockers in held.items()}
 
 
 def restore_many(befores: Mapping[int, Any]) -> Told:
@@ -261,6 +262,10 @@ def _bin(ids: Sequence[int], moment: Any) -> None:
     record_many("binned", {one: {} for one in ids})
     for one in ids:
         registry().publish(ContactBinned(contact_id=one))
+
+
+def _remedies(held: Sequence[Any]) -> str:
+    return " ".join(dict.fromkeys(str(one.remedy) for one in held))
 
 
 def _reason(held: Sequence[Any]) -> str:

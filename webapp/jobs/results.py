@@ -29,7 +29,7 @@ OUTCOMES = {"failed": _l("Failed"), "skipped": _l("Skipped"), "done": _l("Done")
 STATES = {
     "queued": _l("Waits for its turn"),
     "running": _l("Running"),
-    "done": _l("Done"),
+    "done": _l("Finished"),
     "stopped": _l("Stopped"),
     "failed": _l("Could not go on"),
 }
