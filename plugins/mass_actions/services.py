@@ -83,7 +83,7 @@ def begin(
     total = selection.settle()
     if not total:
         raise Invalid(_("The list holds no contact now: there is nothing to do."))
-    params = {"action": action.key, "values": dict(values), "in": selection.place, "back": back}
+    params: dict[str, Any] = {"action": action.key, "values": dict(values), "in": selection.place, "back": back}
     if 0 < announced <= total:
         params["announced"] = announced
     return start_job(KIND, params, selection.ids or selection.select(), total=total, way="mass_action")
