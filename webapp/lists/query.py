@@ -248,6 +248,11 @@ class ListQuery:
         need("contacts.read")
         return walk.capped(*self._way())
 
+    @property
+    def is_whole(self) -> bool:
+        """Whether neither a search nor a filter narrows it."""
+        return not (self.q or self.filters or self.archived)
+
     def is_too_long(self) -> bool:
         """Whether it holds more than can be sorted by what no index holds; counted no further than that."""
         return walk.capped(*self._way(), sorts.LONGEST) > sorts.LONGEST

@@ -10,15 +10,15 @@ from urllib.parse import urlencode
 from flask import Response, request, url_for
 
 from webapp.acting import act, need
+from webapp.counts import counts
 from webapp.htmx import redirect_to, render, target, wants_fragment
 from webapp.i18n import _
-from webapp.lists import saved
+from webapp.lists import saved, sorts
 from webapp.lists.columns import ListColumn
 from webapp.lists.place import ALL, Place
 from webapp.lists.query import CAP, ListQuery, offered
 from webapp.lists.rows import Layout, mass_actions, number_of, responsible_names
 from webapp.lists.saved import Desk, View, list_key
-from webapp.lists.sorts import sort_named, too_long
 from webapp.plugin import Filter, Label, ListAction
 from webapp.ports import MassActions
 from webapp.registry import registry
@@ -92,7 +92,7 @@ def list_page(function: str = "", title: Any = None, new_label: Any = None) -> R
         query=query,
         lines=layout.lines(page.rows),
         shown=len(page.rows),
-        heads=heads(query, columns, address, arguments, is_long=count > CAP and query.is_too_long()),
+        heads=heads(query, columns, address, arguments, is_long=count > CAP and _is_long(query, page.count)),
         edits=bool(layout.edit),
         count=count,
         is_capped=count > CAP and not takes_all,
@@ -190,6 +190,18 @@ def chips(query: ListQuery, address: str) -> list[dict[str, str]]:
     ]
 
 
+def _is_long(query: ListQuery, count: int | None) -> bool:
+    """Whether a list is known to be too long for sorts that no index holds; nobody counts a search or a filter for it.
+
+    Where what narrows the list fits so many that nothing has told their number (`count`), such a head leads on, and
+    the list is refused there if it is too long.
+    """
+    if count is not None:
+        return count > sorts.LONGEST
+    key = ("is long", query.function)
+    return query.is_whole and bool(counts().of(key, lambda: int(query.is_too_long())))
+
+
 def heads(
     query: ListQuery, columns: Iterable[ListColumn], address: str, arguments: Mapping[str, Any], *, is_long: bool
 ) -> list[Head]:
@@ -201,11 +213,11 @@ def heads(
     sign = "&" if "?" in unsorted else "?"
 
     def head(key: str, label: Label, short: Label = "", classes: str = "") -> Head:
-        sort = sort_named(key)
+        sort = sorts.sort_named(key)
         if sort is None:
             return Head(key=key, label=label, short=short, classes=classes)
         if is_long and sort.is_bounded:
-            return Head(key=key, label=label, short=short, classes=classes, hint=too_long(label))
+            return Head(key=key, label=label, short=short, classes=classes, hint=sorts.too_long(label))
         is_present = query.sort == key
         descending = not query.descending if is_present else sort.newest_first
         wanted = ("-" if descending else "") + key
