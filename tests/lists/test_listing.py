@@ -197,7 +197,8 @@ def system_of_the_deployment(previous):
 def go_back(connection: sa.Connection) -> None:
     """What the version before had: its columns, its search text, nothing of what came since."""
     is_sqlite = connection.dialect.name == "sqlite"
-    for line in revision.listing_0004._sqlite():
+    made = revision.listing_0004._sqlite() if is_sqlite else revision.listing_0004._postgresql()
+    for line in (one for one in made if one.startswith("CREATE TRIGGER")):
         name, table = line.split()[2], re.search(" ON ([a-z_]+)", line)[1]
         connection.execute(sa.text(f"DROP TRIGGER {name}" + ("" if is_sqlite else f" ON {table}")))
         if not is_sqlite:
