@@ -11,10 +11,10 @@ AXE = (Path(__file__).parent / "axe.min.js").read_text(encoding="utf-8")
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 RUN = """async only => {
     // What lies half under the floating bar is scrolled out from there before it is touched: it has no size of its own.
-    const bar = document.querySelector(".c-bulk:not([hidden])")?.getBoundingClientRect();
+    const bar = document.querySelector(".c-bulk:not([hidden])"), floor = bar?.getBoundingClientRect();
     const covered = [...document.querySelectorAll(":not(.c-bulk *)")].filter(one => {
         const place = one.getBoundingClientRect();
-        return bar && !one.contains(document.querySelector(".c-bulk")) && place.bottom > bar.top && place.top < bar.bottom;
+        return bar && !one.contains(bar) && place.bottom > floor.top && place.top < floor.bottom;
     });
     const found = await axe.run({include: [document], exclude: covered}, {runOnly: only});
     return found.violations.map(one => `${one.id}: ${one.help}\\n` + one.nodes.slice(0, 3).map(
