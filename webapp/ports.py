@@ -21,8 +21,23 @@ class Numbering(Protocol):
     def preview(self, function: str) -> str | None:
         """The number that would come next, for show only (spec F4)."""
 
-    def give(self, function: str) -> str | None:
-        """The next number, taken in the caller's transaction; None where none is given by itself."""
+    def give(self, function: str, many: int = 1) -> Sequence[str]:
+        """The next numbers, taken in the caller's transaction; empty where none is given by itself.
+
+        Raises `Refused` where the range has not so many left, or none is valid today.
+        """
+
+    def check(self, function: str, value: str) -> None:
+        """Whether a number may be typed; raises `Refused` where the range gives them all."""
+
+    def note(self, function: str, values: Sequence[str]) -> None:
+        """Numbers that came from elsewhere, typed or imported: those given from now on lie beyond them."""
+
+    def shares(self, function: str) -> Sequence[str]:
+        """Functions of which a contact shows one and the same number, this one among them (spec F1)."""
+
+    def keeps(self, function: str, follows: str) -> bool:
+        """Whether a function begins with the number of the one that it follows."""
 
 
 class NoNumbering:
@@ -32,9 +47,23 @@ class NoNumbering:
         """Nothing is known beforehand."""
         return None
 
-    def give(self, function: str) -> str | None:
+    def give(self, function: str, many: int = 1) -> Sequence[str]:
         """No number comes by itself."""
-        return None
+        return ()
+
+    def check(self, function: str, value: str) -> None:
+        """Every number may be typed."""
+
+    def note(self, function: str, values: Sequence[str]) -> None:
+        """Nothing has to lie beyond it."""
+
+    def shares(self, function: str) -> Sequence[str]:
+        """Each function has numbers of its own."""
+        return (function,)
+
+    def keeps(self, function: str, follows: str) -> bool:
+        """A number that is there is kept."""
+        return True
 
 
 class MassActions(Protocol):

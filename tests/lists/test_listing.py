@@ -182,6 +182,7 @@ def test_the_migration_lists_what_was_there_before(previous, system_of_the_deplo
     assert listed() == before == expected()
     assert dict(db.session.execute(sa.select(Contact.id, Contact.search_text)).all()) == texts
     assert db.session.get_one(Contact, firm.id).sort_number == natural("l-7")
+    assert db.session.scalars(sa.select(ContactNumber.reserved)).all() == ["supplier"]
     db.session.commit()
     assert schema.drift(db.engine, registry()) == []
 
@@ -203,11 +204,12 @@ def go_back(connection: sa.Connection) -> None:
         connection.execute(sa.text(f"DROP TRIGGER {name}" + ("" if is_sqlite else f" ON {table}")))
         if not is_sqlite:
             connection.execute(sa.text(f"DROP FUNCTION {name}()"))
-    ours = ("ix_contact_live_created_at", "ix_contact_live_sort_number", *(["contact_search_names"] * is_sqlite))
-    for index in ours:
+    ours = ["ix_contact_number_reserved", "ix_contact_live_created_at", "ix_contact_live_sort_number"]
+    for index in ours + ["contact_search_names"] * is_sqlite:
         connection.execute(sa.text(f"DROP INDEX {index}"))
     connection.execute(sa.text("ALTER TABLE contact DROP COLUMN sort_number"))
-    connection.execute(sa.text("ALTER TABLE contact_number DROP COLUMN sort_value"))
+    for column in ("sort_value", "reserved"):
+        connection.execute(sa.text(f"ALTER TABLE contact_number DROP COLUMN {column}"))
     connection.execute(sa.text("UPDATE contact SET search_text = replace(search_text, '  ', ' ')"))
     for table in ("contact_listing", "list_setting", "list_view", "job_item", "job"):
         connection.execute(sa.text(f"DROP TABLE {table}"))

@@ -29,6 +29,7 @@ from webapp.api import (
     need,
     ngettext,
     record,
+    registry,
     writable,
 )
 
@@ -51,9 +52,28 @@ class Numbers:
         given = sa.select(sa.func.count()).where(ContactNumber.function == "partner")
         return f"PA-{(db.session.scalar(given) or 0) + 1}"
 
-    def give(self, function: str) -> str | None:
-        """The next one; the unique key of numbers settles a race."""
-        return self.preview(function)
+    def give(self, function: str, many: int = 1) -> Sequence[str]:
+        """The next ones; the unique key of numbers settles a race."""
+        first = self.preview(function)
+        if first is None:
+            return ()
+        begin = int(first.removeprefix("PA-"))
+        return [f"PA-{begin + one}" for one in range(many)]
+
+    def check(self, function: str, value: str) -> None:
+        """Every number may be typed."""
+
+    def note(self, function: str, values: Sequence[str]) -> None:
+        """They never meet these."""
+
+    def shares(self, function: str) -> Sequence[str]:
+        """A partner's are its own; all other functions of a contact show the same number."""
+        others = tuple(one.key for one in registry().functions() if one.key != "partner")
+        return (function,) if function == "partner" else others
+
+    def keeps(self, function: str, follows: str) -> bool:
+        """All do."""
+        return True
 
 
 def _live_partners() -> sa.Select[tuple[int, str]]:

@@ -300,12 +300,15 @@ class ContactTag(OfContact, Base):
 class ContactNumber(Base):
     """A number that was given to a function of a contact, now or formerly. Kept for ever (spec F3).
 
-    `contact_id` is NULL once the contact is purged: its number stays reserved. `valid_to` NULL: in use.
+    `contact_id` is NULL once the contact is purged: its number stays reserved. `valid_to` NULL: in use. `reserved`
+    names the range in which the database keeps the number from all other contacts: functions that share a range have
+    rows of one contact with the same number, and one of them reserves it.
     """
 
     __tablename__ = "contact_number"
     __table_args__ = (
         sa.UniqueConstraint("function", "folded"),
+        sa.Index("ix_contact_number_reserved", "reserved", "folded", unique=True),
         {"sqlite_autoincrement": True},
     )
 
@@ -321,6 +324,7 @@ class ContactNumber(Base):
     valid_from: Mapped[dt.datetime] = mapped_column(Moment, default=now)
     valid_to: Mapped[dt.datetime | None] = mapped_column(Moment)
     origin: Mapped[str] = mapped_column(sa.String(20), default="typed", server_default="typed")
+    reserved: Mapped[str | None] = mapped_column(sa.String(40))
 
 
 class ContactLink(Base):

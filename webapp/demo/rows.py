@@ -40,7 +40,7 @@ COLUMNS: dict[str, tuple[str, ...]] = {
         "ended_how", "converted_to_id",
     ),
     "contact_number": (
-        "contact_id", "function", "value", "folded", "sort_value", "valid_from", "valid_to", "origin",
+        "contact_id", "function", "value", "folded", "sort_value", "valid_from", "valid_to", "origin", "reserved",
     ),
     "contact_link": (
         "person_id", "party_id", "role", "department", "is_primary", "is_invoice_recipient", "active_from",
@@ -191,8 +191,9 @@ class Stage:
             function, number = role.function, role.number
             started, ended = moment(role.started), None if role.ended is None else moment(role.ended)
             rows["contact_number"].append(
-                (contact_id, function.key, number[0], number[0].lower(), number[1], started, ended, role.origin)
-            )
+                (contact_id, function.key, number[0], number[0].lower(), number[1], started, ended, role.origin,
+                 function.key)
+            )  # fmt: skip
         for role in sorted(roles, key=_started):
             before = role.follows.function.key if role.follows else None
             rows["history_entry"].append(

@@ -83,7 +83,7 @@ def release_since(befores: Mapping[int, Any], key: str) -> dict[int, Outcome]:
 
 def _do(plan: _Plan, ids: Sequence[int]) -> dict[int, Outcome]:
     plan.look(ids, lock=True)
-    plan.number(lambda: registry().service(Numbering).give(plan.function.key) or "")
+    plan.number(gives=True)
     rows = _carry_out(plan) if plan.steps else {}
     # A conversion is not taken back.
     told = {one.contact_id: Outcome("done", before=None if one.row_id else rows[one.contact_id]) for one in plan.steps}
@@ -93,7 +93,7 @@ def _do(plan: _Plan, ids: Sequence[int]) -> dict[int, Outcome]:
 def _look(plan: _Plan, ids: Sequence[int]) -> dict[int, Outcome]:
     need("contacts.read")
     plan.look(ids, lock=False)
-    plan.number(lambda: "")
+    plan.number(gives=False)
     return plan.held
 
 
@@ -106,7 +106,7 @@ class _Step:
     row_id: int | None = None
     function: str = ""
     number: str = ""
-    origin: str = ""
+    origin: str = "kept"
     numbers: list[Any] = field(default_factory=list)
 
     @property
@@ -121,6 +121,7 @@ class _Plan:
     def __init__(self, function: ContactFunction, *, begins: bool = False) -> None:
         self.function, self.begins = function, begins
         self.held: dict[int, Outcome] = {}
+        self.shares: Sequence[str] = ()
         self.steps: list[_Step] = []
 
     def look(self, ids: Sequence[int], *, lock: bool) -> None:
@@ -168,10 +169,15 @@ class _Plan:
         self.held |= held
         self.steps = [one for one in self.steps if one.contact_id not in held]
 
-    def number(self, give: Any) -> None:
-        """Decide which number each has afterwards: the one it has, else what `give()` gives (spec F3)."""
+    def number(self, *, gives: bool) -> None:
+        """Decide which number each has afterwards: one that it has, else, where it `gives` any, the next (spec F3).
+
+        All that are needed are taken at once.
+        """
+        numbering, key = registry().service(Numbering), self.function.key
+        self.shares = numbering.shares(key)
         ids = [one.contact_id for one in self.steps]
-        columns = ("id", "contact_id", "function", "value", "folded", "valid_to")
+        columns = ("id", "contact_id", "function", "value", "folded", "valid_to", "reserved")
         query = sa.select(*(getattr(ContactNumber, name) for name in columns)).where(
             among(ContactNumber.contact_id, ids)
         )
@@ -180,23 +186,33 @@ class _Plan:
             of_contact[row.contact_id].append(row)
         for one in self.steps:
             one.numbers = of_contact[one.contact_id]
-            present = (row.value for row in one.numbers if row.function == one.function and row.valid_to is None)
-            one.number, one.origin = next(present, ""), "kept"
-            if not one.number:
-                one.number, one.origin = give(), "given"
+            present = {row.function: row.value for row in one.numbers if row.valid_to is None}
+            left = present.pop(one.function, "")
+            one.number = left if one.function and numbering.keeps(key, one.function) else ""
+            one.number = one.number or next((present[other] for other in self.shares if other in present), "")
+        lacking = [one for one in self.steps if not one.number]
+        if gives and lacking:
+            for one, given in zip(lacking, numbering.give(key, len(lacking)), strict=False):
+                one.number, one.origin = given, "given"
         self._keep_apart()
 
     def _keep_apart(self) -> None:
-        """A number that is or was another contact's in this function is not given again."""
+        """A number that is or was another contact's, in this function or one that shares its numbers, stays theirs."""
         wanted = [fold(one.number) for one in self.steps if one.number]
         taken = sa.select(ContactNumber.folded, ContactNumber.contact_id).where(
-            ContactNumber.function == self.function.key, ContactNumber.folded.in_(wanted)
+            ContactNumber.function.in_({self.function.key, *self.shares}), ContactNumber.folded.in_(wanted)
         )
-        owners: dict[str, int | None] = dict(db.session.execute(taken).all())
+        owners: dict[str, set[int | None]] = defaultdict(set)
+        for row in db.session.execute(taken):
+            owners[row.folded].add(row.contact_id)
         held = {}
         for one in self.steps:
-            if one.number and owners.setdefault(fold(one.number), one.contact_id) != one.contact_id:
+            if not one.number:
+                continue
+            if owners[fold(one.number)] - {one.contact_id}:
                 held[one.contact_id] = Outcome("failed", numbers.not_free(one.number).message)
+            else:
+                owners[fold(one.number)].add(one.contact_id)
         self._hold(held)
 
 
@@ -267,7 +283,9 @@ def _renumber(plan: _Plan) -> None:
         own = next((row.id for row in one.numbers if row.function == key and row.folded == folded), None)
         if one.number and own is None:
             row = {"contact_id": one.contact_id, "function": key, "value": one.number, "folded": folded}
-            made.append({**row, "sort_value": natural(folded), "origin": one.origin, "valid_from": moment})
+            row |= {"sort_value": natural(folded), "origin": one.origin, "valid_from": moment}
+            same = [known for known in one.numbers if known.folded == folded]
+            made.append({**row, "reserved": numbers.reserved_for(key, plan.shares, same)})
         elif one.number:
             revived.append({"id": own, "value": one.number, "valid_to": None})
     insert_many(ContactNumber, made)
