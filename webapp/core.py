@@ -120,7 +120,7 @@ plugin = Plugin(
         PersonalData(table="contact_tag", personal=("tag_id",)),
         PersonalData(
             table="contact_number",
-            kept=("function", "value", "folded", "sort_value", "valid_from", "valid_to", "origin")
+            kept=("function", "value", "folded", "sort_value", "valid_from", "valid_to", "origin", "reserved"),
         ),
         PersonalData(
             table="contact_link",
