@@ -75,7 +75,7 @@ class HistorySource:
 class MenuEntry:
     """A line of the side navigation; `group` is `crm`, `business` or `data`.
 
-    `count()` is shown beside it: the same for all users, and counted anew at most once a minute.
+    `count()` is shown beside it: the same for all users, and counted anew the more rarely the longer it takes, within a minute.
     In the group `account` it is a line of the menu of who is signed in.
     """
 
