@@ -38,6 +38,9 @@ def test_E7_an_exclusive_reference_without_a_merge_rule_is_found() -> None:
 
 
 def test_the_walk_over_references_is_transitive() -> None:
+    # The tables of plug-ins are known once these are found.
+    Registry(core.plugin, testing.shipped())
+    discover(["sample_plugin"])
     found = references.tables_of_contacts()
     assert next(iter(found)) == "contact"
     assert {"contact_email", "contact_function", "customer", "partner_contract", "history_entry"} <= found.keys()

@@ -75,8 +75,8 @@ class HistorySource:
 class MenuEntry:
     """A line of the side navigation; `group` is `crm`, `business` or `data`.
 
-    `count()` is shown beside it: the same for all users, and counted anew the more rarely the longer it takes, within a minute.
-    In the group `account` it is a line of the menu of who is signed in.
+    `count()` is shown beside it: the same for all users, and counted anew the more rarely the longer it takes, but
+    within a minute. In the group `account` it is a line of the menu of who is signed in.
     """
 
     label: Label
