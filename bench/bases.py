@@ -146,16 +146,17 @@ def _fill(url: str, size: int) -> Load:
     subprocess.run([*carnet, "schema", "upgrade"], check=True, **told)
     user = [*carnet, "user", "add", EMAIL, "--role", "administrator", "--password-stdin"]
     subprocess.run(user, input=PASSWORD.encode(), check=True, **told)
-    with _engine(url).begin() as connection:
+    with engine_of(url).begin() as connection:
         settle(connection)
-    with _engine(url).connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+    with engine_of(url).connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
         connection.exec_driver_sql("VACUUM ANALYZE" if "postgresql" in url else "ANALYZE")
         if "postgresql" in url:
             connection.exec_driver_sql("CHECKPOINT")
     return load
 
 
-def _engine(url: str) -> sa.Engine:
+def engine_of(url: str) -> sa.Engine:
+    """Connections to a base that end as soon as they are let go."""
     return sa.create_engine(url, poolclass=sa.NullPool)
 
 
@@ -176,7 +177,7 @@ def _look(engine: str, size: int, url: str, load: Load) -> Base:
         for one in SHARES
         if one != "all"
     }
-    with _engine(url).connect() as connection:
+    with engine_of(url).connect() as connection:
         far = {}
         for name, rows in lists.items():
             number = connection.scalar(sa.text(f"SELECT count(*) FROM (SELECT {rows}) list"))

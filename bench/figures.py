@@ -15,7 +15,9 @@ from urllib.parse import quote, urlencode
 
 from bench import crowd
 from bench.bases import ROOT, Base, copied
+from bench.doubles import curve
 from bench.measure import FRAGMENT, Served, Times, serve
+from bench.numbers import numbers
 from bench.shares import SHARES
 from webapp.lists.query import cursor
 
@@ -23,6 +25,7 @@ ROUNDS, IN_A_ROW, WARM_UP = 20, 5, 10
 SEARCHES = 5
 """How often each word is searched."""
 CONVERTED = 10_000
+PAIRS, MERGED = 60, 4_000
 REQUESTS, BEFORE = 10_000, 1_000
 SECONDS, TURNS = 3.0, 3
 
@@ -35,10 +38,12 @@ WORDS = (
     # One and two letters.
     "a", "m", "x", "é", "le", "mü", "sa", "o'",
     # Numbers, phones, postal codes, cities.
-    "c10001", "p12345", "s100", "10115", "0465", "33465", "75001", "berlin", "paris", "saint", "ber",
+    "10001", "12345", "s100", "10115", "0465", "33465", "75001", "berlin", "paris", "saint", "ber",
     # Nothing.
     "zzyzx", "qqq",
 )  # fmt: skip
+DEFAULT_THRESHOLD = 60
+"""What `duplicates.threshold` is until a firm sets it."""
 PATHS = {"all": "/contacts", "prospect": "/prospects", "customer": "/customers", "supplier": "/suppliers",
          "rare": "/rare"}  # fmt: skip
 MIXED = (*PATHS.values(), "/contacts?q=martin", "/customers?q=ber", "/contacts?sort=-changed", "/prospects?sort=city")
@@ -254,6 +259,52 @@ def convert(pair: Pair) -> list[Figure]:
     return [pair.figure(f"convert {number:,} by mass action", f"{rate_:,.0f} records/s", "≥ 3,000/s", holds, **told)]
 
 
+def merge(pair: Pair) -> list[Figure]:
+    """Two contacts with fifty rows become one and part again; many groups by a job; in a copy."""
+    groups = min(MERGED, pair.base.size // 50)
+    with copied(pair.base) as base:
+        answer = subprocess.run(
+            [sys.executable, "-m", "bench.merging", str(PAIRS), str(groups)],
+            env=base.environment, cwd=ROOT, check=True, capture_output=True, text=True,
+        )  # fmt: skip
+    told = json.loads(answer.stdout)
+    merged, undone, seconds = told["merge_ms"]["p50"], told["undo_ms"]["p50"], told["groups_s"]
+    return [
+        pair.figure("merge two, 50 rows move", f"{merged:.1f} ms", "≤ 25 ms", merged <= 25, **told),
+        pair.figure("… undo", f"{undone:.1f} ms", "≤ 2 × the merge", undone <= 2 * merged),
+        pair.figure(f"merge {groups:,} groups, as a job", f"{seconds:.0f} s", "≤ 120 s for 4,000",
+                    told["done"] == groups and seconds <= 120 * groups / MERGED),
+    ]  # fmt: skip
+
+
+def doubles(pair: Pair) -> list[Figure]:
+    """The search of the whole base and of nothing new, one contact against all, and how well doubles are found."""
+    with copied(pair.base) as base:
+        answer = subprocess.run(
+            [sys.executable, "-m", "bench.doubles"],
+            env=base.environment, cwd=ROOT, check=True, capture_output=True, text=True,
+        )  # fmt: skip
+    told = json.loads(answer.stdout)
+    first, again, new = (told[name] for name in ("first", "again", "new"))
+    found = []
+    for name, one in (("search for doubles, keys made", first), ("search for doubles", again)):
+        found.append(pair.figure(name, f"{one['seconds']:.0f} s", "≤ 60 s", one["seconds"] <= 60, search=one))
+    found += [
+        pair.figure("… its memory", f"{first['memory_mb']:.0f} MB", "≤ 1,200 MB", first["memory_mb"] <= 1_200),
+        pair.figure("… nothing new", f"{new['seconds']:.1f} s"),
+        pair.figure("doubles of one contact, p50", f"{told['one_p50']:.1f} ms", "≤ 20 ms", told["one_p50"] <= 20),
+        pair.figure("doubles of one contact, p95", f"{told['one_p95']:.1f} ms"),
+    ]
+    if pair.base.engine == "sqlite":
+        for kind in ("person", "company"):
+            rows = curve(kind)
+            here = next(row for row in rows if row["threshold"] == DEFAULT_THRESHOLD)
+            measured = f"{here['precision']:.3f} / {here['recall']:.3f}"
+            holds = here["precision"] >= 0.98 and here["recall"] >= 0.94
+            found.append(pair.figure(f"precision / recall, {kind}", measured, "≥ 0.98 / ≥ 0.94", holds, curve=rows))
+    return found
+
+
 def demo(pair: Pair) -> list[Figure]:
     """How the base was made, when it was."""
     load = pair.base.load
@@ -271,16 +322,18 @@ def start(pair: Pair) -> list[Figure]:
 
 ALONE: dict[str, Callable[[Pair], list[Figure]]] = {
     "search": search, "rate": rate, "memory": memory, "demo": demo, "start": start, "convert": convert,
+    "numbers": numbers, "merge": merge, "doubles": doubles,
 }  # fmt: skip
 """What is measured of the largest base, one after the other."""
+IN_A_COPY = ("convert", "numbers", "merge", "doubles")
 PAGES = ("list", "far", "file")
 GROUPS = (*PAGES, "growth", *ALONE)
 
 
 def measure(bases: Sequence[Base], groups: set[str]) -> list[Figure]:
-    """The figures of one engine; `convert` comes last, when no server has the base open."""
+    """The figures of one engine; what works in a copy comes last, when no server has a base open."""
     found: list[Figure] = []
-    last = [one for one in groups if one == "convert"]
+    last = [one for one in IN_A_COPY if one in groups]
     with served(bases) as pairs:
         largest = max(pairs, key=_size)
         if groups & set(PAGES):
@@ -290,8 +343,8 @@ def measure(bases: Sequence[Base], groups: set[str]) -> list[Figure]:
         for name, measured in ALONE.items():
             if name in groups and name not in last:
                 found += measured(largest)
-    for _name in last:
-        found += convert(largest)
+    for name in last:
+        found += ALONE[name](largest)
     return found
 
 

@@ -9,9 +9,11 @@ from typing import Any
 import pytest
 from hypothesis import settings
 
+from plugins.number_ranges.models import RangeValue
 from webapp.acting import Act, acting_as_system, present
 from webapp.contacts import services
 from webapp.contacts.models import Contact
+from webapp.db import db
 from webapp.functions.services import activate
 
 pytest_plugins = ["webapp.testing"]
@@ -47,3 +49,12 @@ def as_role() -> Callable[..., Act]:
         return Act(user_id=user_id, role=role, way=way)  # type: ignore[arg-type]
 
     return who
+
+
+@pytest.fixture
+def partner_range(app: Any) -> RangeValue:
+    """The range that the sample plug-in's partners have of their own, as an administrator sets it: PA-1, PA-2 …"""
+    value = RangeValue(range="partner", prefix="PA-", length=1, next=1, begins=1)
+    db.session.add(value)
+    db.session.flush()
+    return value

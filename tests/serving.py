@@ -76,12 +76,22 @@ def served(database: str, *, contacts: int = 0, users: tuple[tuple[str, str], ..
 
 
 @contextlib.contextmanager
-def _running(environment: dict[str, str], folder: Path) -> Iterator[Served]:
+def beside(one: Served) -> Iterator[Served]:
+    """Another server of the same Carnet, as on a second machine; it runs no jobs."""
+    with (
+        tempfile.TemporaryDirectory(prefix="carnet-beside-") as folder,
+        _running(one.environment, Path(folder), "--no-worker") as other,
+    ):
+        yield other
+
+
+@contextlib.contextmanager
+def _running(environment: dict[str, str], folder: Path, *options: str) -> Iterator[Served]:
     port = free_port()
     log = folder / "run.log"
     with log.open("w") as out:
         process = subprocess.Popen(
-            [*CARNET, "run", "--port", str(port)],
+            [*CARNET, "run", "--port", str(port), *options],
             env={**environment, "PYTHONUNBUFFERED": "1"}, stdout=out, stderr=subprocess.STDOUT,
         )  # fmt: skip
     url = f"http://127.0.0.1:{port}"

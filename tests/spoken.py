@@ -9,7 +9,7 @@ from pathlib import Path
 
 import sqlalchemy as sa
 from babel import Locale
-from babel.messages.catalog import Catalog, Message
+from babel.messages.catalog import Message
 from babel.messages.pofile import write_po
 
 from webapp import translating
@@ -33,6 +33,7 @@ SILENT_DATA = {
     "data-again", "data-copy", "data-count", "data-density", "data-focus", "data-for-level", "data-guard", "data-key",
     "data-level", "data-page-box", "data-selection-clear", "data-shortcuts", "data-slot", "data-state", "data-theme",
     "data-toast-close", "data-toast-text", "data-empty", "data-minor", "data-cell", "data-exact", "data-select-all",
+    "data-drop", "data-done", "data-largest",
 }  # fmt: skip
 """Attributes for scripts and style sheets. All other `data-` attributes are words: a new one is added knowingly."""
 DATA = re.compile(
@@ -110,7 +111,7 @@ def said_by_code() -> list[Message]:
 
 def write_marked(folder: Path) -> None:
     """In place of French, a catalogue that shows each of its strings in ⟦brackets⟧."""
-    catalogue = Catalog(locale="fr")
+    catalogue = translating.Plain(locale="fr")
     for one in said_by_code():
         several = isinstance(one.id, tuple)
         marked = tuple(f"⟦{text}⟧" for text in one.id) if several else f"⟦{one.id}⟧"

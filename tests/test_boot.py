@@ -11,10 +11,11 @@ import pytest
 import sample_plugin
 
 from webapp import config, core, testing
+from webapp.discovery import Found, discover
 from webapp.errors import BootError
 from webapp.plugin import CONTRACT, Plugin
-from webapp.ports import Numbering
-from webapp.registry import Found, Registry, discover
+from webapp.ports import Doubles
+from webapp.registry import Registry
 
 
 def bare(name: str, *requires: str, **more: object) -> Plugin:
@@ -40,8 +41,19 @@ def test_an_unknown_name_stops_the_boot_and_says_what_is_installed() -> None:
     assert "Installed: none." in line(wanted=("c",))
 
 
-def test_a_missing_requires_stops_the_boot() -> None:
-    assert line(bare("a", "gone")) == "Plug-in a requires gone, which is not installed."
+def gone(*plugins: Plugin, found: Found | None = None) -> dict[str, str]:
+    """Why which of these can't be used, where the deployment names none: the boot goes on without them."""
+    return {one.name: one.reason for one in boot(*plugins, found=found).broken.values()}
+
+
+def test_I1_a_missing_requires_stops_the_boot_where_it_is_named() -> None:
+    plugins = bare("a", "gone"), bare("b", "a"), bare("c")
+    assert line(*plugins, wanted=("a",)) == "Plug-in a can't be used: it requires gone, which is not installed."
+    assert gone(*plugins) == {
+        "a": "it requires gone, which is not installed",
+        "b": "it requires a, which is broken",
+    }
+    assert list(boot(*plugins).installed) == ["c"]
 
 
 def test_a_requires_that_is_switched_off_stops_the_boot() -> None:
@@ -56,8 +68,9 @@ def test_a_requires_that_is_switched_off_stops_the_boot() -> None:
         ([bare("x", "a"), bare("a", "b"), bare("b", "c"), bare("c", "a")], "a → b → c → a"),
     ],
 )
-def test_a_circle_of_requires_stops_the_boot_and_is_shown(plugins, circle) -> None:
-    assert circle in line(*plugins)
+def test_I1_a_circle_of_requires_is_shown(plugins, circle) -> None:
+    assert any(circle in reason for reason in gone(*plugins).values())
+    assert circle in line(*plugins, wanted=tuple(one.name for one in plugins))
 
 
 def test_what_is_required_comes_first() -> None:
@@ -65,9 +78,10 @@ def test_what_is_required_comes_first() -> None:
     assert list(registry.installed) == ["z", "a", "m"]
 
 
-def test_another_contract_stops_the_boot() -> None:
-    message = line(bare("a", contract=CONTRACT + 1))
-    assert f"contract {CONTRACT + 1}, this is {CONTRACT}" in message
+def test_I1_another_contract_stops_the_boot_where_it_is_named() -> None:
+    other = bare("a", contract=CONTRACT + 1)
+    assert f"contract {CONTRACT + 1}, this is {CONTRACT}" in line(other, wanted=("a",))
+    assert list(gone(other)) == ["a"]
 
 
 SAMPLE = replace(sample_plugin.plugin, requires=())
@@ -80,49 +94,52 @@ OWNED = (
     "value_lists",
     "delete_guards",
     "models",
-    "services",
+    "settings_pages",
+    "setting_defaults",
+    "number_ranges",
+    "checks",
 )
 
 
 @pytest.mark.parametrize("kind", OWNED)
-def test_two_owners_of_one_key_stop_the_boot(kind: str) -> None:
-    message = line(bare("a", **{kind: getattr(SAMPLE, kind)}), bare("b", **{kind: getattr(SAMPLE, kind)}))
-    assert "a and b" in message or "2 plug-ins" in message or "2 enabled plug-ins" in message
+def test_I1_two_owners_of_one_key_stop_the_boot_where_both_are_named(kind: str) -> None:
+    plugins = [bare(name, **{kind: getattr(SAMPLE, kind)}) for name in "ab"]
+    assert "a and b both bring" in line(*plugins, wanted=("a", "b"))
 
 
-def test_two_owners_of_one_key_stop_the_boot_even_when_one_is_off() -> None:
-    plugins = bare("a", functions=SAMPLE.functions), bare("b", functions=SAMPLE.functions)
-    assert "a and b" in line(*plugins, wanted=("a",))
+@pytest.mark.parametrize("kind", OWNED)
+def test_I1_of_two_owners_of_one_key_the_named_one_goes_before_and_the_other_counts_as_gone(kind: str) -> None:
+    plugins = [bare(name, **{kind: getattr(SAMPLE, kind)}) for name in "ab"]
+    assert list(gone(*plugins)) == ["b"]
+    registry = boot(*plugins, wanted=("b",))
+    assert (list(registry.installed), list(registry.broken)) == (["b"], ["a"])
 
 
 def test_two_providers_of_a_port_may_be_installed_when_one_alone_is_on() -> None:
-    plugins = bare("a", services=SAMPLE.services), bare("b", services=SAMPLE.services)
-    assert Numbering.__name__ in line(*plugins)
+    plugins = [bare(name, services=SAMPLE.services) for name in "ab"]
+    assert Doubles.__name__ in line(*plugins)
     assert boot(*plugins, wanted=("b",)).is_enabled("b")
 
 
-def test_two_owners_of_one_blueprint_stop_the_boot(tmp_path: Path) -> None:
-    found = Found(
-        plugins=(bare("a", blueprints=SAMPLE.blueprints), bare("b", blueprints=SAMPLE.blueprints)),
-        folders={"a": tmp_path, "b": tmp_path},
-    )
-    assert "a and b both bring blueprints “sample_plugin”" in line(found=found)
+def test_I1_two_owners_of_one_blueprint(tmp_path: Path) -> None:
+    plugins = bare("a", blueprints=SAMPLE.blueprints), bare("b", blueprints=SAMPLE.blueprints)
+    found = Found(plugins=plugins, folders={"a": tmp_path, "b": tmp_path})
+    assert "a and b both bring blueprints “sample_plugin”" in line(found=found, wanted=("a", "b"))
+    assert list(gone(found=found)) == ["b"]
 
 
-def test_two_owners_of_one_command_stop_the_boot() -> None:
+def test_I1_two_owners_of_one_command() -> None:
     @click.command("partners")
     def partners() -> None:
         """Another one."""
 
-    message = line(bare("a", commands=SAMPLE.commands), bare("b", commands=(partners,)))
-    assert "a and b both bring commands “partners”" in message
+    plugins = bare("a", commands=SAMPLE.commands), bare("b", commands=(partners,))
+    assert "a and b both bring commands “partners”" in line(*plugins, wanted=("a", "b"))
 
 
-def test_a_command_of_carnets_own_is_not_taken_over(tmp_path: Path) -> None:
-    found = Found(plugins=(bare("a", commands=(click.Command("run"),)),), folders={"a": tmp_path})
-    with pytest.raises(BootError) as error:
-        testing.create("sqlite://", testing.PluginSet(found=found), tmp_path)
-    assert "`run`" in error.value.message
+def test_I1_a_command_of_carnets_own_is_not_taken_over() -> None:
+    taker = bare("a", commands=(click.Command("run"),))
+    assert gone(taker) == {"a": "core and a both bring commands “run”: uninstall one of them"}
 
 
 @pytest.fixture

@@ -2,25 +2,29 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from typing import Any
 
 import pytest
 import sqlalchemy as sa
 
+from plugins.number_ranges.values import ensure
 from webapp import testing
+from webapp.administration.settings import put_setting
 from webapp.contacts import derived
 from webapp.contacts.models import Contact, ContactLink, ContactNumber
+from webapp.contacts.services import create
 from webapp.contacts.values import check_email, check_phone, check_vat
 from webapp.db import db
 from webapp.demo.fill import fill
 from webapp.functions.models import FunctionRow
-from webapp.functions.services import convert, fields_of, save_fields
+from webapp.functions.services import activate, convert, fields_of, save_fields
 from webapp.history.models import HistoryEntry
 from webapp.registry import registry
 from webapp.search.match import matching
 from webapp.text import fold, natural
 
+WITHOUT_RANGES = tuple(sorted({one.name for one in testing.shipped().plugins} - {"number_ranges"}))
 DERIVED = ("sort_name", "search_text", "city", "sort_city", "sort_number", "country")
 
 
@@ -30,11 +34,11 @@ def filled(app: Any, system: Any) -> None:
 
 
 def content() -> dict[str, list[tuple[Any, ...]]]:
-    """All rows but what a fresh base has already."""
+    """All rows but what a fresh base has already, and when which numbers were given together."""
     return {
         name: [tuple(row) for row in db.session.execute(sa.select(table).order_by(*table.primary_key.columns))]
         for name, table in {one.__tablename__: one.__table__ for _owner, one in registry().duties("models")}.items()
-        if name not in ("value_list_item", "function_kind")
+        if name not in ("value_list_item", "function_kind", "number_block")
     }
 
 
@@ -114,6 +118,63 @@ def test_F3_numbers_are_unique_and_found(filled: None) -> None:
     one = numbers[-1]
     found = db.session.scalars(sa.select(Contact.id).where(*matching(one.value))).all()
     assert one.contact_id in found
+
+
+def test_F3_numbers_are_shared_and_the_next_contact_gets_a_free_one(filled: None) -> None:
+    owners: dict[str, set[int | None]] = defaultdict(set)
+    reserved: dict[str, list[str]] = defaultdict(list)
+    for number in db.session.scalars(sa.select(ContactNumber)):
+        owners[number.folded].add(number.contact_id)
+        if number.reserved:
+            reserved[number.folded].append(number.reserved)
+    assert all(len(some) == 1 for some in owners.values())
+    # Prospects, customers and suppliers share a range: one row of each number keeps the others out.
+    assert all(reserved[one] == ["common"] for one in owners)
+    # Nobody has two, and those that have several functions, or had, show one number in all of them.
+    with_functions = set(db.session.scalars(sa.select(FunctionRow.contact_id)))
+    assert len(owners) == len(with_functions)
+    assert sorted(map(int, owners)) == list(range(10_001, 10_001 + len(owners)))
+    kept = sa.select(sa.func.count()).where(ContactNumber.origin == "kept")
+    assert db.session.scalar(kept) == db.session.scalar(sa.select(sa.func.count(FunctionRow.id))) - len(owners)
+    for function in ("customer", "supplier"):
+        contact = create({"kind": "company", "company_name": f"By hand, {function}"})
+        activate(contact.id, function)
+        (by_hand,) = contact.numbers
+        assert by_hand.value == str(10_001 + len(owners))
+        owners[by_hand.folded].add(contact.id)
+
+
+def test_F3_where_a_range_has_no_room_numbers_are_invented_and_a_contact_by_hand_gets_one(
+    app: Any, system: Any
+) -> None:
+    # Half of the numbers stay free for those that come after.
+    db.session.execute(sa.text("UPDATE number_range_value SET next = 99700, begins = 99700"))
+    fill(400, 3)
+    values = set(db.session.scalars(sa.select(ContactNumber.value)))
+    assert {value[0] for value in values} == {"P", "C", "S"}
+    fill(20, 4)
+    assert "99700" in db.session.scalars(sa.select(ContactNumber.value)).all()
+    contact = create({"kind": "company", "company_name": "By hand"})
+    activate(contact.id, "customer")
+    assert contact.numbers[0].value.startswith("997")
+
+
+def test_F2_accounts_are_given_where_they_are_given_in_turn(app: Any, system: Any) -> None:
+    put_setting("number_ranges.creditor.on", True)
+    ensure("creditor")
+    fill(200, 3)
+    suppliers = db.session.scalars(sa.select(FunctionRow).where(FunctionRow.function == "supplier")).all()
+    accounts = [fields_of(row).creditor_account for row in suppliers]
+    assert len(set(accounts)) == len(accounts) > 20
+    assert "" not in accounts
+
+
+@pytest.mark.parametrize("plugins", [testing.PluginSet(found=testing.shipped(), wanted=WITHOUT_RANGES)], ids=["off"])
+def test_F3_without_ranges_each_function_has_numbers_of_its_own(app: Any, system: Any) -> None:
+    fill(200, 3)
+    numbers = db.session.scalars(sa.select(ContactNumber)).all()
+    assert all(one.value[0] == one.function[0].upper() or one.origin == "kept" for one in numbers)
+    assert {one.reserved for one in numbers} == {"prospect", "customer", "supplier"}
 
 
 def test_B4_companies_have_contact_persons_and_one_primary(filled: None) -> None:

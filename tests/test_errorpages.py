@@ -17,8 +17,9 @@ from flask import Blueprint, abort
 
 from webapp import schema, testing
 from webapp.db import db
+from webapp.discovery import Found
 from webapp.plugin import Plugin
-from webapp.registry import Found, registry
+from webapp.registry import registry
 from webapp.security import public
 
 OWN = {"Sec-Fetch-Site": "same-origin"}

@@ -56,7 +56,9 @@ def samples(make, user) -> Samples:
 
 def wrong_headers(answer) -> list[str]:
     """What is missing among the headers of an answer."""
-    found = [name for name, value in HEADERS.items() if answer.headers.get(name) != value]
+    # An address that is a key goes to nobody.
+    private = {"Referrer-Policy": "no-referrer"} if answer.request.path.startswith("/p/") else {}
+    found = [name for name, value in (HEADERS | private).items() if answer.headers.get(name) != value]
     caching = answer.headers.get("Cache-Control", "")
     if answer.mimetype in ("text/html", "application/json", "application/problem+json") and answer.data:
         is_probe = answer.request.path in ("/healthz", "/readyz")
@@ -68,6 +70,8 @@ def wrong_headers(answer) -> list[str]:
         found.append("Cache-Control")
     if "Access-Control-Allow-Origin" in answer.headers:
         found.append("Access-Control-Allow-Origin")
+    if private and "noindex" not in answer.headers.get("X-Robots-Tag", ""):
+        found.append("X-Robots-Tag")
     for cookie in answer.headers.getlist("Set-Cookie"):
         found += [f"{cookie}: {one}" for one in ("HttpOnly", "SameSite=Lax") if one not in cookie]
     return found

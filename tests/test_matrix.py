@@ -43,8 +43,8 @@ ELSEWHERE = {
     "/login/recovery": 303,
     "/first-run": 404,
     "/settings/company/logo.img": 404,
-    f"{REST_PREFIX}/contacts": 401,
-    f"{REST_PREFIX}/history": 401,
+    # Of nobody.
+    "/merge": 422,
 }
 """What a signed-in user gets where there is no page for them."""
 
@@ -78,13 +78,16 @@ def owned(plugin: Plugin, app) -> list[str]:
 def test_every_page_answers_and_nothing_absent_leaves_a_trace(app, chosen, sign_in, make, plugin_registry) -> None:
     contact = make("Firm", functions=[function.key for function in plugin_registry.functions() if not function.follows])
     make("Somebody", kind="person")
-    client = sign_in("administrator")
+    client = sign_in("administrator", data_protection=True)
     absent = [plugin for name, plugin in SHIPPED.items() if name not in chosen]
     gone = {address for plugin in absent for address in owned(plugin, app)}
     shown = {}
     for address in [*addresses(app), f"/contacts/{contact.id}", f"/contacts/{contact.id}/edit"]:
         answer = client.get(address)
-        if address in gone:
+        if "rest" in chosen and answer.status_code == 401 and address.startswith(f"{REST_PREFIX}/"):
+            # Who shows no token is not told what there is.
+            continue
+        if address in gone or ("rest" not in chosen and address.startswith(f"{REST_PREFIX}/")):
             assert answer.status_code == 404, address
             continue
         assert answer.status_code == ELSEWHERE.get(address, 200), address

@@ -7,7 +7,8 @@ from dataclasses import replace
 import sample_plugin
 
 from webapp import core, references, testing
-from webapp.registry import Registry, discover
+from webapp.discovery import discover
+from webapp.registry import Registry
 
 
 def test_everything_that_refers_to_contacts_is_declared() -> None:
@@ -25,10 +26,18 @@ def lacking(**changes: object) -> list[str]:
 def test_D5_a_column_that_nobody_classified_is_found() -> None:
     found = lacking(personal_data=())
     assert {line.partition(" ")[0] for line in found} == {
-        "partner.level", "partner.since", "partner.discount", "partner.note",
+        "partner.level", "partner.since", "partner.discount", "partner.account", "partner.note",
         "partner_contract.title", "partner_contract.signed_on",
     }  # fmt: skip
     assert all("personal_data" in line for line in found)
+
+
+def test_D1_a_table_of_which_nobody_says_what_becomes_of_it_is_found() -> None:
+    (found,) = lacking(delete_guards=())
+    assert found.startswith("partner_contract ")
+    assert "DeleteGuard" in found
+    own = tuple(replace(one, goes_along=True) for one in sample_plugin.plugin.personal_data)
+    assert lacking(delete_guards=(), personal_data=own) == []
 
 
 def test_E7_an_exclusive_reference_without_a_merge_rule_is_found() -> None:

@@ -12,8 +12,10 @@ from flask import Flask
 
 from webapp import schema, testing
 from webapp.db import db
+from webapp.discovery import Found
+from webapp.errors import BootError
 from webapp.plugin import Plugin
-from webapp.registry import Found, registry
+from webapp.registry import registry
 
 BROKEN = '''"""A migration that does half of its work.
 
@@ -98,7 +100,7 @@ def test_a_migration_that_fails_leaves_all_as_it_was(
     url = db.engine.url.render_as_string(hide_password=False)
     app = testing.create(url, testing.PluginSet(found=found), applications.folder)
     with app.app_context():
-        with pytest.raises(sa.exc.DBAPIError):
+        with pytest.raises(BootError, match="A migration of half failed"):
             schema.upgrade(db.engine, registry())
         db.engine.dispose()
     assert tables() == before

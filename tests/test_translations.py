@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 from flask_babel import force_locale
 
-from webapp import translating
-from webapp.i18n import ngettext
+from webapp import i18n, translating
+from webapp.i18n import Catalogues, ngettext
 
 GLOSSARY = """
 Contact / Contact / Kontakt
@@ -99,6 +99,37 @@ def test_german_is_typeset_as_german() -> None:
 def test_each_language_has_its_own_plural_for_nothing(app, language: str, nobody: str) -> None:
     with app.test_request_context(), force_locale(language):
         assert ngettext("%(number)s contact", "%(number)s contacts", 0, number=0) == nobody
+
+
+ELSEWHERE = """msgid ""
+msgstr ""
+{header}
+msgid "%(num)s toy"
+msgid_plural "%(num)s toys"
+"""
+TWO, THREE = ["%(num)s jouet", "%(num)s jouets"], ["%(num)s jouet", "%(num)s de jouets", "%(num)s jouets"]
+
+
+@pytest.mark.parametrize(
+    ("header", "forms"),
+    [
+        ("", TWO),
+        ('"Plural-Forms: nplurals=2; plural=(n > 1);\\n"', TWO),
+        ('"Plural-Forms: nplurals=3; plural=n < 2 ? 0 : n % 1000000 == 0 ? 1 : 2;\\n"', THREE),
+    ],
+)
+def test_plurals_stay_right_beside_a_plug_in_that_counts_its_forms_otherwise(
+    tmp_path: Path, header: str, forms: list[str]
+) -> None:
+    path = tmp_path / "fr" / "LC_MESSAGES" / "messages.po"
+    path.parent.mkdir(parents=True)
+    said = "".join(f'msgstr[{at}] "{form}"\n' for at, form in enumerate(forms))
+    path.write_text(ELSEWHERE.format(header=header) + said, encoding="utf-8")
+    both = Catalogues([Path(i18n.__file__).parent / "translations", tmp_path]).of("fr")
+    for number, toys, lines in ((0, "jouet", "ligne"), (1, "jouet", "ligne"), (2, "jouets", "lignes")):
+        assert both.ungettext("%(num)s toy", "%(num)s toys", number) == f"%(num)s {toys}"
+        assert both.ungettext("%(num)s row", "%(num)s rows", number) == f"%(num)s {lines}"
+    assert both.ungettext("%(num)s row", "%(num)s rows", 1_000_000) == "%(num)s lignes"
 
 
 # --- Their upkeep -------------------------------------------------------------------------------------------

@@ -5,6 +5,7 @@ A route whose argument has no sample fails those tests: add it to `Samples.known
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -13,6 +14,13 @@ import sqlalchemy as sa
 from flask import Flask
 from flask.testing import FlaskClient
 
+from plugins.custom_fields.models import CustomChoice, CustomField
+from plugins.documents.models import Document
+from plugins.duplicates.models import DoublePair
+from plugins.privacy.models import PrivacyCase
+from plugins.proposals import sending
+from plugins.proposals import services as proposals
+from plugins.proposals.models import Proposal
 from webapp.accounts import passwords, sessions, tokens
 from webapp.accounts.models import User, UserSession
 from webapp.acting import acting, acting_as_system
@@ -20,8 +28,10 @@ from webapp.administration.models import ValueListItem
 from webapp.contacts import links
 from webapp.contacts.models import Contact
 from webapp.db import db
+from webapp.i18n import LOCALES
 from webapp.jobs.models import Job
 from webapp.lists.models import SavedView
+from webapp.merging.models import Merge
 
 SAFE = ("GET", "HEAD", "OPTIONS")
 
@@ -77,10 +87,36 @@ class Samples:
             "jobs:id": (job := self._job()),
             "rest_jobs:id": job,
             "lists.views:id": self._view(),
+            "merge:id": (merge := self._merge()),
+            "duplicates:merge_id": merge,
+            "duplicates:id": self._pair(),
+            "rest_merges:merge_id": merge,
             "rest_mass_actions:action": "archive",
+            "proposals:id": (proposal := self._proposal()),
+            "proposal_editor:id": proposal,
+            "contact_proposals:id": self.contact,
+            "rest_proposals:id": proposal,
+            "customers:id": self.contact,
+            "documents:id": (document := self._document()),
+            "rest_documents:id": self.contact,
+            "rest_documents:document_id": document,
+            "custom_fields:id": (own := self._field()),
+            "custom_fields:choice": own,
+            "custom_fields:action": "down",
+            # Switching one off would take its pages away from who walks on.
+            "plugins:name": "nothing",
+            "public_proposals:token": self._link(app),
             "value_lists:key": item.list,
             "value_lists:id": item.id,
             "value_lists:action": "down",
+            "number_ranges:key": "common",
+            "number_ranges:function": self.function,
+            # The one that the migration makes.
+            "number_ranges:id": 1,
+            "rest_number_ranges:key": "common",
+            "privacy:id": self.contact,
+            "privacy:case_id": self._case(),
+            "rest_privacy:id": self.contact,
         }
         for blueprint in ("contacts", "lists", "links", "pictures", "functions"):
             found |= {f"{blueprint}:id": self.contact, f"{blueprint}:link_id": self.link}
@@ -106,6 +142,60 @@ class Samples:
         db.session.add(job)
         db.session.flush()
         return job.id
+
+    def _merge(self) -> int:
+        merge = Merge(main_id=self.contact, user_id=self.owner.id)
+        db.session.add(merge)
+        db.session.flush()
+        return merge.id
+
+    def _proposal(self, number: str = "901") -> int:
+        """A draft to the contact; its words are the name."""
+        line = {"description": self.name, "quantity": "1", "unit_price": "1", "vat_rate": "20"}
+        given = {"title": self.name, "number": number, "lines": [line]}
+        present = db.session.scalar(sa.select(Proposal.id).where(Proposal.number == number))
+        if present is not None:
+            return present
+        with acting(acting_as_system("form")):
+            return proposals.create(self.contact, given).id
+
+    def _field(self) -> int:
+        """A list of the firm's own, with a choice."""
+        words = {f"label_{code}": self.name for code in LOCALES}
+        field = db.session.scalar(sa.select(CustomField)) or CustomField(code="902", kind="choice", **words)
+        db.session.add(field)
+        db.session.flush()
+        db.session.merge(CustomChoice(id=field.id, field_id=field.id, code="a", **words))
+        return field.id
+
+    def _document(self) -> int:
+        """A document with the contact's own id: some of these addresses name a contact, others a document."""
+        with db.session.no_autoflush:
+            made = Document(id=self.contact, contact_id=self.contact, type="other", dated_on=dt.date(2020, 1, 31))
+        return db.session.merge(made).id
+
+    def _link(self, app: Flask) -> str:
+        """The token of another proposal, which was sent."""
+        with app.test_request_context(), acting(acting_as_system("form")):
+            return sending.send(self._proposal("902")).token
+
+    def _case(self) -> int:
+        """An erasure of the contact that is asked for, due a month ago."""
+        day = dt.date(2026, 1, 12)
+        case = PrivacyCase(contact_id=self.contact, requester=self.name, received_on=day, due_on=day)
+        db.session.add(case)
+        db.session.flush()
+        return case.id
+
+    def _pair(self) -> int:
+        """The contact and another one, as possible doubles."""
+        other = db.session.scalar(sa.select(sa.func.max(Contact.id)).where(Contact.id != self.contact)) or 0
+        low, high = sorted((self.contact, other))
+        query = sa.select(DoublePair).where(DoublePair.low_id == low, DoublePair.high_id == high)
+        pair = db.session.scalar(query) or DoublePair(low_id=low, high_id=high, score=9_900, reasons=["email"])
+        db.session.add(pair)
+        db.session.flush()
+        return pair.id
 
     def _session(self) -> int:
         sessions.start(self.owner, remembered=False)

@@ -21,8 +21,8 @@ from webapp import (
     htmx,
     i18n,
     keptforms,
-    mail,
     realms,
+    references,
     security,
     units,
 )
@@ -30,9 +30,20 @@ from webapp.accounts.sessions import REMEMBERED_LONGEST
 from webapp.administration import settings as firm
 from webapp.config import Config
 from webapp.db import db, transaction
-from webapp.registry import Found, Registry, discover
+from webapp.discovery import Found, discover
+from webapp.errors import BootError
+from webapp.registry import Registry
 
 __all__ = ["Carnet", "create_app"]
+
+
+class Csrf(CSRFProtect):
+    """Tokens in forms, but in realms: no cookie counts there, so nothing can be sent in somebody's name."""
+
+    def protect(self, *args: Any, **kwargs: Any) -> None:
+        """Raise where the form at hand has no token of this session."""
+        if realms.here() is None:
+            super().protect(*args, **kwargs)
 
 
 class Carnet(Flask):
@@ -41,9 +52,7 @@ class Carnet(Flask):
     def dispatch_request(self) -> ResponseReturnValue:
         """Commit when the view is done, roll back when it raises; error pages come after."""
         with transaction():
-            answer = realms.around(super().dispatch_request)
-        mail.let_out()
-        return answer
+            return realms.around(super().dispatch_request)
 
 
 def create_app(settings: Config | None = None, *, found: Found | None = None) -> Carnet:
@@ -62,9 +71,12 @@ def create_app(settings: Config | None = None, *, found: Found | None = None) ->
     i18n.setup(app, translations, firm.default_language, firm.timezone)
     units.setup(app)
     # After the unit of work: who is signed out is asked to sign in, whatever became of the form's token.
-    CSRFProtect(app)
+    Csrf(app)
     accounts.setup(app)
     errorpages.setup(app)
+    if missing := references.without_a_rule(registry):
+        # Found at the merge itself, it would be too late for whoever clicks.
+        raise BootError("\n".join(missing))
     core.mount(app, registry)
     cli.attach(app, registry)
     app.after_request(htmx.finish)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import copy
 import json
 import socket
 import sys
 from collections.abc import Callable
 from contextlib import nullcontext
+from pathlib import Path
 from typing import Any
 
 import click
@@ -20,11 +22,13 @@ from webapp.accounts import services as accounts
 from webapp.accounts.models import User
 from webapp.acting import ROLES, acting, acting_as_system
 from webapp.administration import doctor as examination
+from webapp.administration import orphans
 from webapp.contacts.models import Contact
-from webapp.db import db, discard, transaction
-from webapp.errors import BootError, CarnetError, Missing
+from webapp.db import db, discard, is_unreachable, now, transaction
+from webapp.errors import BootError, CarnetError, Missing, Refused
 from webapp.jobs import runner
 from webapp.jobs import worker as jobs_worker
+from webapp.plugin import Plugin
 from webapp.registry import Registry, registry
 
 
@@ -61,12 +65,25 @@ def main() -> None:
 
 
 def attach(app: Flask, plugins: Registry) -> None:
-    """Give `app` its commands, those of enabled plug-ins included."""
+    """Give `app` its commands: the core's, and those of plug-ins, which refuse while these are switched off."""
     app.cli.commands.clear()
-    for command in (run, worker, schema_group, plugins_command, user, token, demo, doctor, *plugins.offers("commands")):
-        if command.name in app.cli.commands:
-            raise BootError(f"A plug-in brings the command `{command.name}`, which is Carnet's own: rename it.")
-        app.cli.add_command(command)
+    for owner in (plugins.core, *(plugins.installed[name] for name in sorted(plugins.allowed))):
+        for command in owner.commands:
+            app.cli.add_command(command if owner is plugins.core else _gated(command, owner))
+
+
+def _gated(command: click.Command, owner: Plugin) -> click.Command:
+    """The command as it runs while its plug-in is switched on."""
+    gated = copy.copy(command)
+
+    def invoke(ctx: click.Context) -> Any:
+        with current_app.app_context():
+            if not registry().is_enabled(owner.name):
+                raise Refused(f"{owner.name} is switched off: switch it on in Settings › Plug-ins.")
+        return command.invoke(ctx)
+
+    gated.invoke = invoke  # type: ignore[method-assign]
+    return gated
 
 
 def as_system(way: Any) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
@@ -192,18 +209,65 @@ def status() -> None:
         click.echo(f"{row['owner']:16} {row['present'] or '-':8} {row['newest'] or '-':8}{mark}")
 
 
-@click.command("plugins")
+@click.group("plugins", invoke_without_command=True)
 @click.option("--json", "as_json", is_flag=True, help="Name and state of each, as JSON.")
+@click.pass_context
+def plugins_command(ctx: click.Context, as_json: bool) -> None:
+    """List the plug-ins and their states: enabled, off, broken, orphaned (its package is gone, its data is not)."""
+    if ctx.invoked_subcommand is None:
+        ctx.invoke(list_plugins, as_json=as_json)
+
+
 @with_appcontext
-def plugins_command(as_json: bool) -> None:
-    """List the plug-ins and their states."""
+def list_plugins(as_json: bool) -> None:
+    """What `carnet plugins` prints."""
     rows = registry().overview()
+    try:
+        with acting(acting_as_system("form")):
+            rows += [{"name": one.name, "state": "orphaned"} for one in orphans.orphans()]
+    except sa.exc.SQLAlchemyError as error:
+        # What is installed can be told without a database.
+        if not is_unreachable(error):
+            raise
     if as_json:
         click.echo(json.dumps(rows))
         return
     for row in rows:
         reason = f"  {registry().broken[row['name']].reason}" if row["state"] == "broken" else ""
         click.echo(f"{row['name']:16} {row['state']}{reason}")
+
+
+@plugins_command.command("new")
+@click.argument("name")
+@click.option("--folder", default=".", type=click.Path(file_okay=False, path_type=Path), help="Where it is put.")
+def new_plugin(name: str, folder: Path) -> None:
+    """Write a plug-in to begin with: it works, and its tests pass."""
+    from webapp import skeleton
+
+    for path in skeleton.write(name, folder):
+        click.echo(path)
+    click.echo(f"Next: cd {folder / name} && pip install -e '.[dev]' && pytest")
+
+
+@plugins_command.command("purge")
+@click.argument("name")
+@click.option("--export", "file", type=click.Path(dir_okay=False, path_type=Path), help="Where its rows are written.")
+@click.option("--confirm", help="Its name once more, instead of typing it when asked.")
+@with_appcontext
+def purge_plugin(name: str, file: Path | None, confirm: str | None) -> None:
+    """Write all rows of a plug-in that is off or gone to a ZIP file, then delete them for good."""
+    _require_schema()
+    with acting(acting_as_system("form")), transaction():
+        orphan = orphans.find(name)
+        for table in orphan.tables:
+            click.echo(f"{table.name}: {orphan.rows[table.name]} rows")
+        file = file or Path(f"carnet-{name}-{now():%Y-%m-%d}.zip")
+        with orphans.export(name) as rows:
+            file.write_bytes(rows.read())
+        click.echo(f"Exported to {file}.")
+        typed = confirm if confirm is not None else click.prompt("There is no way back. Type the plug-in's name")
+        orphans.purge(name, str(typed))
+    click.echo(f"All data of {name} is deleted.")
 
 
 @click.group()
@@ -309,10 +373,14 @@ def demo(n: int, seed: int, if_empty: bool) -> None:
 @click.command()
 @with_appcontext
 def doctor() -> None:
-    """Check configuration, database, schema, plug-ins and references; exit 1 with what is wrong."""
+    """Check configuration, database, schema, plug-ins, number ranges and references; exit 1 with what is wrong."""
     findings = examination.examine()
     for line in findings:
         click.echo(line)
     if findings:
         raise click.exceptions.Exit(1)
     click.echo("All is well.")
+
+
+COMMANDS = (run, worker, schema_group, plugins_command, user, token, demo, doctor)
+"""The core's own."""

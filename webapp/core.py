@@ -13,15 +13,18 @@ from webapp.accounts.user_views import blueprint as users
 from webapp.accounts.views import blueprint as accounts_pages
 from webapp.administration import models as administration_models
 from webapp.administration.company_views import blueprint as company
+from webapp.administration.plugin_views import blueprint as plugins
 from webapp.administration.value_list_views import blueprint as value_lists
 from webapp.administration.views import blueprint as health
 from webapp.administration.views import settings
+from webapp.cli import COMMANDS
 from webapp.config import TEMPLATES
-from webapp.contacts import fields, guards
+from webapp.contacts import binned, fields, guards
 from webapp.contacts import models as contacts_models
 from webapp.contacts.link_views import blueprint as links
 from webapp.contacts.picture_views import blueprint as pictures
 from webapp.contacts.views import blueprint as contacts
+from webapp.erasing import personal
 from webapp.functions import models as functions_models
 from webapp.functions.views import blueprint as functions
 from webapp.history import models as history_models
@@ -32,14 +35,13 @@ from webapp.lists import models as lists_models
 from webapp.lists import place
 from webapp.lists.filters import FILTERS
 from webapp.lists.pages import blueprint as lists
+from webapp.merging import models as merging_models
 from webapp.palette.views import blueprint as palette
-from webapp.plugin import REST_PREFIX, HistorySource, MenuEntry, MergeRule, PersonalData, Plugin, SettingsPage
+from webapp.plugin import REST_PREFIX, HistorySource, MenuEntry, MergeRule, Plugin, SettingsPage
 from webapp.registry import Registry
 from webapp.sentforms import SentForm
 
 VERSION = "0.1.0"
-
-_REACH = ("value", "normalised")
 
 plugin = Plugin(
     name="core",
@@ -63,6 +65,8 @@ plugin = Plugin(
         functions_models.FunctionKind,
         functions_models.FunctionRow,
         history_models.HistoryEntry,
+        merging_models.Merge,
+        merging_models.MergedContact,
         accounts_models.User,
         accounts_models.UserSession,
         accounts_models.Throttle,
@@ -71,6 +75,7 @@ plugin = Plugin(
         administration_models.Setting,
         administration_models.SettingChange,
         administration_models.Logo,
+        administration_models.PluginTable,
         lists_models.Listing,
         lists_models.SavedView,
         lists_models.ListSetting,
@@ -87,58 +92,15 @@ plugin = Plugin(
         MergeRule(table="contact_function", columns=("contact_id", "slot"), rule="end"),
         MergeRule(table="contact_link", columns=("person_id", "party_id"), rule="end"),
         MergeRule(table="contact_link", columns=("party_id",), rule="demote"),
+        MergeRule(table="contact_merge", columns=("main_id",), rule="stay"),
+        MergeRule(table="contact_merge_absorbed", columns=("merge_id", "contact_id"), rule="stay"),
+        MergeRule(table="history_entry", columns=("about_id",), rule="stay"),
     ),
-    personal_data=(
-        PersonalData(
-            table="contact",
-            personal=(
-                "salutation", "title", "first_name", "middle_name", "last_name", "birth_date", "company_name",
-                "company_name2", "website", "vat_id", "vat_id_normalised", "tax_number", "description", "warnings",
-                "sort_name", "sort_number", "search_text", "city", "sort_city", "parent_id",
-            ),
-            kept=(
-                "kind", "legal_form", "language", "currency", "category", "source", "responsible_id", "country",
-                "archived_at", "deleted_at", "merged_into_id", "anonymised_at", "created_at", "updated_at", "version",
-            ),
-        ),
-        PersonalData(table="contact_email", personal=_REACH, kept=("type", "is_primary", "position", "warning")),
-        PersonalData(table="contact_phone", personal=_REACH, kept=("type", "is_primary", "position", "warning")),
-        PersonalData(
-            table="contact_address",
-            personal=("street", "street2", "postal_code", "city", "region"),
-            kept=("purpose", "country", "position", "warning"),
-        ),
-        PersonalData(
-            table="contact_bank_account",
-            personal=("holder", "iban", "normalised", "bic"),
-            kept=("is_primary", "position", "warning"),
-        ),
-        PersonalData(table="contact_social_account", personal=("value",), kept=("network", "position", "warning")),
-        PersonalData(table="contact_consent", personal=("source",), kept=("channel", "status", "basis", "review_on")),
-        PersonalData(table="contact_external_id", personal=("value",), kept=("source",)),
-        PersonalData(table="contact_picture", personal=("content",), kept=("media_type",)),
-        PersonalData(table="contact_tag", personal=("tag_id",)),
-        PersonalData(
-            table="contact_number",
-            kept=("function", "value", "folded", "sort_value", "valid_from", "valid_to", "origin", "reserved"),
-        ),
-        PersonalData(
-            table="contact_link",
-            personal=("role", "department"),
-            kept=("is_primary", "is_invoice_recipient", "active_from", "active_to", "created_at", "version"),
-        ),
-        PersonalData(
-            table="contact_function",
-            kept=(
-                "function", "slot", "is_final", "started_at", "started_by_id", "started_way", "ended_at",
-                "ended_by_id", "ended_way", "ended_how", "converted_to_id", "merge_id", "undone_merge_id",
-            ),
-        ),
-        PersonalData(table="history_entry", personal=("changes",), kept=("at", "user_id", "way", "action", "source")),
-    ),
+    personal_data=personal.DATA,
+    erasures=personal.ERASURES,
     blueprints=(
         contacts, lists, links, pictures, functions, accounts_pages, sign_in_pages, account_pages, health, settings,
-        company, value_lists, users, palette, jobs,
+        company, value_lists, users, plugins, palette, jobs,
     ),
     settings_pages=(
         SettingsPage(
@@ -154,6 +116,10 @@ plugin = Plugin(
             key="users", label=_l("Users and roles"), section="users", endpoint="users.index", icon="users",
             hint=_l("Who signs in, what they may do, and handing over when somebody leaves"), order=10,
         ),
+        SettingsPage(
+            key="plugins", label=_l("Plug-ins"), section="general", endpoint="plugins.index", icon="plug",
+            hint=_l("What Carnet can do here: switched on and off while it runs, without losing anything"), order=40,
+        ),
     ),
     menu=(
         MenuEntry(
@@ -161,8 +127,10 @@ plugin = Plugin(
         ),
         MenuEntry(label=_l("Jobs"), endpoint="jobs.index", icon="list-checks", group="data", order=90),
     ),
+    job_kinds=(binned.PURGE,),
     history_sources=(HistorySource(key="job", label=_l("Job"), endpoint="jobs.show"),),
     filters=FILTERS,
+    commands=COMMANDS,
 )  # fmt: skip
 
 

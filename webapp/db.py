@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+import logging
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from contextvars import ContextVar
 from typing import Any
@@ -111,10 +112,16 @@ def together(ids: Iterable[int]) -> Any:
     return json.dumps(list(ids)) if db.session.get_bind().dialect.name == "sqlite" else list(ids)
 
 
-def fetch(statement: sa.Executable, values: Mapping[str, Any] | None = None) -> sa.CursorResult[Any]:
-    """The rows of a select of columns, without what the session does for objects: half the cost of a small one."""
+def fetch(
+    statement: sa.Executable, values: Mapping[str, Any] | None = None, *, flush: bool = True
+) -> sa.CursorResult[Any]:
+    """The rows of a statement of columns, without what the session does for objects: half the cost of a small one.
+
+    Without `flush`, what the session has still to write is not written first: for what does not depend on it.
+    """
     session = db.session()
-    session.flush()
+    if flush:
+        session.flush()
     return session.connection().execute(statement, values or {})
 
 
@@ -261,12 +268,43 @@ def misses_a_name(error: SQLAlchemyError) -> bool:
     return _code(error) in UNKNOWN_NAMES or "no such table" in str(error.orig) or "no such column" in str(error.orig)
 
 
+AT_END = "carnet_at_end"
+log = logging.getLogger(__name__)
+
+
+def at_end(work: Callable[[], object]) -> None:
+    """Do this once the unit of work at hand has ended, committed or not, in a transaction of its own.
+
+    For what lies outside of the database, such as files: whether they are needed is known only then. A failure is
+    logged; nobody is told, since what was asked for is done.
+    """
+    db.session().info.setdefault(AT_END, []).append(work)
+
+
+def _do_at_end(session: Session) -> None:
+    for work in session.info.pop(AT_END, []):
+        try:
+            with transaction():
+                work()
+        except Exception:
+            log.exception("What was left for the end of a unit of work could not be done.")
+
+
 @contextmanager
 def transaction() -> Iterator[Session]:
     """One unit of work: committed whole, or rolled back whole. The only commit of the application.
 
     A constraint or a lock that a race ran into is answered as `Refused`, never as a raw database error.
     """
+    try:
+        with _committed() as session:
+            yield session
+    finally:
+        _do_at_end(db.session())
+
+
+@contextmanager
+def _committed() -> Iterator[Session]:
     session = db.session()
     try:
         yield session

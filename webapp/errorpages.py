@@ -10,8 +10,7 @@ import logging
 import secrets
 from urllib.parse import urlsplit
 
-import sqlalchemy as sa
-from flask import Flask, Response, current_app, g, make_response, render_template, request
+from flask import Flask, Response, current_app, g, make_response, render_template, request, url_for
 from flask_babel import refresh
 from flask_login import current_user
 from flask_wtf.csrf import CSRFError
@@ -19,11 +18,11 @@ from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.exceptions import HTTPException, InternalServerError, SecurityError
 
 from webapp import keptforms, realms, schema
-from webapp.accounts.models import User
+from webapp.accounts.asking import administrators
 from webapp.acting import RIGHTS
 from webapp.db import db, is_unreachable, misses_a_name
 from webapp.errors import BootError, CarnetError, Forbidden, Refused
-from webapp.htmx import toast, wants_fragment
+from webapp.htmx import in_dialog, redirect_to, toast, wants_fragment
 from webapp.i18n import LOCALES, _
 from webapp.registry import registry
 from webapp.security import safe_next
@@ -50,6 +49,10 @@ def page(status: int, title: str, text: str, **context: object) -> Response:
         told = CarnetError(text, **context)
         told.status = status
         answer = realm.answer(told)
+    elif in_dialog() and (again := safe_next(request.form["next"])):
+        # Behind the dialog nobody would see it: it says so itself, filled anew.
+        toast(text, "danger")
+        answer = redirect_to(again)
     elif wants_fragment() and not context.get("blockers"):
         reference = context.get("reference")
         named = _("Reference: %(reference)s", reference=reference)
@@ -87,9 +90,13 @@ def expected(error: CarnetError) -> Response:
         429: _("Too many tries"),
     }
     if isinstance(error, Forbidden):
-        return page(403, titles[403], _why_not(error), administrators=_administrators())
+        return page(
+            403, titles[403], _why_not(error), administrators=administrators() if current_user.is_authenticated else []
+        )
     blockers = error.details.get("blockers", []) if isinstance(error, Refused) else []
-    answer = page(error.status, titles[error.status], error.message, blockers=blockers)
+    main_id = error.details.get("merged_into")
+    main = url_for("contacts.file", id=main_id) if main_id else ""
+    answer = page(error.status, titles[error.status], error.message, blockers=blockers, main=main)
     if wait := getattr(error, "wait", 0):
         answer.headers["Retry-After"] = str(wait)
     return answer
@@ -107,16 +114,6 @@ def _why_not(error: Forbidden) -> str:
         needed=ROLES[RIGHTS[right][0]],
         own=ROLES[current_user.role],
     )
-
-
-def _administrators() -> list[str]:
-    """Whom to ask for a right: three of them at most."""
-    if not current_user.is_authenticated:
-        return []
-    found = db.session.scalars(
-        sa.select(User).where(User.role == "administrator", User.active.is_(True)).order_by(User.id).limit(3)
-    )
-    return [one.shown_name for one in found]
 
 
 def no_token(error: CSRFError) -> Response:
@@ -143,7 +140,10 @@ def by_status(error: HTTPException) -> Response:
         405: (_("That is not how this address works"), _("Use the button on the page. Nothing was changed.")),
         413: (
             _("That is too large"),
-            _("That is too large: send at most 2 MB of text and 16 MB of files at once. Nothing was saved."),
+            _(
+                "That is too large: send at most 2 MB of text and %(most)s MB of files at once. Nothing was saved.",
+                most=max(request.max_content_length or 0, current_app.config["MAX_CONTENT_LENGTH"]) // 1024 // 1024,
+            ),
         ),
         429: (_("Too many tries"), _("That were too many tries in a short time: wait a minute, then try again.")),
     }

@@ -10,10 +10,12 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from flask import Response, flash, g, make_response, render_template, request, url_for
+from flask import Response, current_app, flash, g, has_request_context, make_response, render_template, request, url_for
 
 from webapp.i18n import get_locale
 
+DIALOG = "dialog"
+"""The id of the dialog whose content is fetched (static/js/dialogs.js)."""
 VARY = "HX-Request, HX-Request-Type, HX-Target, HX-History-Restore-Request, Cookie"
 
 
@@ -71,8 +73,22 @@ def announce(event: str) -> None:
         g.announced = [*g.get("announced", []), event]
 
 
+def in_dialog() -> bool:
+    """Whether the dialog asked whose content is fetched, and that has an address to be filled from anew."""
+    return target() == DIALOG and bool(request.form.get("next"))
+
+
 def redirect_to(url: str) -> Response:
-    """Go to another page: 303 for a form, `HX-Redirect` for htmx, which would follow a 303 into its target."""
+    """Go to another page: 303 for a form, `HX-Redirect` for htmx, which would follow a 303 into its target.
+
+    So it does where a form in the dialog leads back there: the browser fetches it anew, as the same part of a page.
+    """
+    if in_dialog() and url == request.form["next"]:
+        for one in g.pop("toasts", []):
+            _flash(one["message"], one["level"], "")
+        answer = make_response("", 303)
+        answer.headers["Location"] = url
+        return answer
     if request.headers.get("HX-Request") == "true":
         for one in g.pop("toasts", []):
             _flash(one["message"], one["level"], one["undo_url"])
@@ -101,3 +117,11 @@ def finish(response: Response) -> Response:
 def place(endpoint: str, **values: Any) -> str:
     """The address of an endpoint, for services that must not know Flask."""
     return url_for(endpoint, **values)
+
+
+def public_place(endpoint: str, **values: Any) -> str:
+    """The same with scheme and host, for letters: of `CARNET_BASE_URL`, else as this request was sent."""
+    base = str(current_app.config["CARNET"].base_url)
+    if not base and has_request_context():
+        base = request.url_root.rstrip("/")
+    return f"{base}{url_for(endpoint, **values)}"

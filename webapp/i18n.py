@@ -9,16 +9,18 @@ from __future__ import annotations
 import io
 from collections.abc import Callable, Iterable
 from functools import cache
+from gettext import c2py
 from pathlib import Path
 from typing import Any, TypeVar, cast
 
 from babel import Locale
+from babel.messages.catalog import Catalog
 from babel.messages.mofile import write_mo
-from babel.messages.pofile import read_po
+from babel.messages.pofile import PoFileParser
 from babel.numbers import format_decimal
 from babel.support import NullTranslations, Translations
 from flask import current_app, g, has_request_context, request
-from flask_babel import Babel, Domain
+from flask_babel import Babel, Domain, refresh
 from flask_babel import get_locale as chosen_locale
 from flask_babel.speaklater import LazyString
 from jinja2 import pass_context
@@ -31,8 +33,28 @@ MOST_MADE = 5000
 """Things that are kept ready in words: sentences, parts of pages, patterns of lines, in all languages."""
 LOCALES = {"fr": "Français", "en": "English", "de": "Deutsch"}
 """The languages of the screens, in the glossary's order."""
+PLURALS = {"fr": "nplurals=2; plural=(n > 1);", "de": "nplurals=2; plural=(n != 1);"}
+"""The forms of plurals in our catalogues: one form for 1, another for 2 and the like (`EXAMPLES`).
 
-__all__ = ["LOCALES", "N_", "_", "_l", "_lp", "get_locale", "made_once", "ngettext", "pgettext", "setup"]
+Said here and not asked of Babel, whose table changes: since 2.19 it has a third French form, for whole millions. That
+one is for numbers in words ("un million de contacts"); ours stand in digits.
+"""
+EXAMPLES = (1, 2)
+
+__all__ = [
+    "LOCALES",
+    "N_",
+    "_",
+    "_l",
+    "_lp",
+    "get_locale",
+    "made_once",
+    "ngettext",
+    "pgettext",
+    "setup",
+    "speak",
+    "stored",
+]
 
 
 def get_locale() -> Locale | None:
@@ -122,17 +144,35 @@ class Catalogues(Domain):
             if not path.is_file():
                 continue
             catalogue = Translations(io.BytesIO(_compiled(path, language)))
-            # The first one stays, since merging takes over strings and leaves the language's rule of plurals.
             merged = merged.merge(catalogue) if merged is not None else catalogue
         return merged or NullTranslations()
+
+
+def stored(path: Path, language: str) -> Catalog:
+    """The catalogue of a `.po` file, its plurals in the forms of `PLURALS`; an empty one where there is no file.
+
+    All catalogues of a language become one, with one rule of plurals. A plug-in's file may say another one: with the
+    three French forms of a newer Babel, our rule would take what it says for millions.
+    """
+    catalogue = Catalog(locale=language)
+    catalogue.mime_headers = [("Plural-Forms", PLURALS[language])]
+    if path.is_file():
+        with path.open("rb") as source:
+            PoFileParser(catalogue).parse(source)
+    if catalogue.plural_forms != PLURALS[language]:
+        form = c2py(catalogue.plural_expr)
+        for one in catalogue:
+            if one.id and one.pluralizable:
+                one.string = tuple(one.string[form(number)] for number in EXAMPLES)
+        catalogue.mime_headers = [("Plural-Forms", PLURALS[language])]
+    return catalogue
 
 
 @cache
 def _compiled(path: Path, language: str) -> bytes:
     # Kept for all applications of a process: reading the text takes a hundred times as long as reading this.
     compiled = io.BytesIO()
-    with path.open("rb") as source:
-        write_mo(compiled, read_po(source, locale=language))
+    write_mo(compiled, stored(path, language))
     return compiled.getvalue()
 
 
@@ -144,6 +184,13 @@ def choose_locale() -> str:
     if chosen in LOCALES:
         return str(chosen)
     return request.accept_languages.best_match(list(LOCALES)) or str(current_app.extensions["carnet-language"]())
+
+
+def speak(locale: str) -> None:
+    """Answer this request in a language of ours, whatever its browser asks for: such as the reader's of a letter."""
+    if locale in LOCALES:
+        g.locale = locale
+        refresh()
 
 
 class Languages(Babel):

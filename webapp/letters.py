@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 
 from flask_babel import force_locale
 from markupsafe import Markup, escape
@@ -18,8 +19,17 @@ STYLE = Markup(
     "h1{margin:0 0 16px;font-size:21px;line-height:1.3}p{margin:0 0 16px}a{color:#0b5d4c}"
     ".m-btn{display:inline-block;padding:12px 20px;background:#0e6b58;border-radius:6px;color:#fff;font-weight:600;"
     "text-decoration:none}.m-link{word-break:break-all;color:#5f6b66;font-size:13px}"
+    ".m-from{margin:0 0 24px;padding-bottom:16px;border-bottom:1px solid #e4e9e6;font-weight:600}"
+    ".m-from span{display:block}.m-from span,.m-small,.m-sum dt{color:#5f6b66;font-size:13px;font-weight:400}"
+    ".m-sum{margin:0 0 24px;padding:16px;background:#f8f9f8;border:1px solid #e4e9e6;border-radius:6px}"
+    ".m-sum div{margin:0 0 10px}.m-sum div:last-child{margin:0}.m-sum dd{margin:0;font-weight:600}"
+    ".m-foot{max-width:560px;margin:16px auto 0;padding:0 28px}"
+    "@media (max-width:480px){.m-sheet{padding:20px 16px}.m-foot{padding:0 16px}"
+    ".m-btn{display:block;text-align:center}}"
     "@media (prefers-color-scheme:dark){body{background:#0d1110;color:#e7eeeb}"
     ".m-sheet{background:#181d1b;border-color:#29312e}.m-link{color:#94a19b}a{color:#6fd3b8}"
+    ".m-sum{background:#121615;border-color:#29312e}.m-from{border-color:#29312e}"
+    ".m-from span,.m-small,.m-sum dt{color:#94a19b}"
     ".m-btn{background:#3db196;color:#06201a}}"
 )
 PAGE = Markup(
@@ -27,8 +37,67 @@ PAGE = Markup(
     '<title>{title}</title><style>{style}</style></head><body><div class="m-sheet" role="main"><h1>{title}</h1>'
     "{body}</div></body></html>"
 )
+LETTER = Markup(
+    '<!DOCTYPE html><html lang="{lang}"><head><meta charset="utf-8"><meta name="color-scheme" content="light dark">'
+    '<title>{title}</title><style>{style}</style></head><body><div role="main"><div class="m-sheet">{body}</div>'
+    "{foot}</div></body></html>"
+)
 BUTTON = Markup('<p><a class="m-btn" href="{url}">{label}</a></p><p class="m-link">{url}</p>')
 ADDRESS = re.compile(r"https?://\S+")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Letter:
+    """What the firm writes to somebody outside, in `locale`: the same as plain text and as HTML.
+
+    `sender` are the firm's name and the line below it; `before` and `after` paragraphs around the `facts` (label and
+    value) and the `link`, an address that `button` names; `small` what stands below, `foot` why this came at all.
+    """
+
+    subject: str
+    title: str
+    locale: str
+    link: str
+    button: str
+    sender: tuple[str, ...] = ()
+    before: tuple[str, ...] = ()
+    facts: tuple[tuple[str, str], ...] = ()
+    after: tuple[str, ...] = ()
+    small: tuple[str, ...] = ()
+    foot: str = ""
+    reply_to: str = ""
+
+    def text(self) -> str:
+        """All of it as plain text."""
+        with force_locale(self.locale):
+            facts = "\n".join(_("%(label)s: %(value)s", label=label, value=value) for label, value in self.facts)
+        firm = "\n".join(self.sender)
+        parts = (*self.before, facts, self.link, *self.after, *self.small, f"-- \n{firm}" if firm else "", self.foot)
+        return "\n\n".join(part for part in parts if part) + "\n"
+
+    def html(self) -> str:
+        """All of it as a page of its own."""
+        parts: list[Markup] = []
+        if self.sender:
+            below = "".join(Markup("<span>{}</span>").format(line) for line in self.sender[1:] if line)
+            parts.append(Markup('<p class="m-from">{}{}</p>').format(self.sender[0], Markup(below)))  # noqa: S704
+        parts.append(Markup("<h1>{}</h1>").format(self.title))
+        parts += [_paragraph(one) for one in self.before]
+        lines = [Markup("<div><dt>{}</dt><dd>{}</dd></div>").format(*fact) for fact in self.facts]
+        parts.append(Markup('<dl class="m-sum">{}</dl>').format(Markup("").join(lines)) if lines else Markup(""))
+        parts.append(Markup('<p><a class="m-btn" href="{}">{}</a></p>').format(self.link, self.button))
+        parts += [_paragraph(one) for one in self.after]
+        parts += [_paragraph(one, "m-small") for one in self.small]
+        parts.append(Markup('<p class="m-link"><a href="{url}">{url}</a></p>').format(url=self.link))
+        foot = Markup('<p class="m-foot m-small">{}</p>').format(self.foot) if self.foot else Markup("")
+        return str(
+            LETTER.format(lang=self.locale, title=self.subject, style=STYLE, body=Markup("").join(parts), foot=foot)
+        )
+
+
+def _paragraph(text: str, extra: str = "") -> Markup:
+    lines = Markup("<br>").join(escape(text).split("\n"))
+    return Markup('<p class="{}">{}</p>').format(extra, lines) if extra else Markup("<p>{}</p>").format(lines)
 
 
 def in_html(title: str, text: str, locale: str = "") -> str:

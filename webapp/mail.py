@@ -5,15 +5,19 @@ The server is the firm's own (Settings), else the deployment's (`CARNET_MAIL_URL
 
 from __future__ import annotations
 
-import threading
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 
-from flask import current_app, g
+from flask import current_app
 
 from webapp.administration.sealing import unseal
 from webapp.administration.settings import setting
-from webapp.letters import in_html
+from webapp.aftercommit import after_commit
+from webapp.letters import Letter, in_html
 from webapp.smtp import PORTS, Server, deliver, read_url
 
+_POSTMEN = ThreadPoolExecutor(max_workers=2, thread_name_prefix="carnet-mail")
+"""Who waits for the mail server. A process that ends lets its last mails out first."""
 PASSWORD_PURPOSE = "mail password"  # noqa: S105 - what the firm's password for its mail server is sealed for
 
 
@@ -50,16 +54,19 @@ def send(to: str, subject: str, text: str, locale: str = "") -> bool:
 
 
 def send_later(to: str, subject: str, text: str, locale: str = "") -> None:
-    """Send a mail once this request's transaction is committed, while nobody waits for it; never where it is undone.
+    """Send a mail once this transaction is committed, while nobody waits for it; never where it is undone.
 
     Who asks can't tell from the time it takes whether there was somebody to write to (ASVS 6.3.8).
     """
     if chosen := server():
-        g.setdefault("mails", []).append((chosen, to, subject, text, in_html(subject, text, locale)))
+        html = in_html(subject, text, locale)
+        after_commit(lambda: _POSTMEN.submit(deliver, chosen, to, subject, text, html))
 
 
-def let_out() -> None:
-    """The transaction is committed: send what waited for that."""
-    for one in g.pop("mails", []):
-        # Not a daemon: a process that ends lets its last mails out first.
-        threading.Thread(target=deliver, args=one, name="carnet-mail").start()
+def send_letter_later(to: str, letter: Letter) -> None:
+    """The same for what the firm writes to somebody outside."""
+    if chosen := server():
+        text, html = letter.text(), letter.html()
+        name = letter.sender[0] if letter.sender else ""
+        written = partial(deliver, name=name, reply_to=letter.reply_to)
+        after_commit(lambda: _POSTMEN.submit(written, chosen, to, letter.subject, text, html))

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from flask import has_request_context, request
+from flask import g, has_request_context, request
 from flask.typing import ResponseReturnValue
 
 from webapp.plugin import Realm
@@ -23,8 +23,16 @@ def here() -> Realm | None:
     if not has_request_context():
         return None
     path = request.path
-    realms: list[Realm] = registry().offers("realms")
-    return next((one for one in realms if path == one.prefix or path.startswith(f"{one.prefix}/")), None)
+    # Whether its plug-in is switched on is asked only where there is one: what needs no database does without.
+    for plugin, one in registry().realms:
+        if (path == one.prefix or path.startswith(f"{one.prefix}/")) and registry().is_enabled(plugin):
+            return one
+    return None
+
+
+def is_rehearsal() -> bool:
+    """Whether nothing of this request will last: its realm was asked for a dry run."""
+    return bool(g.get("is_rehearsal"))
 
 
 def around(view: Callable[[], ResponseReturnValue]) -> ResponseReturnValue:

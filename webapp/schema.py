@@ -18,8 +18,9 @@ from alembic.runtime.environment import EnvironmentContext
 from alembic.script import ScriptDirectory
 from sqlalchemy.engine import Connection, Engine
 
-from webapp.administration.models import ValueListItem
+from webapp.administration.models import PluginTable, ValueListItem
 from webapp.db import Base
+from webapp.errors import BootError
 from webapp.migrations import search_0001
 from webapp.registry import Registry
 
@@ -42,7 +43,8 @@ def _version_table(owner: str) -> str:
 def upgrade(engine: Engine, registry: Registry) -> list[str]:
     """Bring every owner's tables to its newest version; returns what was applied, as `owner revision`.
 
-    Value lists that are still empty get their first items (spec A8).
+    Value lists that are still empty get their first items (spec A8). Raises `BootError` where a migration fails, with
+    whose it is: all is left as it was.
     """
     applied: list[str] = []
     with engine.begin() as connection:
@@ -50,8 +52,14 @@ def upgrade(engine: Engine, registry: Registry) -> list[str]:
             # Two processes that start at once must not migrate at once.
             connection.execute(sa.text("SELECT pg_advisory_xact_lock(716253)"))
         for owner, folder in _owners(registry):
-            applied += _upgrade_owner(connection, owner, folder)
+            try:
+                applied += _upgrade_owner(connection, owner, folder)
+            except Exception as error:
+                # A third party's migration may raise anything.
+                reason = str(getattr(error, "orig", None) or error).strip().partition("\n")[0]
+                raise BootError(f"A migration of {owner} failed: {reason}. Nothing was changed.") from error
         _fill_value_lists(connection, registry)
+        _note_owners(connection, registry)
     return applied
 
 
@@ -87,6 +95,18 @@ def _fill_value_lists(connection: Connection, registry: Registry) -> None:
     ]
     if rows:
         connection.execute(sa.insert(items), rows)
+
+
+def _note_owners(connection: Connection, registry: Registry) -> None:
+    """Write down whose the tables of the plug-ins are, for when a package is gone (spec I1)."""
+    noted = Base.metadata.tables[PluginTable.__tablename__]
+    known = {row.name: row.plugin for row in connection.execute(sa.select(noted))}
+    for plugin in registry.installed.values():
+        for name in (model.__tablename__ for model in plugin.models):
+            if name not in known:
+                connection.execute(sa.insert(noted).values(name=name, plugin=plugin.name))
+            elif known[name] != plugin.name:
+                connection.execute(sa.update(noted).where(noted.c.name == name).values(plugin=plugin.name))
 
 
 def status(engine: Engine, registry: Registry) -> list[dict[str, str]]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import secrets
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 from functools import cache, lru_cache
 from typing import Any
 
@@ -15,18 +15,22 @@ from flask_babel import format_date, format_datetime, format_decimal
 from flask_login import current_user
 from markupsafe import Markup
 
+from webapp.accounts.asking import whom_to_ask
 from webapp.acting import act
 from webapp.administration.pages import settings_pages
 from webapp.administration.settings import zone
 from webapp.config import STATIC
+from webapp.contacts.added import added, sections
 from webapp.contacts.fields import BY_NAME, COLLECTION, IDENTITY
 from webapp.contacts.forms import (
     PARENT,
+    PART,
     TAGS,
     ContactForm,
     collections_shown,
     fields_for,
     function_fields,
+    function_inputs,
 )
 from webapp.contacts.values import WARNINGS
 from webapp.counts import beside
@@ -39,7 +43,7 @@ from webapp.registry import registry
 from webapp.security import safe_next
 from webapp.shown import choices, language, shown
 from webapp.text import initials
-from webapp.words import ACTIONS, ENDINGS, GROUPS, ROLES, WAYS, change_label, change_value, may_see
+from webapp.words import ENDINGS, GROUPS, ROLES, WAYS, change_label, change_value, history_actions, may_see
 
 WEEK = 7 * 24 * 60
 """In minutes."""
@@ -99,7 +103,12 @@ def _menu(entries: tuple[MenuEntry, ...]) -> list[tuple[str, list[tuple[MenuEntr
     return made_once(("menu", request.script_root, *(id(one) for one in entries)), made)
 
 
-def fixed(name: str, **values: bool | str) -> Markup:
+def offered_shortcuts() -> tuple[tuple[str, str, str], ...]:
+    """Where plug-ins have keys of their own, which, and what for."""
+    return tuple((str(one.where), one.keys, str(one.label)) for one in registry().offers("shortcuts"))
+
+
+def fixed(name: str, **values: Hashable) -> Markup:
     """A part of the frame that says the same to everyone in a language: rendered once a process.
 
     Its template sees `values` alone, and must ask for nothing of the request, the user or the session.
@@ -182,9 +191,9 @@ def form_labels(names: list[str], form: ContactForm) -> str:
 def form_value(name: str, value: str, form: ContactForm) -> str:
     """What was typed, in words where it is a code."""
     field = form.field_called(name)
-    if field is None or field.kind not in ("choice", "value_list", "country", "language", "boolean"):
+    if field is None or field.kind not in ("choice", "choices", "value_list", "country", "language", "boolean"):
         return value
-    return shown(field, value)
+    return shown(field, value.split(",") if field.kind == "choices" else value)
 
 
 def item_value(name: str, item: dict[str, str]) -> str:
@@ -221,24 +230,30 @@ def setup(app: Flask) -> None:
         safe_link=safe_link,
         safe_next=safe_next,
         source_of=source_of,
+        whom_to_ask=whom_to_ask,
         may_see=may_see,
         change_label=change_label,
         change_value=change_value,
         fields_for=fields_for,
         function_fields=function_fields,
+        function_inputs=function_inputs,
+        added_fields=added,
+        added_sections=lambda kind: sections(added("", kind)),
+        PART=PART,
         collections_shown=collections_shown,
         form_labels=form_labels,
         form_value=form_value,
         item_value=item_value,
         around=around,
         settings_pages=settings_pages,
+        offered_shortcuts=offered_shortcuts,
         IDENTITY=IDENTITY,
         TAGS=TAGS,
         PARENT=PARENT,
         BY_NAME=BY_NAME,
         consent_fields={one.name: one for one in COLLECTION["consents"].fields},
         reach_fields={name: one.fields[0] for name, one in COLLECTION.items()},
-        ACTIONS=ACTIONS,
+        history_actions=history_actions,
         WAYS=WAYS,
         ENDINGS=ENDINGS,
         LOCALES=LOCALES,

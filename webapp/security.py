@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable
-from typing import ParamSpec, TypeVar
+from contextlib import suppress
+from typing import Any, ParamSpec, TypeVar
 from urllib.parse import urlsplit
 
-from flask import Flask, Response, current_app, request
+from flask import Flask, Response, current_app, request, session
+from werkzeug.exceptions import HTTPException
 
 from webapp.acting import need
 
 P = ParamSpec("P")
 T = TypeVar("T")
+V = TypeVar("V", bound=Callable[..., Any])
 
 CSP = "; ".join(
     (
@@ -69,6 +72,20 @@ def only_asks(view: Callable[P, T]) -> Callable[P, T]:
     return view
 
 
+def takes_files(most: int) -> Callable[[V], V]:
+    """Mark a view that is sent files: `most` bytes at once, which are read before anything is asked of the database.
+
+    While a slow sender is waited for, nobody waits for the database on its account (SQLite has one writer at a time).
+    Files go to disk as they come; the view says which are too large.
+    """
+
+    def mark(view: V) -> V:
+        view.takes_files = most  # type: ignore[attr-defined]
+        return view
+
+    return mark
+
+
 def safe_next(url: str | None) -> str:
     """`url` where it is a place inside this application, else an empty text (ASVS 3.7.2)."""
     if not url or not url.startswith("/") or url.startswith(("//", "/\\")) or "\\" in url:
@@ -101,6 +118,18 @@ def limit_size() -> None:
     """Refuse a large body unread: all that is no upload is held in memory whole, so it has the smaller limit."""
     if request.mimetype != "multipart/form-data":
         request.max_content_length = current_app.config["MAX_FORM_MEMORY_SIZE"]
+        return
+    most = getattr(current_app.view_functions.get(request.endpoint or ""), "takes_files", 0)
+    if not most:
+        return
+    if "_user_id" not in session and "Authorization" not in request.headers:
+        # Nobody whom we know: they sign in first, and send it then.
+        request.max_content_length = current_app.config["MAX_FORM_MEMORY_SIZE"]
+        return
+    request.max_content_length = most
+    with suppress(HTTPException):
+        # Said again to whoever asks for the form, once it is known in whose language.
+        request.form  # noqa: B018
 
 
 def setup(app: Flask) -> None:

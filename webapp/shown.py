@@ -36,16 +36,19 @@ def month(day: dt.date) -> str:
 def _scale(field: Field, currency: str) -> int:
     if field.kind == "money":
         return get_currency_precision(currency or str(setting("company.currency")))
-    return 2 if field.kind == "percent" else 0
+    return 2 if field.kind == "percent" else field.decimals
 
 
 def typed(field: Field, value: Any, currency: str = "") -> str:
     """The value as its input holds it; `coerce` reads it back to the same."""
-    if value in (None, "", False):
+    # A zero is something: it stays what it is when the form is saved again.
+    if value is None or value is False or value == "":
         return ""
     if field.kind == "boolean":
         return "1"
-    if field.kind in ("money", "percent"):
+    if field.kind == "choices":
+        return ",".join(value)
+    if field.kind in ("money", "percent", "decimal"):
         digits = _scale(field, currency)
         number = Decimal(value).scaleb(-digits)
         pattern = f"0.{'0' * digits}" if digits else "0"
@@ -65,6 +68,11 @@ def shown(field: Field, value: Any, currency: str = "") -> str:
     match field.kind:
         case "choice":
             return str(dict(field.choices).get(value, value))
+        case "choices":
+            return ", ".join(str(dict(field.choices).get(one, one)) for one in value)
+        case "decimal":
+            pattern = f"#,##0.{'0' * field.decimals}" if field.decimals else "#,##0"
+            return str(format_decimal(Decimal(value).scaleb(-field.decimals), pattern))
         case "value_list":
             return value_label(field.value_list, value, language())
         case "money":
@@ -94,7 +102,10 @@ def choices(field: Field, present: str = "") -> list[tuple[str, str]]:
     locale = get_locale()
     match field.kind:
         case "choice":
-            found = [(code, str(label)) for code, label in field.choices]
+            found = [(code, str(label)) for code, label in field.choices if code not in field.withdrawn]
+        case "choices":
+            held = present.split(",")
+            return [(code, str(label)) for code, label in field.choices if code in held or code not in field.withdrawn]
         case "value_list":
             found = list(value_list(field.value_list, language()).items())
         case "country" if locale:

@@ -68,26 +68,42 @@ def read_url(url: str, sender: str = "") -> Server:
     )
 
 
-def letter(sender: str, to: str, subject: str, text: str, html: str) -> EmailMessage:
-    """A letter of text and HTML; raises ValueError where a line break would make a header (ASVS 1.3.11)."""
-    if any(sign in value for value in (sender, to, subject) for sign in "\r\n\x00"):
+def in_ascii(address: str) -> str:
+    """An address as every server takes it: its domain in IDNA. One that is no such address stays as it is."""
+    try:
+        return validate_email(address, check_deliverability=False, test_environment=True).ascii_email or address
+    except EmailNotValidError:
+        return address
+
+
+def letter(
+    sender: str, to: str, subject: str, text: str, html: str, *, name: str = "", reply_to: str = ""
+) -> EmailMessage:
+    """A letter of text and HTML; raises ValueError where a line break would make a header (ASVS 1.3.11).
+
+    One that has somebody to answer to (`reply_to`) comes from a person: it does not say that a program wrote it.
+    """
+    if any(sign in value for value in (sender, to, subject, name, reply_to) for sign in "\r\n\x00"):
         raise ValueError("a line break in a header")
     made = EmailMessage()
-    made["From"] = Address("Carnet", addr_spec=sender)
-    made["To"] = Address(addr_spec=to)
+    made["From"] = Address(name or "Carnet", addr_spec=in_ascii(sender))
+    made["To"] = Address(addr_spec=in_ascii(to))
     made["Subject"] = subject
     made["Date"] = format_datetime(now())
     made["Message-ID"] = make_msgid(domain=sender.rpartition("@")[2])
-    made["Auto-Submitted"] = "auto-generated"
+    if reply_to:
+        made["Reply-To"] = Address(addr_spec=in_ascii(reply_to))
+    else:
+        made["Auto-Submitted"] = "auto-generated"
     made.set_content(text)
     made.add_alternative(html, subtype="html")
     return made
 
 
-def deliver(server: Server, to: str, subject: str, text: str, html: str) -> bool:
+def deliver(server: Server, to: str, subject: str, text: str, html: str, *, name: str = "", reply_to: str = "") -> bool:
     """Hand one letter to the server; False where that fails, with the kind of failure in the log."""
     try:
-        made = letter(server.sender, to, subject, text, html)
+        made = letter(server.sender, to, subject, text, html, name=name, reply_to=reply_to)
         context = ssl.create_default_context()
         if server.security == "tls":
             connection: smtplib.SMTP = smtplib.SMTP_SSL(server.host, server.port, timeout=TIMEOUT, context=context)

@@ -16,9 +16,9 @@ from typing import Any
 import click
 from babel.messages.catalog import Catalog, Message
 from babel.messages.extract import DEFAULT_KEYWORDS, extract_from_dir
-from babel.messages.pofile import read_po, write_po
+from babel.messages.pofile import write_po
 
-from webapp.i18n import LOCALES
+from webapp.i18n import EXAMPLES, LOCALES, PLURALS, stored
 
 ROOT = Path(__file__).parent.parent
 LANGUAGES = tuple(code for code in LOCALES if code != "en")
@@ -51,6 +51,13 @@ class Owner:
 class Plain(Catalog):
     """A catalogue whose header says only what readers of it need: no dates, so that a diff shows strings alone."""
 
+    num_plurals = len(EXAMPLES)
+
+    @property
+    def plural_forms(self) -> str:
+        """The language's rule, as we say it and not as this Babel does."""
+        return PLURALS[str(self.locale_identifier)]
+
     @property
     def mime_headers(self) -> list[tuple[str, str]]:
         """The header's lines."""
@@ -80,14 +87,6 @@ def extract(owner: Owner) -> list[Message]:
         for _file, _line, text, _comments, context in extract_from_dir(source, METHODS, OPTIONS, KEYWORDS):
             found.add(text, context=context)
     return [one for one in found if one.id]
-
-
-def stored(path: Path, language: str) -> Catalog:
-    """The catalogue of a file; an empty one where there is no file yet."""
-    if not path.is_file():
-        return Catalog(locale=language)
-    with path.open("rb") as source:
-        return read_po(source, locale=language)
 
 
 def update(everyone: Iterable[Owner]) -> int:

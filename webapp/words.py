@@ -5,9 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from webapp.acting import act
+from webapp.contacts.added import added_field
 from webapp.contacts.fields import BY_NAME, COLLECTION, LINK_FIELDS, Collection
 from webapp.i18n import _, _l
 from webapp.plugin import Field
+from webapp.plugin.fields import Label
 from webapp.registry import registry
 from webapp.shown import shown
 
@@ -34,6 +36,7 @@ ACTIONS = {
     "changed": (_l("Changed"), "pencil"),
     "kind_changed": (_l("Kind changed"), "refresh-cw"),
     "set_aside": (_l("Not kept, in favour of another's change"), "history"),
+    "anonymised": (_l("Anonymised"), "eye-off"),
     "binned": (_l("Put into the bin"), "trash-2"),
     "restored": (_l("Taken out of the bin"), "history"),
     "archived": (_l("Archived"), "archive"),
@@ -46,6 +49,9 @@ ACTIONS = {
     "picture_set": (_l("Picture set"), "pencil"),
     "picture_removed": (_l("Picture removed"), "x"),
     "unlinked": (_l("Link removed"), "unlink"),
+    "merged": (_l("Merged"), "merge"),
+    "not_kept": (_l("Not kept by the merge"), "history"),
+    "merge_undone": (_l("Merge taken back"), "undo-2"),
 }
 ENDINGS = {"converted": _l("converted"), "released": _l("taken back"), "merged": _l("merged")}
 
@@ -58,8 +64,19 @@ def _field(name: str) -> Field | None:
     key, _dot, own = name.partition(".")
     function = registry().function(key) if own else None
     if function is not None:
-        return next((one for one in function.fields if one.name == own), None)
-    return _LINK.get(name)
+        return next((one for one in function.fields if one.name == own), None) or added_field(own)
+    for _plugin, words in registry().duties("history_words") if own else ():
+        if words.key == key:
+            return next((one for one in words.fields if one.name == own), None)
+    return _LINK.get(name) or added_field(name)
+
+
+def history_actions() -> dict[str, tuple[Label, str]]:
+    """What lines of the history say was done, in words and with an icon; those of switched-off plug-ins too."""
+    found = dict(ACTIONS)
+    for _plugin, words in registry().duties("history_words"):
+        found |= words.actions
+    return found
 
 
 def change_label(name: str) -> str:
@@ -72,6 +89,9 @@ def change_label(name: str) -> str:
         "function": _("Function"),
         "person": _("Contact person"),
         "party": _("Party"),
+        "merged": _("Merged contacts"),
+        "main": _("Main contact"),
+        "overridden": _("In spite of"),
     }
     if name in own:
         return own[name]
@@ -108,6 +128,9 @@ def change_value(name: str, value: Any) -> str:
     """An old or new value in words; nothing where this user may not see it (spec J1)."""
     if value in (None, "", []) or not may_see(name):
         return ""
+    field = _field(name)
+    if isinstance(value, list) and field and field.kind == "choices":
+        return shown(field, value)
     if isinstance(value, list):
         return ", ".join(_item(COLLECTION[name], str(one)) if name in COLLECTION else str(one) for one in value)
     if name == "kind":
@@ -115,5 +138,4 @@ def change_value(name: str, value: Any) -> str:
     if name == "function":
         function = registry().function(value)
         return str(function.label) if function else str(value)
-    field = _field(name)
     return shown(field, value) if field and field.kind != "date" else str(value)

@@ -2,8 +2,23 @@
 
 from functools import partial
 
-from plugins.customers import models, services, views
-from webapp.api import ContactFunction, MassAction, MenuEntry, PersonalData, Plugin, _l, _lp, count_listed
+from plugins.customers import lost, models, services, views
+from webapp.api import (
+    Column,
+    ContactFunction,
+    FileHint,
+    Filter,
+    MassAction,
+    MenuEntry,
+    NumberRange,
+    PersonalData,
+    Plugin,
+    ProposalAccepted,
+    Subscriber,
+    _l,
+    _lp,
+    count_listed,
+)
 
 plugin = Plugin(
     name="customers",
@@ -14,6 +29,7 @@ plugin = Plugin(
     personal_data=(
         PersonalData(
             table="customer",
+            label=_l("Customer fields"),
             personal=("blocked_notice", "supplier_number_there", "internal_note", "lost_text"),
             kept=(
                 "category", "business_type", "payment_term", "payment_method", "shipping_method", "credit_limit",
@@ -41,8 +57,30 @@ plugin = Plugin(
             fields=services.FIELDS,
             states=services.states,
             states_label=_l("What this customer may do"),
+            kept_papers=_l(
+                "Documents that must be kept exist for this customer: it can't be deleted, only anonymised."
+            ),
             list_endpoint="customers.index",
             order=20,
+        ),
+    ),
+    file_hints=(FileHint(key="customer_lost", icon="circle-x", find=lost.hint, order=10),),
+    columns=(
+        Column(
+            key="lost", label=_l("Lost"), values=lost.told, icon="circle-x", functions=("customer",), order=10,
+            shown=False,
+        ),
+    ),
+    filters=(
+        Filter(
+            key="lost",
+            label=_l("Lost"),
+            choices=lost.choices,
+            where=lost.where,
+            ids=lost.ids,
+            several=True,
+            functions=("customer",),
+            order=25,
         ),
     ),
     mass_actions=(
@@ -59,6 +97,29 @@ plugin = Plugin(
             chunk=500,
             order=10,
         ),
+        MassAction(
+            key="mark_lost",
+            label=_l("Mark as lost…"),
+            icon="circle-x",
+            run=lost.mark_many,
+            check=lost.check_mark,
+            fields=lost.fields,
+            title=lost.title(True),
+            undo=lost.back,
+            functions=("customer",),
+            order=55,
+        ),
+        MassAction(
+            key="mark_not_lost",
+            label=_l("Mark as not lost"),
+            icon="undo-2",
+            run=lost.take_back_many,
+            check=lost.check_take_back,
+            title=lost.title(False),
+            undo=lost.back,
+            functions=("customer",),
+            order=56,
+        ),
     ),
     menu=(
         MenuEntry(
@@ -69,4 +130,15 @@ plugin = Plugin(
             count=partial(count_listed, "customer"),
         ),
     ),
+    number_ranges=(
+        NumberRange(
+            key="debtor",
+            label=_l("Debtor accounts"),
+            column=models.Customer.debtor_account,
+            function="customer",
+            field="debtor_account",
+            first=10000,
+        ),
+    ),
+    subscribers=(Subscriber(event=ProposalAccepted, hear=services.accepted),),
 )  # fmt: skip

@@ -14,6 +14,16 @@ class Customer(Base):
     """Fields of the function customer; money in minor units of `currency`, discount in basis points."""
 
     __tablename__ = "customer"
+    __table_args__ = (
+        sa.Index(
+            "ix_customer_debtor_account", "debtor_account",
+            sqlite_where=sa.text("debtor_account <> ''"), postgresql_where=sa.text("debtor_account <> ''"),
+        ),
+        sa.Index(
+            "ix_customer_lost", "lost_reason", "contact_function_id",
+            sqlite_where=sa.text("lost_on IS NOT NULL"), postgresql_where=sa.text("lost_on IS NOT NULL"),
+        ),
+    )  # fmt: skip
 
     contact_function_id: Mapped[int] = mapped_column(
         sa.ForeignKey("contact_function.id"), primary_key=True, autoincrement=False

@@ -5,7 +5,18 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from webapp.api import Field, FunctionState, Outcome, _, _l, many_functions, ngettext
+from webapp.api import (
+    Field,
+    FunctionState,
+    Outcome,
+    ProposalAccepted,
+    _,
+    _l,
+    activate,
+    field_words,
+    many_functions,
+    ngettext,
+)
 
 BUSINESS_TYPES = (("b2b", "B2B"), ("b2c", "B2C"), ("b2g", "B2G"))
 SATISFACTION = (
@@ -30,6 +41,12 @@ GENERAL, TERMS, CREDIT, BLOCKS, ACCOUNTS, LOST, NOTE = (
     _l("Internal"),
 )
 
+LOST_FIELDS = (
+    Field(name="lost_on", label=_l("Lost on"), kind="date", section=LOST),
+    Field(name="lost_reason", label=_l("Reason of the loss"), kind="choice", choices=LOST_REASONS, section=LOST),
+    Field(name="lost_text", label=_l("The loss, in words"), kind="multiline", section=LOST, max_length=4000),
+)
+"""What is noted of a lost customer (spec D8): it is lost while there is a date."""
 FIELDS = (
     Field(name="category", label=_l("Category"), kind="value_list", value_list="categories", section=GENERAL),
     Field(
@@ -77,9 +94,7 @@ FIELDS = (
         section=ACCOUNTS,
         max_length=64,
     ),
-    Field(name="lost_on", label=_l("Lost on"), kind="date", section=LOST),
-    Field(name="lost_reason", label=_l("Reason of the loss"), kind="choice", choices=LOST_REASONS, section=LOST),
-    Field(name="lost_text", label=_l("The loss, in words"), kind="multiline", section=LOST, max_length=4000),
+    *LOST_FIELDS,
     Field(
         name="internal_note",
         label=_l("Internal note, customer"),
@@ -111,9 +126,29 @@ def states(customer: Any) -> Sequence[FunctionState]:
             word=_("Insolvent") if insolvent else _("No insolvency known"),
         )
     )
-    if customer.lost_on:
-        found.append(FunctionState(label=_("Lost"), icon="circle-x", level="warn", word=_("Lost")))
+    is_lost = customer.lost_on is not None
+    found.append(
+        FunctionState(
+            label=_("Loss of the customer"),
+            icon="circle-x",
+            level="warn" if is_lost else "ok",
+            word=lost_words(customer.lost_on) if is_lost else _("Not lost"),
+            text=". ".join(part for part in (reason_words(customer.lost_reason), customer.lost_text) if part),
+            action=_("Change the loss…") if is_lost else _("Mark as lost…"),
+            endpoint="customers.lost",
+        )
+    )
     return found
+
+
+def lost_words(day: Any) -> str:
+    """That a customer is lost, and since when."""
+    return _("Lost on %(day)s", day=field_words(LOST_FIELDS[0], day))
+
+
+def reason_words(code: str) -> str:
+    """Why a customer was lost."""
+    return field_words(LOST_FIELDS[1], code)
 
 
 def convert(ids: Sequence[int], values: Mapping[str, Any]) -> dict[int, Outcome]:
@@ -134,3 +169,9 @@ def convert_title(number: int, values: Mapping[str, Any]) -> str:
 def never_back(values: Mapping[str, Any]) -> str:
     """A conversion is for good (spec C4)."""
     return _("There is no way back: a customer never becomes a prospect again.")
+
+
+def accepted(event: ProposalAccepted) -> None:
+    """Whoever accepts a proposal is a customer (spec C1): a prospect is converted, who had no function to buy gains
+    this one, a customer stays what it is. What it supplies is another matter. Raises `Refused` as they do (spec C6)."""
+    activate(event.contact_id, "customer")

@@ -20,9 +20,11 @@ from webapp.api import (
     _,
     _l,
     act,
+    added_fields,
     db,
     each,
     field_choices,
+    fill_added,
     functions_of,
     many_contacts,
     many_functions,
@@ -42,8 +44,8 @@ FIELDS = {one.name: one for one in CONTACT_FIELDS}
 USER = FIELDS["responsible_id"]
 SET = ("category", "source", "language", "currency", "legal_form", "website", "parent_id", "description")
 """Fields of a contact that many may share."""
-SIMPLE = ("text", "multiline", "boolean", "choice", "value_list", "date", "country", "language")
-"""Kinds of a function's fields that many may share; amounts depend on each contact's currency."""
+SIMPLE = ("text", "multiline", "boolean", "choice", "value_list", "date", "country", "language", "link")
+"""Kinds of functions' and added fields that many may share; amounts depend on each contact's currency."""
 
 
 # --- Functions --------------------------------------------------------------------------------------------
@@ -159,8 +161,9 @@ def untag_title(number: int, values: Values) -> str:
 def settable() -> dict[str, Field]:
     """The fields that can be set for many, by the names that the history has for them."""
     found = {name: FIELDS[name] for name in SET}
+    found |= {one.name: one for one in added_fields() if one.kind in SIMPLE and not one.read_only}
     for function in registry().functions():
-        for one in function.fields:
+        for one in (*function.fields, *added_fields(function.key)):
             if one.kind in SIMPLE and not one.read_only and act().may(one.right):
                 label = _("%(function)s: %(field)s", function=function.label, field=one.label)
                 found[f"{function.key}.{one.name}"] = replace(one, label=label)
@@ -241,6 +244,8 @@ def _stands(contact_id: int, function: str, name: str) -> Any:
         )
         known = registry().function(function)
         row = db.session.get(known.model, db.session.scalar(own) or 0) if known else None
+    if row is not None:
+        fill_added(function, [row])
     value = getattr(row, name, None)
     return value.isoformat() if isinstance(value, dt.date) else value
 

@@ -1,14 +1,12 @@
 """The chosen contacts as a CSV file (spec H4): the columns of the list, written chunk by chunk.
 
-Where the file ends is kept with the job's cursor: what was written by a worker that was killed before its commit is
-cut off again, so that no line is lost and none stands twice.
+Where the file ends is kept with the job's cursor.
 """
 
 from __future__ import annotations
 
-import os
 import secrets
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from webapp.api import (
@@ -17,8 +15,8 @@ from webapp.api import (
     Field,
     _,
     _l,
+    append_to_file,
     csv_lines,
-    exports_folder,
     list_columns_at,
     list_rows,
     list_texts,
@@ -61,7 +59,7 @@ def write(chunk: Chunk, values: Values) -> None:
         [str(row.id), _name(row), *("" if one is None else next(cells[row.id]) for one in columns)] for row in rows
     ]
     head = [[_("Id"), _("Name"), *(str(one.label) for one in present)]] if not end else []
-    chunk.data["end"] = _append(chunk.data["file"], end, csv_lines([*head, *table], first=not end))
+    chunk.data["end"] = append_to_file(chunk.data["file"], end, csv_lines([*head, *table], first=not end))
     there = {row.id for row in rows}
     for item in chunk.items:
         if item.contact_id in there:
@@ -83,18 +81,3 @@ def _begin(chunk: Chunk, values: Values) -> dict[str, Any]:
 
 def _name(row: Any) -> str:
     return Contact.name.fget(row) or row.sort_name  # type: ignore[attr-defined]
-
-
-def _append(name: str, end: int, text: str) -> int:
-    """Write at `end`, where the last saved chunk ended; returns where this one does."""
-    folder = exports_folder()
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    opener: Callable[[str, int], int] = lambda path, flags: os.open(path, flags, 0o600)  # noqa: E731
-    path = folder / name
-    with open(path, "r+b" if end else "wb", opener=opener) as file:
-        file.seek(end)
-        file.truncate()
-        file.write(text.encode())
-        file.flush()
-        os.fsync(file.fileno())
-        return file.tell()

@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
+from urllib.parse import urlencode
+
+from flask_babel import format_decimal
 
 from plugins.mass_actions.asking import answers
 from webapp.api import (
@@ -13,9 +16,11 @@ from webapp.api import (
     MassAction,
     Missing,
     Outcome,
+    Refused,
     Selection,
     _,
     act,
+    db,
     listed,
     need,
     ngettext,
@@ -56,6 +61,7 @@ class Provider:
     def start(self, action: str, selection: Selection, values: Mapping[str, Any]) -> Any:
         """Begin it as a job."""
         found = self.find(action)
+        refuse_page(found)
         asked = answers(found, values)
         unknown = {one: _("There is no field “%(field)s”.", field=one[:60]) for one in values.keys() - asked.names}
         errors = unknown | asked.errors | {one: _("This is needed.") for one in asked.missing}
@@ -70,6 +76,33 @@ def find(key: str) -> MassAction:
         if one.key == key:
             return one
     raise Missing(_("This mass action is not offered: the plug-in that brings it may be switched off."))
+
+
+def refuse_page(action: MassAction) -> None:
+    """Raise `Refused` for what is looked at as a whole, on a page of its own, and is nothing for a job."""
+    if action.page is None:
+        return
+    label = str(action.label).removesuffix("…")
+    if action.call:
+        raise Refused(_("“%(action)s” has a call of its own: use %(call)s.", action=label, call=action.call))
+    raise Refused(
+        _("“%(action)s” is looked at, and confirmed, on a page of its own: choose it in a list.", action=label)
+    )
+
+
+def page_of(action: MassAction, selection: Selection, back: str) -> str:
+    """The address where those chosen are looked at as a whole; `back` is the list they were chosen from.
+
+    Raises `Invalid` where they are too many, or can't be done together; nothing is left out of them unsaid.
+    """
+    assert action.page is not None
+    ids = list(selection.ids or db.session.scalars(selection.select().limit(action.most + 1)))
+    if len(ids) > action.most:
+        raise Invalid(
+            _("At most %(most)s contacts can be done together: choose fewer.", most=format_decimal(action.most))
+        )
+    address = action.page(ids)
+    return f"{address}{'&' if '?' in address else '?'}{urlencode({'back': back})}"
 
 
 def begin(
@@ -91,7 +124,9 @@ def begin(
 
 def gone() -> Outcome:
     """What becomes of a contact that is not there, or not in the lists."""
-    return Outcome("failed", _("Not found: it is no longer in the list, since it was deleted, archived or merged."))
+    return Outcome(
+        "failed", _("Not found: it is no longer in the list, since it was deleted, archived, merged or anonymised.")
+    )
 
 
 def run(chunk: Chunk) -> None:

@@ -39,8 +39,9 @@ VALUE = "v."
 def ask() -> Response:
     """Ask for what the action needs, then say what it would do to how many."""
     action, selection = _asked()
-    given = _given(request.form)
-    asked = answers(action, given)
+    if action.page is not None:
+        return redirect_to(services.page_of(action, selection, _back()))
+    asked = answers(action, _given(request.form))
     if asked.is_complete:
         return _preview(action, selection, asked.values)
     # What was not answered yet is no mistake; an answer that does not fit is.
@@ -55,6 +56,7 @@ def run() -> Response:
     `change` leads back to the questions.
     """
     action, selection = _asked()
+    services.refuse_page(action)
     asked = answers(action, _given(request.form))
     if not asked.is_complete or "change" in request.form:
         return _questions(action, selection, asked, 200 if asked.is_complete else 422)
@@ -126,7 +128,7 @@ def _preview(
         moved=changed.message if changed else _moved(selection, count),
         title=_heading(action, found.changing, values),
         final="" if action.work else services.why_final(action, values),
-        values=[(VALUE + name, value) for name, value in values.items()],
+        values=[(VALUE + name, "" if value is None else value) for name, value in values.items()],
         chosen=selection.told(count).fields(),
         as_job=count > INLINE,
         back=_back(),
@@ -137,7 +139,7 @@ def _heading(action: MassAction, number: int, values: dict[str, Any]) -> str:
     """What is done to how many, as the button says it; where it is none, that."""
     if not number:
         return _("%(action)s: nothing to do", action=str(action.label).removesuffix("…"))
-    return services.called(action, number, values)
+    return str(action.ahead(number, values)) if action.ahead else services.called(action, number, values)
 
 
 def _moved(selection: Selection, count: int) -> str:

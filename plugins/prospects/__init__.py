@@ -4,12 +4,16 @@ from functools import partial
 
 from plugins.prospects import models, services, views
 from webapp.api import (
+    ContactChanged,
     ContactFunction,
+    ContactsMerged,
     Filter,
+    FunctionActivated,
     FunctionGuard,
     MenuEntry,
     PersonalData,
     Plugin,
+    Subscriber,
     ValueList,
     _l,
     _lp,
@@ -26,6 +30,7 @@ plugin = Plugin(
     personal_data=(
         PersonalData(
             table="prospect",
+            label=_l("Prospect fields"),
             personal=("loss_text",),
             kept=(
                 "status",
@@ -57,6 +62,9 @@ plugin = Plugin(
             slot="buyer",
             model=models.Prospect,
             fields=services.FIELDS,
+            kept_papers=_l(
+                "Documents that must be kept exist for this prospect: it can't be deleted, only anonymised."
+            ),
             list_endpoint="prospects.index",
             order=10,
         ),
@@ -80,5 +88,10 @@ plugin = Plugin(
             order=20,
             count=partial(count_listed, "prospect"),
         ),
+    ),
+    subscribers=(
+        Subscriber(event=ContactChanged, hear=services.changed),
+        Subscriber(event=FunctionActivated, hear=services.begun),
+        Subscriber(event=ContactsMerged, hear=services.merged),
     ),
 )

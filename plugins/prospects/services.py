@@ -7,7 +7,19 @@ from collections.abc import Mapping, Sequence
 import sqlalchemy as sa
 
 from plugins.prospects.models import Prospect
-from webapp.api import Contact, Field, FunctionRow, _, _l, db
+from webapp.api import (
+    Contact,
+    ContactChanged,
+    ContactsMerged,
+    Field,
+    FunctionActivated,
+    FunctionRow,
+    ProspectDisqualified,
+    _,
+    _l,
+    db,
+    registry,
+)
 
 STATUSES = (
     ("new", _l("New")),
@@ -58,6 +70,41 @@ def disqualified(contact_function_ids: Sequence[int]) -> Mapping[int, str]:
     return {
         one: _("A disqualified prospect is not converted: requalify it first by changing its status.") for one in held
     }
+
+
+def changed(event: ContactChanged) -> None:
+    """Tell others of a prospect whose status was set to disqualified."""
+    if "prospect.status" in event.fields:
+        _tell(event.contact_id)
+
+
+def begun(event: FunctionActivated) -> None:
+    """The same of one that is disqualified from the start, which only fields that are at hand can say."""
+    session = db.session()
+    if event.function == "prospect" and any(
+        isinstance(one, Prospect) and one.status == "disqualified" for one in (*session.new, *session)
+    ):
+        _tell(event.contact_id)
+
+
+def merged(event: ContactsMerged) -> None:
+    """The same of a main contact that a merge left disqualified: what was offered to the others is its own now."""
+    _tell(event.main_id)
+
+
+def _tell(contact_id: int) -> None:
+    found = db.session.scalar(
+        sa.select(FunctionRow.id)
+        .join(Prospect, Prospect.contact_function_id == FunctionRow.id)
+        .where(
+            FunctionRow.contact_id == contact_id,
+            FunctionRow.function == "prospect",
+            FunctionRow.ended_at.is_(None),
+            Prospect.status == "disqualified",
+        )
+    )
+    if found is not None:
+        registry().publish(ProspectDisqualified(contact_id=contact_id))
 
 
 def has_status(value: str) -> sa.ColumnElement[bool]:

@@ -5,6 +5,7 @@ from plugins.rest import (
     contacts,
     description,
     door,
+    erasing,
     history,
     jobs,
     links,
@@ -13,7 +14,7 @@ from plugins.rest import (
     problems,
     token_views,
 )
-from webapp.api import REST_PREFIX, MenuEntry, Plugin, Realm, RestResource, _l
+from webapp.api import REST_PREFIX, Erasure, MenuEntry, Plugin, Realm, RestResource, _l
 
 plugin = Plugin(
     name="rest",
@@ -21,6 +22,15 @@ plugin = Plugin(
     version="0.1.0",
     models=(models.KeyedRequest,),
     migrations="migrations",
+    erasures=(
+        Erasure(
+            key="rest_answers",
+            label=_l("Answers of the API that wait to be told again"),
+            find=erasing.find,
+            erase=erasing.erase,
+            tables=("rest_keyed_request",),
+        ),
+    ),
     blueprints=(token_views.blueprint,),
     menu=(MenuEntry(label=_l("API tokens"), endpoint="api_tokens.index", icon="plug", group="account"),),
     realms=(Realm(key="rest", prefix=REST_PREFIX, caller=door.caller, answer=problems.answer, around=door.around),),

@@ -7,9 +7,9 @@ from typing import Any
 import marshmallow as ma
 from flask import Response, g
 
-from plugins.rest import contacts, functions, objects, schemas, services
+from plugins.rest import added, contacts, functions, objects, schemas, services
 from plugins.rest.resources import Resources, compared, given_version
-from webapp.api import Contact, Invalid, Missing, Stale, _, activate, convert, need, registry, release
+from webapp.api import Contact, Invalid, Missing, Stale, _, convert, need, registry, release
 
 blueprint = Resources("rest_functions", __name__, description="What a contact is: prospect, customer, supplier …")
 BODY: dict[str, Any] = {"content": {"application/json": {"schema": {"type": "object"}}}}
@@ -60,7 +60,7 @@ def put(id: int, function: str) -> Response:  # noqa: A002
     """
     need("contacts.edit")
     values, version = _sent(function)
-    contact, _is_new = _do(id, version, lambda: activate(id, function, values))
+    contact, _is_new = _do(id, version, lambda: services.activate_with(id, function, values))
     return contacts.told(contact)
 
 
@@ -90,5 +90,5 @@ def to_customer(id: int) -> Response:  # noqa: A002
     if not isinstance(to, str):
         raise Invalid(_("Please correct what is marked."), {"to": _("This is a text.")})
     values, version = _sent(to)
-    contact, changed = _do(id, version, lambda: convert(id, to, values))
+    contact, changed = _do(id, version, lambda: convert(id, to, added.flat(values)))
     return contacts.told(contact, changed=changed)

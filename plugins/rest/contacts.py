@@ -10,8 +10,8 @@ from werkzeug.datastructures import MultiDict
 
 from plugins.rest import objects, schemas, services
 from plugins.rest.query import ListParameters, page_of
-from plugins.rest.resources import Resources, answer, compared, given_version, is_rehearsal
-from webapp.api import Contact, Stale, bin_contact, need
+from plugins.rest.resources import Resources, answer, compared, given_version
+from webapp.api import Contact, Stale, bin_contact, is_rehearsal, need
 
 blueprint = Resources("rest_contacts", __name__, description="Contacts, whatever their functions.")
 

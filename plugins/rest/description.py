@@ -15,6 +15,7 @@ from flask_smorest.spec.plugins import FlaskPlugin
 
 from plugins.rest import functions, problems, query, schemas
 from plugins.rest.activation import BODY
+from plugins.rest.added import AddedValues, state
 from plugins.rest.fields import LARGEST_ID
 from plugins.rest.resources import Resources
 from webapp.api import REST_PREFIX, RestResource, public, registry
@@ -90,6 +91,8 @@ class Description:
 
 def _functions(converter: Any, field: Any, **_more: Any) -> dict[str, Any]:
     """What apispec asks for each field; it makes this a method of its converter."""
+    if isinstance(field, AddedValues):
+        return field.described(converter.field2property)
     if not isinstance(field, functions.FunctionValues):
         return {}
     described: dict[str, Any] = field.described(converter.resolve_nested_schema)
@@ -134,14 +137,15 @@ def openapi() -> Response:
     """
     g.locale = "en"
     known = _texts.setdefault(registry(), {})
-    enabled = frozenset(registry().enabled)
-    if enabled not in known:
-        known[enabled] = json.dumps(_made())
-    return make_response(known[enabled], 200, {"Content-Type": "application/json"})
+    present = registry().enabled, state()
+    if present not in known:
+        known.clear()
+        known[present] = json.dumps(_made())
+    return make_response(known[present], 200, {"Content-Type": "application/json"})
 
 
-_texts: WeakKeyDictionary[Any, dict[frozenset[str], str]] = WeakKeyDictionary()
-"""By application and plug-ins that are switched on: anybody may ask for it, and making it is a tenth of a second."""
+_texts: WeakKeyDictionary[Any, dict[Any, str]] = WeakKeyDictionary()
+"""By application, plug-ins that are switched on and fields that were added: making it takes a tenth of a second."""
 
 
 def _made() -> dict[str, Any]:

@@ -14,7 +14,7 @@ from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import BadRequest, UnsupportedMediaType
 
 from plugins.rest import idempotency, problems
-from webapp.api import Act, Invalid, _, discard, tokens
+from webapp.api import Act, Invalid, _, discard, is_rehearsal, tokens
 
 LOCALES = ("fr", "en", "de")
 UNSAFE = frozenset({"POST", "PUT", "PATCH", "DELETE"})
@@ -33,7 +33,7 @@ def caller() -> Act | Response:
     who, locale = found
     _speak(locale or None)
     g.rest_body = _body() if request.method in UNSAFE else None
-    g.rest_dry = _dry()
+    g.is_rehearsal = _dry()
     return who
 
 
@@ -47,7 +47,16 @@ def _speak(own: str | None) -> None:
 
 
 def _body() -> Any:
-    """The body as JSON; None where there is none. Raises what HTTP has for what can't be read."""
+    """The body as JSON, or a form's fields where a call takes files; None where there is none.
+
+    Raises what HTTP has for what can't be read.
+    """
+    view = current_app.view_functions.get(request.endpoint or "")
+    if request.mimetype == "multipart/form-data" and hasattr(view, "takes_files"):
+        fields: dict[str, Any] = request.form.to_dict()
+        if (dry := fields.get("dry_run", "").lower()) in (*TRUE, *FALSE):
+            fields["dry_run"] = dry in TRUE
+        return fields
     raw = request.get_data(cache=True)
     if not raw:
         return None
@@ -79,7 +88,7 @@ def _dry() -> bool:
 
 def around(view: Callable[[], ResponseReturnValue]) -> ResponseReturnValue:
     """Run a view inside its transaction: a request with a key once, a dry run without a trace."""
-    if g.get("rest_dry"):
+    if is_rehearsal():
         made = make_response(current_app.make_response(view()))
         discard()
         if made.status_code < 300:

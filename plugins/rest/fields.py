@@ -20,8 +20,9 @@ LARGEST_ID = 2**63 - 1
 LARGEST = 2**53
 DECIMAL = r"^(0|[1-9][0-9]{0,15})(\.[0-9]{1,4})?$"
 DATE = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$"
+SIGNED = r"^-?(0|[1-9][0-9]{0,15})(\.[0-9]{1,6})?$"
 TIME = {"format": "date-time"}
-Plain = str | int | bool | None
+Plain = str | int | bool | list[str] | None
 
 
 class Boolean(ma.fields.Boolean):
@@ -64,12 +65,19 @@ class Number(ma.fields.String):
     """A decimal string such as "1234.50", the same in every language."""
 
     default_error_messages = {"invalid": "Not a valid decimal string."}
+    form = DECIMAL
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Any:
         text = super()._deserialize(value, attr, data, **kwargs)
-        if not isinstance(text, str) or not re.fullmatch(DECIMAL, text):
+        if not isinstance(text, str) or not re.fullmatch(self.form, text):
             raise self.make_error("invalid")
         return Decimal(text)
+
+
+class Signed(Number):
+    """The same, below zero too."""
+
+    form = SIGNED
 
 
 def identity(**more: Any) -> Integer:
@@ -92,6 +100,11 @@ def schema_of(one: Field, *, told: bool = False, required: bool = False) -> ma.f
             return Date(metadata={"format": "date", "pattern": DATE}, **more)
         case "money" | "percent":
             return Number(metadata={"pattern": DECIMAL}, **more)
+        case "decimal":
+            return Signed(metadata={"pattern": SIGNED}, **more)
+        case "choices":
+            code = ma.fields.String(validate=ma.validate.OneOf([code for code, _label in one.choices]))
+            return ma.fields.List(code, allow_none=not told, required=required)
         case "choice":
             return ma.fields.String(validate=ma.validate.OneOf([code for code, _label in one.choices]), **more)
         case "country" | "language" | "currency":
@@ -104,12 +117,14 @@ def told(one: Field, value: Any, currency: str) -> Plain:
     """The value as JSON has it; null where nothing is noted."""
     if one.kind == "boolean":
         return bool(value)
+    if one.kind == "choices":
+        return list(value)
     if value in (None, ""):
         return None
     if one.kind == "money":
         return decimal_string(value, get_currency_precision(currency))
-    if one.kind == "percent":
-        return decimal_string(value, 2)
+    if one.kind in ("percent", "decimal"):
+        return decimal_string(value, one.decimals if one.kind == "decimal" else 2)
     if isinstance(value, dt.date):
         return value.isoformat()
     return value if isinstance(value, int) else str(value)

@@ -8,6 +8,7 @@ from typing import Any, cast
 
 import marshmallow as ma
 
+from plugins.rest.added import CUSTOM, AddedValues
 from plugins.rest.fields import TIME, identity, schema_of
 from plugins.rest.objects import has_money
 from webapp.api import ContactFunction, registry
@@ -24,6 +25,7 @@ def _sent(key: str, model: Hashable) -> type[ma.Schema]:
     function = cast(ContactFunction, registry().function(key))
     found: dict[str, Any] = {one.name: schema_of(one) for one in function.fields if not one.read_only}
     found["number"] = ma.fields.String(allow_none=True, validate=ma.validate.Length(max=60))
+    found[CUSTOM] = AddedValues(key)
     if has_money(function):
         found["currency"] = ma.fields.String(validate=ma.validate.Length(equal=3))
     return _named(f"{_title(key)}FieldsSent", found)
@@ -35,6 +37,7 @@ def told(key: str, model: Hashable, past: bool) -> type[ma.Schema]:
     function = cast(ContactFunction, registry().function(key))
     # Readers are not told all of them, so none is promised.
     found: dict[str, Any] = {one.name: schema_of(one, told=True) for one in function.fields}
+    found[CUSTOM] = AddedValues(key, told=True)
     if has_money(function):
         found["currency"] = ma.fields.String(required=True)
     if past:

@@ -47,7 +47,7 @@ def once(key: str, work: Callable[[], Response]) -> Response:
     if row.content != _content():
         raise Invalid(_("This Idempotency-Key was sent with another request: use a new key for each."))
     told = unseal(row.answer, _purpose(key))
-    if told is None:
+    if not told:
         raise Refused(_("This is done already, but the answer can't be read any more: look up what was made."))
     again = _answer(told)
     again.headers["Idempotent-Replayed"] = "true"
@@ -88,7 +88,14 @@ def _take(digest: str, content: str) -> tuple[KeyedRequest, bool]:
 
 
 def _content() -> str:
-    return _digest(request.method, request.full_path, request.get_data(cache=True).hex())
+    if request.mimetype != "multipart/form-data":
+        return _digest(request.method, request.full_path, request.get_data(cache=True).hex())
+    # Read already, part by part: of a file, what it is, whatever marks the sender put between the parts.
+    parts = [text for pair in sorted(request.form.items(multi=True)) for text in pair]
+    for name, file in sorted(request.files.items(multi=True), key=lambda pair: pair[0]):
+        parts += [name, file.filename or "", hashlib.file_digest(file.stream, "sha256").hexdigest()]  # type: ignore[arg-type]
+        file.stream.seek(0)
+    return _digest(request.method, request.full_path, *parts)
 
 
 def _digest(*parts: str) -> str:

@@ -8,8 +8,8 @@ from flask import Response, abort, url_for
 
 from plugins.rest import problems, schemas
 from plugins.rest.fields import moment
-from plugins.rest.resources import Resources, answer, is_rehearsal
-from webapp.api import Job, _, act, job_records, job_title, load_job, need, stop_job, undo_job
+from plugins.rest.resources import Resources, answer
+from webapp.api import Job, _, act, is_rehearsal, job_records, job_title, load_job, need, stop_job, undo_job
 
 blueprint = Resources("rest_jobs", __name__, description="Work on many contacts, and what became of each of them.")
 

@@ -7,8 +7,8 @@ from typing import Any
 from flask import Response, url_for
 
 from plugins.rest import contacts, objects, schemas, services
-from plugins.rest.resources import Resources, answer, compared, given_version, is_rehearsal, place_after
-from webapp.api import Stale, link_person, load_link, need, unlink_person, update_link
+from plugins.rest.resources import Resources, answer, compared, given_version, place_after
+from webapp.api import Stale, is_rehearsal, link_person, load_link, need, unlink_person, update_link
 
 blueprint = Resources("rest_links", __name__, description="Contact persons of a party, and where a person is one.")
 

@@ -8,6 +8,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from plugins.rest import added
 from plugins.rest.fields import moment, told
 from webapp.api import (
     CONTACT_COLLECTIONS,
@@ -23,6 +24,7 @@ from webapp.api import (
     Tag,
     act,
     db,
+    fill_added,
     may_see,
     registry,
     setting,
@@ -45,6 +47,7 @@ def contact(one: Contact) -> Object:
 def contacts(ids: Sequence[int]) -> list[Object]:
     """Contacts in the order of `ids`: a statement for each kind of what belongs to them, however many they are."""
     found = {row.id: row for row in db.session.scalars(sa.select(Contact).where(Contact.id.in_(ids)))}
+    fill_added("", found.values())
     belongings = _Belongings(ids)
     return [_contact(found[one], belongings) for one in ids if one in found]
 
@@ -85,7 +88,9 @@ def _functions(ids: Sequence[int]) -> dict[int, list[tuple[FunctionRow, Object]]
     for function in registry().functions():
         if of_it := by_key.get(function.key):
             model = function.model
-            for one in db.session.scalars(sa.select(model).where(model.contact_function_id.in_(of_it))):
+            rows_of_it = db.session.scalars(sa.select(model).where(model.contact_function_id.in_(of_it))).all()
+            fill_added(function.key, rows_of_it)
+            for one in rows_of_it:
                 own[one.contact_function_id] = _fields(function, one)
     found: dict[int, list[tuple[FunctionRow, Object]]] = defaultdict(list)
     for row in rows:
@@ -96,7 +101,11 @@ def _functions(ids: Sequence[int]) -> dict[int, list[tuple[FunctionRow, Object]]
 def _fields(function: ContactFunction, own: Any) -> Object:
     """A function's own fields, as far as this caller may see them; the currency beside money."""
     currency = getattr(own, "currency", "") or str(setting("company.currency"))
-    seen = {one.name: told(one, getattr(own, one.name), currency) for one in function.fields if act().may(one.right)}
+    seen: Object = {
+        one.name: told(one, getattr(own, one.name), currency) for one in function.fields if act().may(one.right)
+    }
+    if more := added.told(own, function.key):
+        seen["custom"] = more
     return {**seen, "currency": currency} if has_money(function) else seen
 
 
@@ -121,6 +130,7 @@ def _contact(one: Contact, belongings: _Belongings) -> Object:
         "tags": sorted(belongings.tags[one.id], key=str.casefold),
         "functions": sorted(present),
         "fields": {key: present[key] for key in sorted(present) if key in enabled},
+        "custom": added.told(one, "", one.kind),
         "past": _past(functions, enabled),
         "number": next((numbers[key] for key in (*FIRST, *sorted(numbers)) if key in numbers), None),
         "numbers": dict(sorted(numbers.items())),
@@ -200,6 +210,7 @@ def entries(rows: Sequence[HistoryEntry]) -> list[Object]:
         {
             "id": row.id,
             "contact": row.contact_id,
+            "came_from": row.came_from_id,
             "at": moment(row.at),
             "user": row.user_id,
             "user_name": names.get(row.user_id or 0),

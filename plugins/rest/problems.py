@@ -16,7 +16,7 @@ from werkzeug.exceptions import HTTPException
 from webapp.api import N_, Blocker, CarnetError, Forbidden, Invalid, Stale, _, clean
 
 TYPE = "application/problem+json"
-KEPT = ("merged_into", "confirm", "reference", "count")
+KEPT = ("merged_into", "confirm", "reference", "count", "conflicts", "merge", "existing", "kept_until")
 """Details of a refusal that a program can act upon."""
 
 STATUS = {
@@ -85,7 +85,7 @@ def _expected(error: CarnetError) -> Response:
         ][:_MOST]
     if isinstance(error, Stale):
         more |= {"version": error.details.get("version"), "current": error.details["current"]}
-        for name in ("contact", "link"):
+        for name in ("contact", "link", "proposal"):
             if name in error.details:
                 more[name] = error.details[name]
     return problem(error.status, error.message, **more)

@@ -10,7 +10,7 @@ from werkzeug.datastructures import MultiDict
 
 from plugins.rest.problems import wrong_parameters
 from plugins.rest.schemas import Paging
-from webapp.api import Invalid, ListPage, ListQuery, _, registry
+from webapp.api import Invalid, ListPage, ListQuery, _, offered_list_filters
 
 SORTS = tuple(mark + one for one in ("name", "city", "number", "changed", "created") for mark in ("", "-"))
 LONGEST = 200
@@ -30,7 +30,7 @@ class ListParameters(Paging):
 
 def filters() -> list[str]:
     """Names of the filters that lists offer now."""
-    return [one.key for one in registry().offers("filters")]
+    return list(offered_list_filters())
 
 
 def page_of(given: MultiDict[str, str], arguments: dict[str, Any]) -> ListPage:

@@ -88,8 +88,3 @@ def compared(error: Stale, version: int | None, name: str, present: Any) -> Stal
     error.details |= {"version": version, name: present}
     error.message = _("Someone else saved this since you read it. Compare with what is there now, and send it again.")
     return error
-
-
-def is_rehearsal() -> bool:
-    """Whether this is a dry run: nothing of it will last."""
-    return bool(g.rest_dry)

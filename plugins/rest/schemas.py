@@ -7,6 +7,7 @@ from typing import Any
 
 import marshmallow as ma
 
+from plugins.rest.added import AddedValues
 from plugins.rest.fields import TIME, Boolean, Integer, identity, schema_of
 from plugins.rest.functions import FunctionValues, PastFunctions
 from plugins.rest.objects import NAMES
@@ -92,6 +93,7 @@ def _sent() -> dict[str, Any]:
         "external_id": fields.String(allow_none=True, validate=ma.validate.Length(max=120)),
         "tags": fields.List(tag, allow_none=True, validate=AT_MOST),
         "fields": FunctionValues(),
+        "custom": AddedValues(),
     }
 
 
@@ -133,6 +135,7 @@ def _told(*, rehearsed: bool = False) -> dict[str, Any]:
         "tags": words,
         "functions": words,
         "fields": FunctionValues(required=True),
+        "custom": AddedValues(told=True, required=True),
         "past": PastFunctions(required=True),
         "number": always(allow_none=True),
         "numbers": fields.Dict(keys=fields.String(), values=fields.String(), required=True),
@@ -195,6 +198,10 @@ class Entry(Strict):
 
     id = identity(required=True)
     contact = identity(required=True)
+    came_from = identity(
+        required=True, allow_none=True,
+        metadata={"description": "The contact that it tells of, where that was merged into this one"},
+    )  # fmt: skip
     at = fields.String(required=True, metadata=TIME)
     user = identity(required=True, allow_none=True)
     user_name = fields.String(required=True, allow_none=True)
@@ -326,7 +333,10 @@ class Trouble(ma.Schema):
     current = Integer()
     contact = fields.Nested(Contact)
     link = fields.Nested(Link)
+    proposal = fields.Dict(keys=fields.String())
     merged_into = identity()
+    existing = identity()
+    kept_until = fields.String()
     count = Integer()
     confirm = fields.String()
     reference = fields.String()

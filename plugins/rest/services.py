@@ -8,6 +8,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from plugins.rest import added
 from webapp.api import (
     CONTACT_COLLECTIONS,
     Contact,
@@ -23,6 +24,7 @@ from webapp.api import (
     check_version,
     create_contact,
     db,
+    functions_of,
     load,
     save_fields,
     update_contact,
@@ -56,12 +58,26 @@ def create(sent: Mapping[str, Any]) -> Contact:
     functions, own = sent.get("functions", []), sent.get("fields", {})
     for key in own.keys() - set(functions):
         raise Invalid(_("Please correct what is marked."), {f"fields.{key}": _("Name this under “functions” as well.")})
+    added.ask(sent, "", sent["kind"])
+    for key in functions:
+        added.ask(own.get(key) or {}, key, place=f"fields.{key}.")
     with _named_as_sent(sent):
         contact = create_contact(_values(sent, None))
-    for index, key in enumerate(functions):
+    # One with a number of its own first: where functions share their numbers, none is given to the others then.
+    for index, key in sorted(enumerate(functions), key=lambda pair: not (own.get(pair[1]) or {}).get("number")):
         with _inside(f"fields.{key}", f"functions.{index}"):
-            activate(contact.id, key, own.get(key))
+            activate(contact.id, key, added.flat(own.get(key) or {}))
     return contact
+
+
+def activate_with(contact_id: int, key: str, own: Mapping[str, Any]) -> bool:
+    """Give a contact a function, with what is required of it; or set fields of the one that it has."""
+    if key not in functions_of([contact_id]).get(contact_id, ()):
+        added.ask(own, key)
+    try:
+        return activate(contact_id, key, added.flat(own))
+    except Invalid as error:
+        raise Invalid(error.message, {added.called(name): text for name, text in error.errors.items()}) from None
 
 
 def change(contact_id: int, sent: Mapping[str, Any], version: int | None) -> Contact:
@@ -72,7 +88,7 @@ def change(contact_id: int, sent: Mapping[str, Any], version: int | None) -> Con
             update_contact(contact_id, values)
     for key, own in sent.get("fields", {}).items():
         with _inside(f"fields.{key}", f"fields.{key}"):
-            save_fields(contact_id, key, own)
+            save_fields(contact_id, key, added.flat(own))
     if "archived" in sent:
         archive_contact(contact_id, sent["archived"])
     return contact
@@ -80,7 +96,7 @@ def change(contact_id: int, sent: Mapping[str, Any], version: int | None) -> Con
 
 def _values(sent: Mapping[str, Any], contact: Contact | None) -> dict[str, Any]:
     """What the contact's service takes: its own names, and the one external id without a system among the others."""
-    values = {RENAMED.get(name, name): value for name, value in sent.items() if name not in OWN}
+    values = {RENAMED.get(name, name): value for name, value in added.flat(sent).items() if name not in OWN}
     if "external_id" in values:
         given = values.pop("external_id")
         if "external_ids" not in values:
@@ -111,7 +127,9 @@ def _named_as_sent(sent: Mapping[str, Any]) -> Iterator[None]:
         names = {own: name for name, own in RENAMED.items()}
         if "external_id" in sent:
             names["external_ids"] = "external_id"
-        raise Invalid(error.message, {names.get(name, name): text for name, text in error.errors.items()}) from None
+        raise Invalid(
+            error.message, {names.get(name, added.called(name)): text for name, text in error.errors.items()}
+        ) from None
 
 
 @contextmanager
@@ -120,7 +138,9 @@ def _inside(fields: str, whole: str) -> Iterator[None]:
     try:
         yield
     except Invalid as error:
-        raise Invalid(error.message, {f"{fields}.{name}": text for name, text in error.errors.items()}) from None
+        raise Invalid(
+            error.message, {f"{fields}.{added.called(name)}": text for name, text in error.errors.items()}
+        ) from None
     except Missing as error:
         raise Invalid(_("Please correct what is marked."), {whole: error.message}) from None
     except Refused as error:
@@ -139,7 +159,7 @@ def named_in_body(name: str) -> Iterator[None]:
 
 
 def links_of(contact_id: int, after: int, limit: int) -> list[ContactLink]:
-    """A party's contact persons and a person's places, by id; those whose other side is in the bin are left out."""
+    """A party's contact persons and a person's places, by id; none whose other side is in the bin or merged away."""
     person, party = sa.orm.aliased(Contact), sa.orm.aliased(Contact)
     query = (
         sa.select(ContactLink)
@@ -148,8 +168,8 @@ def links_of(contact_id: int, after: int, limit: int) -> list[ContactLink]:
         .where(
             sa.or_(ContactLink.party_id == contact_id, ContactLink.person_id == contact_id),
             ContactLink.id > after,
-            sa.or_(person.id == contact_id, person.deleted_at.is_(None)),
-            sa.or_(party.id == contact_id, party.deleted_at.is_(None)),
+            sa.or_(person.id == contact_id, sa.and_(person.deleted_at.is_(None), person.merged_into_id.is_(None))),
+            sa.or_(party.id == contact_id, sa.and_(party.deleted_at.is_(None), party.merged_into_id.is_(None))),
         )
         .options(
             sa.orm.contains_eager(ContactLink.person.of_type(person)),

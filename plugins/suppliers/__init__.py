@@ -3,7 +3,7 @@
 from functools import partial
 
 from plugins.suppliers import models, services, views
-from webapp.api import ContactFunction, MenuEntry, PersonalData, Plugin, _l, _lp, count_listed
+from webapp.api import ContactFunction, MenuEntry, NumberRange, PersonalData, Plugin, _l, _lp, count_listed
 
 plugin = Plugin(
     name="suppliers",
@@ -14,6 +14,7 @@ plugin = Plugin(
     personal_data=(
         PersonalData(
             table="supplier",
+            label=_l("Supplier fields"),
             personal=("customer_number_there", "internal_note"),
             kept=(
                 "active", "order_block", "payment_term", "payment_method", "shipping_method", "minimum_order",
@@ -35,6 +36,9 @@ plugin = Plugin(
             slot="supplier",
             model=models.Supplier,
             fields=services.FIELDS,
+            kept_papers=_l(
+                "Documents that must be kept exist for this supplier: it can't be deleted, only anonymised."
+            ),
             list_endpoint="suppliers.index",
             order=30,
         ),
@@ -46,6 +50,16 @@ plugin = Plugin(
             icon="truck",
             order=40,
             count=partial(count_listed, "supplier"),
+        ),
+    ),
+    number_ranges=(
+        NumberRange(
+            key="creditor",
+            label=_l("Creditor accounts"),
+            column=models.Supplier.creditor_account,
+            function="supplier",
+            field="creditor_account",
+            first=70000,
         ),
     ),
 )  # fmt: skip

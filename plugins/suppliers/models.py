@@ -12,6 +12,12 @@ class Supplier(Base):
     """Fields of the function supplier; money in minor units of `currency`."""
 
     __tablename__ = "supplier"
+    __table_args__ = (
+        sa.Index(
+            "ix_supplier_creditor_account", "creditor_account",
+            sqlite_where=sa.text("creditor_account <> ''"), postgresql_where=sa.text("creditor_account <> ''"),
+        ),
+    )  # fmt: skip
 
     contact_function_id: Mapped[int] = mapped_column(
         sa.ForeignKey("contact_function.id"), primary_key=True, autoincrement=False

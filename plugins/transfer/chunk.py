@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, Literal
 
 import sqlalchemy as sa
 
-from plugins.transfer import uniting
-from plugins.transfer.matching import DEFAULT_KEYS, Keys, Known, keys_of, look_up
+from plugins.transfer import added, uniting
+from plugins.transfer.entry import Entry
+from plugins.transfer.matching import DEFAULT_KEYS, Known, keys_of, load_contacts, look_up
 from plugins.transfer.report import Double, Report
 from plugins.transfer.rows import Row
+from plugins.transfer.slots import followed, leading, with_function
 from webapp.api import (
     N_,
     CarnetError,
     Contact,
+    Numbering,
     Refused,
     _,
     activate,
@@ -23,8 +27,12 @@ from webapp.api import (
     create_contacts,
     db,
     fold,
+    function_values,
     link_person,
+    many_contacts,
+    many_functions,
     registry,
+    save_fields,
     touch,
     update_contact,
     writable,
@@ -37,6 +45,7 @@ NO_FUNCTION = N_(
     "Number “%(number)s” was not taken over, for it belongs to a function: name prospect, customer or supplier in a "
     "column Functions."
 )
+NO_SUCH_FUNCTION = N_("What stands there of “%(function)s” is left out: the contact does not have this function.")
 FUNCTION_REFUSED = N_("The function was not taken over: %(reason)s")
 NUMBER_REFUSED = N_("The number was not taken over: %(reason)s")
 EXTERNAL_ID_TAKEN = N_("External id “%(id)s” was not taken over, for it is another contact's: correct it there first.")
@@ -57,31 +66,6 @@ class Options:
     rehearse: bool = False
 
 
-@dataclass
-class _Entry:
-    """A row on its way: what of it fits, by what it is found, and what to warn of, by field.
-
-    What writing it has done is noted here first, and counts once its savepoint is released: `double`, `has` (the
-    contact's functions now), `employer` with whether it was made, `remarks`.
-    """
-
-    row: Row
-    values: dict[str, Any]
-    warnings: dict[str, str]
-    keys: Keys
-    functions: tuple[str, ...]
-    double: tuple[Contact, str] | None = None
-    has: list[str] | None = None
-    employer: tuple[Contact | None, str] | None = None
-    remarks: list[str] = field(default_factory=list)
-
-    @property
-    def marks(self) -> set[tuple[str, str]]:
-        """By what a later row may speak of this one's contact, or of its employer."""
-        employer = fold(self.values.get("employer", ""))
-        return self.keys.marks | ({("name", employer)} if employer else set())
-
-
 class Chunk:
     """Rows that are written together. `made` are the contacts that this import has created so far."""
 
@@ -90,17 +74,19 @@ class Chunk:
     ) -> None:
         self.options, self.columns, self.made, self.report = options, columns, made, report
         self.rows, self.known = rows, Known()
+        self.beginning: dict[str, list[tuple[Contact, Entry]]] | None = None
 
     def run(self) -> None:
         """Write the rows, each in a savepoint, so that one refusal takes no neighbour along."""
-        entries: list[_Entry] = []
+        entries: list[Entry] = []
         for row in self.rows:
             if row.refused:
                 self.report.refuse(row.line, row.refused.told(_), row.raw)
             else:
                 entries.append(self._entry(row))
         self.known = look_up((one.keys, one.values.get("employer", "")) for one in entries)
-        waiting: list[_Entry] = []
+        self._note_numbers(entries)
+        waiting: list[Entry] = []
         marks: set[tuple[str, str]] = set()
         for entry in entries:
             if marks & entry.marks:
@@ -113,22 +99,67 @@ class Chunk:
                 self._write(entry)
         self._write_together(waiting)
 
-    def _write_together(self, entries: Sequence[_Entry]) -> None:
+    def _note_numbers(self, entries: Sequence[Entry]) -> None:
+        """Let ranges give numbers beyond those of the file, before any is written.
+
+        Two that take the same number at once, one from a file and one given, would wait for each other crosswise;
+        so would two that lock contacts and ranges in another order than the services, which lock contacts first.
+        """
+        if not any(one.functions for one in entries):
+            return
+        many_contacts.hold(sorted(self.known.contacts))
+        numbers: dict[str, list[str]] = defaultdict(list)
+        for entry in entries:
+            for function in entry.functions if "number" in entry.values else ():
+                numbers[function].append(entry.values["number"])
+        numbering = registry().service(Numbering)
+        for function, typed in sorted(numbers.items()):
+            numbering.note(function, typed)
+
+    def _write_together(self, entries: Sequence[Entry]) -> None:
         """Create contacts that meet no other by a few statements for all; where one fails, one by one after all."""
         try:
             with db.session.begin_nested():
                 contacts = create_contacts([uniting.new_contact(entry.values) for entry in entries])
+                for entry in entries:
+                    entry.lack()
+                self.beginning = defaultdict(list)
                 for contact, entry in zip(contacts, entries, strict=True):
                     self._complete(contact, entry)
                     self._warn(contact, entry.warnings)
+                self._begin_together(self.beginning)
         except (CarnetError, *DATABASE_ERRORS):
+            self.beginning = None
             for entry in entries:
                 self._write(self._entry(entry.row))
         else:
             for contact, entry in zip(contacts, entries, strict=True):
                 self._count(entry, contact, "created")
 
-    def _write(self, entry: _Entry) -> None:
+    def _begin_together(self, beginning: dict[str, list[tuple[Contact, Entry]]]) -> None:
+        """Give new contacts the functions for which a range gives the numbers: last, since until the commit nobody
+        else is given any of it. Where that fails for all, such as by a range that has not so many left, one by one.
+        """
+        self.beginning = None
+        for function, some in beginning.items():
+            try:
+                with db.session.begin_nested():
+                    told = many_functions.activate_many([contact.id for contact, _entry in some], function)
+            except (CarnetError, *DATABASE_ERRORS):
+                for contact, entry in some:
+                    self._begin(contact, function, "", entry)
+                continue
+            for contact, entry in some:
+                outcome = told[contact.id]
+                if outcome.what == "failed":
+                    entry.remarks.append(_(FUNCTION_REFUSED, reason=outcome.reason))
+                else:
+                    entry.has = with_function(entry.has or [], function)
+        if beginning:
+            # All at once: what was written past the session would be read contact by contact.
+            load_contacts({contact.id for some in beginning.values() for contact, _entry in some})
+
+    def _write(self, entry: Entry) -> None:
         try:
             with db.session.begin_nested():
                 contact, outcome = self._record(entry)
@@ -140,16 +171,16 @@ class Chunk:
         else:
             self._count(entry, contact, outcome)
 
-    def _entry(self, row: Row) -> _Entry:
+    def _entry(self, row: Row) -> Entry:
         warnings: dict[str, str] = {}
         for message in row.warnings:
             field = self.columns.get(message.values.get("column", ""), "row")
             warnings[field] = " ".join(filter(None, (warnings.get(field), message.told(_))))
         values, unfit = uniting.fitting(row.values)
         warnings |= unfit
-        return _Entry(row, values, warnings, keys_of(values), _functions(values.get("functions", [])))
+        return Entry(row, values, warnings, keys_of(values), leading(values.get("functions", [])))
 
-    def _count(self, entry: _Entry, contact: Contact, outcome: Outcome) -> None:
+    def _count(self, entry: Entry, contact: Contact, outcome: Outcome) -> None:
         if outcome != "skipped":
             setattr(self.report, outcome, getattr(self.report, outcome) + 1)
         if outcome == "created":
@@ -180,7 +211,7 @@ class Chunk:
         for text in (*entry.warnings.values(), *entry.remarks):
             self.report.remark(entry.row.line, text)
 
-    def _record(self, entry: _Entry) -> tuple[Contact, Outcome]:
+    def _record(self, entry: Entry) -> tuple[Contact, Outcome]:
         """Write one row; raises a `CarnetError` where it can't go in."""
         contact = self.known.find(entry.keys, entry.functions, self.options.match) or self._same(entry)
         if contact is not None:
@@ -193,11 +224,12 @@ class Chunk:
             contact = entry.double[0]
             return contact, "updated" if self._update(contact, entry) else "unchanged"
         contact = create_contact(uniting.new_contact(entry.values))
+        entry.lack()
         self._complete(contact, entry)
         self._warn(contact, entry.warnings)
         return contact, "created"
 
-    def _same(self, entry: _Entry) -> Contact | None:
+    def _same(self, entry: Entry) -> Contact | None:
         """The contact of which the row says nothing new, so that the same file twice makes no double (spec H3).
 
         By name alone it is the same where this import has not made it with more than the row says: two rows of
@@ -215,20 +247,30 @@ class Chunk:
                 return one
         return None
 
-    def _says_nothing_new(self, contact: Contact, entry: _Entry) -> bool:
+    def _says_nothing_new(self, contact: Contact, entry: Entry) -> bool:
         number, has = entry.values.get("number", ""), self.known.functions.get(contact.id, [])
         return (
             not uniting.difference(contact, entry.values)
-            and set(entry.functions) <= {*has, *_followed(has)}
-            and all(self._had(contact, one, number) for one in entry.functions if number)
+            and set(entry.functions) <= {*has, *followed(has)}
+            and all(
+                self._had(contact, one, number) or self._is_others(contact, one, number)
+                for one in entry.functions
+                if number
+            )
             and self._works_there(contact, entry)
+            and not self._own_changes(contact, entry, has)
         )
 
-    def _works_there(self, contact: Contact, entry: _Entry) -> bool:
+    def _is_others(self, contact: Contact, function: str, number: str) -> bool:
+        """Whether it is another contact's, so that this one does not get it now either."""
+        shares = {function, *registry().service(Numbering).shares(function)}
+        return any(one not in (None, contact.id) for one in self.known.holders(number, shares))
+
+    def _works_there(self, contact: Contact, entry: Entry) -> bool:
         employer = fold(entry.values.get("employer", ""))
         return contact.kind != "person" or not employer or employer in self.known.employers[contact.id]
 
-    def _update(self, contact: Contact, entry: _Entry) -> bool:
+    def _update(self, contact: Contact, entry: Entry) -> bool:
         """Add what the row says to a contact; whether that changed anything."""
         self._settle_external_id(contact, entry)
         changed = False
@@ -239,7 +281,7 @@ class Chunk:
         parts = {part for address in entry.values.get("addresses", []) for part in address}
         return self._warn(contact, entry.warnings, settled={"row", *entry.values, *parts}) or changed
 
-    def _settle_external_id(self, contact: Contact | None, entry: _Entry) -> None:
+    def _settle_external_id(self, contact: Contact | None, entry: Entry) -> None:
         """An id that leads to this contact already is not added; one that is another's is left out, with a warning."""
         external = entry.values.get("external_id", "")
         if external and (owners := self.known.owners(external)):
@@ -247,15 +289,32 @@ class Chunk:
             if contact is None or contact.id not in owners:
                 entry.warnings["external_id"] = _(EXTERNAL_ID_TAKEN, id=external)
 
-    def _complete(self, contact: Contact, entry: _Entry) -> bool:
+    def _complete(self, contact: Contact, entry: Entry) -> bool:
         """Functions, number and employer; whether that changed anything."""
         changed = self._activate(contact, entry)
+        changed = self._note_own(contact, entry) or changed
         if contact.kind == "person" and entry.values.get("employer") and not self._works_there(contact, entry):
             self._employ(contact, entry)
             changed = True
         return changed
 
-    def _activate(self, contact: Contact, entry: _Entry) -> bool:
+    def _own_changes(self, contact: Contact, entry: Entry, has: Sequence[str]) -> dict[str, dict[str, Any]]:
+        """What a row says of the contact's functions in added fields that is not noted yet, by function."""
+        own = {key: values for key, values in entry.values.get("own", {}).items() if key in has}
+        rows = function_values(contact.id, list(own)) if own else {}
+        found = {key: added.difference(rows[key], key, values) for key, values in own.items() if key in rows}
+        return {key: changes for key, changes in found.items() if changes}
+
+    def _note_own(self, contact: Contact, entry: Entry) -> bool:
+        has = entry.has or []
+        for key in entry.values.get("own", {}).keys() - set(has):
+            entry.remarks.append(_(NO_SUCH_FUNCTION, function=key))
+        changes = self._own_changes(contact, entry, has)
+        for key, values in changes.items():
+            save_fields(contact.id, key, values)
+        return bool(changes)
+
+    def _activate(self, contact: Contact, entry: Entry) -> bool:
         number = entry.values.get("number", "")
         has = entry.has = list(self.known.functions.get(contact.id, []))
         wanted = entry.functions or (tuple(has) if number and len(has) == 1 else ())
@@ -265,35 +324,46 @@ class Chunk:
         for function in wanted:
             if function in entry.has and (not number or self._had(contact, function, number)):
                 continue
-            try:
-                changed = self._give(contact, function, number, entry) or changed
-            except CarnetError as error:
-                # The row's other values go in all the same: a rule about one function is no reason to lose them.
-                entry.remarks.append(_(FUNCTION_REFUSED, reason=error.message))
+            changed = self._begin(contact, function, number, entry) or changed
         return changed
+
+    def _begin(self, contact: Contact, function: str, number: str, entry: Entry) -> bool:
+        try:
+            return self._give(contact, function, number, entry)
+        except CarnetError as error:
+            # The row's other values go in all the same: a rule about one function is no reason to lose them.
+            entry.remarks.append(_(FUNCTION_REFUSED, reason=error.message))
+            return False
 
     @staticmethod
     def _had(contact: Contact, function: str, number: str) -> bool:
         """Whether it is or was the contact's number: an old list does not bring a former number back."""
         return any(one.function == function and one.folded == fold(number) for one in contact.numbers)
 
-    def _give(self, contact: Contact, function: str, number: str, entry: _Entry) -> bool:
+    def _give(self, contact: Contact, function: str, number: str, entry: Entry) -> bool:
         has = entry.has or []
-        try:
-            with db.session.begin_nested():
-                activate(contact.id, function, {"number": number} if number else None)
-        except Refused as error:
-            if error.details.get("field") != "number":
-                raise
-            entry.warnings["number"] = _(NUMBER_REFUSED, reason=error.message)
-            if function in has:
-                return False
+        if number:
+            try:
+                with db.session.begin_nested():
+                    activate(contact.id, function, {"number": number})
+            except Refused as error:
+                if error.details.get("field") != "number":
+                    raise
+                entry.warnings["number"] = _(NUMBER_REFUSED, reason=error.message)
+                if function in has:
+                    return False
+            else:
+                entry.has = with_function(has, function)
+                return True
+        if self.beginning is not None and function not in entry.values.get("own", {}):
+            self.beginning[function].append((contact, entry))
+            return True
+        with db.session.begin_nested():
             activate(contact.id, function)
-        slot = _slot(function)
-        entry.has = [one for one in has if _slot(one) != slot] + [function]
+        entry.has = with_function(has, function)
         return True
 
-    def _employ(self, person: Contact, entry: _Entry) -> None:
+    def _employ(self, person: Contact, entry: Entry) -> None:
         """Link a person to the company of exactly that name, made where there is none."""
         employer = entry.values["employer"]
         name = fold(employer)
@@ -319,21 +389,6 @@ class Chunk:
             touch(contact)
         contact.warnings = kept
         return True
-
-
-def _slot(function: str) -> str:
-    found = registry().function(function)
-    return found.slot if found else function
-
-
-def _functions(named: Sequence[str]) -> tuple[str, ...]:
-    """The functions of a row, without those that another of them follows: a customer has been a prospect."""
-    followed = _followed(named)
-    return tuple(key for key in named if key not in followed)
-
-
-def _followed(functions: Sequence[str]) -> set[str]:
-    return {one for key in functions if (found := registry().function(key)) for one in found.follows}
 
 
 def _name(values: dict[str, Any]) -> str:

@@ -11,6 +11,7 @@ import click
 from flask.cli import with_appcontext
 
 from plugins.transfer.chunk import Options
+from plugins.transfer.headers import added_columns
 from plugins.transfer.matching import DEFAULT_KEYS, KEYS
 from plugins.transfer.reader import Reading, Unreadable
 from plugins.transfer.report import Report, write_refusals
@@ -60,7 +61,7 @@ def import_command(
         raise click.BadParameter("This is the file to import: name another one.", param_hint="--errors")
     try:
         with acting(acting_as_system("import", file.name)), file.open("rb") as stream:
-            reading = Reading(stream, kind=kind, functions=function_words())
+            reading = Reading(stream, kind=kind, functions=function_words(), added=added_columns())
             report = _import(reading, options, stream)
         if errors is not None:
             with errors.open("w", encoding="utf-8-sig", newline="") as target:

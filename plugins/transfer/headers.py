@@ -9,9 +9,10 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
+from plugins.transfer import added
 from webapp.api import fold
 
 LANGUAGES = ("fr", "en", "de")
@@ -30,7 +31,7 @@ class Target(NamedTuple):
 
     `field`: a key of the API object, or `full_name`. `group`: for e-mails and phones the type ("work"), or
     "1", "2" … where a second column tells the type; for addresses which of them. `part`: of an address the
-    line, of numbered columns "value" or "type".
+    line, of numbered columns "value" or "type". Of a field that the firm has added, `group` is its function's key.
     """
 
     field: str
@@ -45,6 +46,9 @@ class Layout(NamedTuple):
     ignored: dict[int, str]
     form: str
     language: str
+
+
+NONE: Mapping[str, Target] = {}
 
 
 def key(header: str) -> str:
@@ -262,8 +266,11 @@ for _target in _CARNET:
 _FROM_OUTLOOK = _table(_OUTLOOK)
 
 
-def lay_out(headers: Sequence[str]) -> Layout:
-    """What each column of a header line holds. Never raises; a line without known names has no targets."""
+def lay_out(headers: Sequence[str], more: Mapping[str, Target] = NONE) -> Layout:
+    """What each column of a header line holds; `more` are added fields, by `key`.
+
+    Never raises; a line without known names has no targets.
+    """
     names = [key(header) for header in headers]
     outlook = [_FROM_OUTLOOK[name][0] for name in names if name in _FROM_OUTLOOK and name not in _OWN]
     google = any(_google(name) for name in names)
@@ -274,8 +281,9 @@ def lay_out(headers: Sequence[str]) -> Layout:
     ignored: dict[int, str] = {}
     spoken: Counter[str] = Counter()
     for index, name in enumerate(names):
-        target, languages = _find(name, form)
-        if target is None or (target.field in SINGLE and target in targets.values()):
+        target, languages = _find(name, form, more)
+        is_single = target is not None and (target.field in SINGLE or target in more.values())
+        if target is None or (is_single and target in targets.values()):
             if headers[index].strip():
                 ignored[index] = headers[index].strip()
             continue
@@ -287,7 +295,16 @@ def lay_out(headers: Sequence[str]) -> Layout:
     return Layout(targets, ignored, form, language)
 
 
-def _find(name: str, form: str) -> tuple[Target | None, set[str]]:
+def added_columns() -> dict[str, Target]:
+    """The fields that the firm has added, by what a column of theirs is called."""
+    found: dict[str, Target] = {}
+    for owner, field, words in added.columns():
+        for word in words:
+            found.setdefault(key(word), Target(field.name, owner))
+    return found
+
+
+def _find(name: str, form: str, more: Mapping[str, Target]) -> tuple[Target | None, set[str]]:
     if form == "google" and (target := _google(name)):
         return target, {"en"}
     for table in (_OWN, _FROM_OUTLOOK):
@@ -297,7 +314,7 @@ def _find(name: str, form: str) -> tuple[Target | None, set[str]]:
     plain = name.rstrip("0123456789")
     if plain != name and plain in _OWN and _OWN[plain][0].field in ("emails", "phones"):
         return _OWN[plain]
-    return None, set()
+    return (more[name], set(LANGUAGES)) if name and name in more else (None, set())
 
 
 def _settle_name(targets: dict[int, Target]) -> None:

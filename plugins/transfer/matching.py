@@ -143,6 +143,11 @@ class Known:
             value in self._numbers if kind == "number" else (kind, value) in self._by for kind, value in marks
         )
 
+    def holders(self, number: str, functions: Iterable[str]) -> list[int | None]:
+        """Who has or had a number in any of these functions."""
+        wanted = set(functions)
+        return [one for one, function, _is_present in self._numbers.get(fold(number), ()) if function in wanted]
+
     def owners(self, external: str) -> Iterable[int]:
         """Whose external id it is, or which main contact it leads to."""
         return self._by.get(("external", external), {}).keys()
@@ -268,9 +273,9 @@ def look_up(rows: Iterable[tuple[Keys, str]]) -> Known:
     ):
         for some in _portions(values):
             ids |= {one for one in db.session.scalars(sa.select(target).where(column.in_(some))) if one is not None}
-    contacts = _load(ids)
+    contacts = load_contacts(ids)
     mains = {one.merged_into_id for one in contacts if one.merged_into_id is not None}
-    contacts += _load(mains - ids)
+    contacts += load_contacts(mains - ids)
     for one in sorted(contacts, key=lambda contact: contact.id):
         if one.merged_into_id is None and one.anonymised_at is None:
             known.add(one)
@@ -295,7 +300,8 @@ def _follow_merged(known: Known, contacts: Sequence[Contact]) -> None:
                 known._numbers[number.folded].append((one.merged_into_id, number.function, False))
 
 
-def _load(ids: Iterable[int]) -> list[Contact]:
+def load_contacts(ids: Iterable[int]) -> list[Contact]:
+    """Contacts with all by which rows find them, in the same number of statements for any."""
     found: list[Contact] = []
     collections = (
         Contact.emails, Contact.phones, Contact.addresses, Contact.external_ids, Contact.tag_links, Contact.numbers,

@@ -11,12 +11,12 @@ import codecs
 import csv
 import io
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import BinaryIO
 
 from plugins.transfer.cells import FUNCTIONS, DateOrder, slash_order
-from plugins.transfer.headers import IDENTIFYING, Layout, lay_out
+from plugins.transfer.headers import IDENTIFYING, NONE, Layout, Target, lay_out
 from plugins.transfer.rows import Message, Row, RowMaker
 from webapp.api import N_, clean, unguarded
 
@@ -63,7 +63,8 @@ class Reading:
     """A CSV file of contacts; iterate over it for its rows, as often as wanted, one iteration at a time.
 
     `encoding`, `separator`, `order` (of dates with slashes) and `kind` may be given where finding out fails;
-    `functions` maps folded words to functions. Attributes: `headers`, `ignored` (names of unused columns),
+    `functions` maps folded words to functions, `added` names of columns to fields that the firm has added.
+    Attributes: `headers`, `ignored` (names of unused columns),
     `form` (carnet, google, outlook), `language` of the headers, `total` (rows that are not blank).
     Raises `Unreadable`.
     """
@@ -77,11 +78,12 @@ class Reading:
         order: DateOrder | None = None,
         kind: str | None = None,
         functions: Mapping[str, str] = FUNCTIONS,
+        added: Mapping[str, Target] = NONE,
     ) -> None:
-        self.source, self.kind, self.functions = source, kind, functions
+        self.source, self.kind, self.functions, self.added = source, kind, functions, added
         self.encoding = encoding or self._find_encoding()
         self.separator, self.headers, self._header_line = self._find_header(separator)
-        self.layout: Layout = lay_out(self.headers)
+        self.layout: Layout = lay_out(self.headers, self.added)
         if not any(target.field in IDENTIFYING for target in self.layout.targets.values()):
             raise Unreadable(NO_NAMES)
         self.ignored: tuple[str, ...] = tuple(dict.fromkeys(self.layout.ignored.values()))
@@ -150,7 +152,7 @@ class Reading:
         for candidate in [separator] if separator else SEPARATORS:
             for line, cells in _rows(_Lines(io.StringIO("".join(first), newline="")), candidate):
                 headers = [] if isinstance(cells, Message) else [clean(unguarded(cell)) for cell in cells]
-                known = len(lay_out(headers).targets)
+                known = len(lay_out(headers, self.added).targets)
                 if not known and sum(map(bool, headers)) < 2:
                     continue  # a blank line, or a title above the table
                 if known and (best is None or known > best[0]):
@@ -184,7 +186,9 @@ class Reading:
             except UnicodeError:
                 raise Unreadable(ENCODING, encoding=self.encoding) from None
             finally:
-                text.detach()
+                # Whoever stopped in the middle has closed the file already, perhaps.
+                with suppress(ValueError):
+                    text.detach()
 
 
 class _Lines:

@@ -10,15 +10,17 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from plugins.transfer import added
 from plugins.transfer import cells as read
 from plugins.transfer.headers import SINGLE, Layout, Target
-from webapp.api import N_, clean, fold, unguarded
+from webapp.api import ADDED_PREFIX, N_, clean, fold, unguarded
 
 DATE = N_("“%(value)s” in column “%(column)s” is no date that can be read: write it like 1980-12-31.")
 TWO_DATES = N_("“%(value)s” in column “%(column)s” can be two dates: write it like 1980-12-31.")
 COUNTRY = N_("“%(value)s” in column “%(column)s” is no known country: write its name or a code such as FR.")
 FUNCTION = N_("“%(value)s” in column “%(column)s” is no contact function: write prospect, customer or supplier.")
 KIND = N_("“%(value)s” in column “%(column)s” is no type of contact: write person or company.")
+UNFIT = N_("“%(value)s” does not fit into “%(column)s”: correct it, and type it in.")
 GARBLED = N_("Some signs of this row could not be read: save the file as CSV UTF-8 and import it again.")
 NOBODY = N_("This row has no name, company, e-mail or phone: fill in one of them.")
 TOO_MANY = N_(
@@ -76,6 +78,14 @@ class RowMaker:
     ) -> None:
         self.headers, self.layout, self.order = headers, layout, order
         self.kind, self.functions = kind, functions
+        self.readers: dict[Target, added.Reader | None] = {}
+
+    def reader(self, target: Target) -> added.Reader | None:
+        """Who reads the cells of a field that the firm has added."""
+        if target not in self.readers:
+            field_ = added.field_called(target.group, target.field)
+            self.readers[target] = added.Reader(field_) if field_ is not None else None
+        return self.readers[target]
 
     def make(self, line: int, raw: Sequence[str]) -> Row:
         """The row for these cells, of which any may be missing; never raises."""
@@ -107,6 +117,7 @@ class _Draft:
         self.labels: dict[tuple[str, str], str] = {}
         self.numbered: list[tuple[dict[str, str], tuple[str, str]]] = []
         self.places: dict[str, dict[str, list[str]]] = {}
+        self.added: dict[str, dict[str, Any]] = {}
 
     @property
     def is_somebody(self) -> bool:
@@ -119,6 +130,8 @@ class _Draft:
             self.warnings.append(Message(GARBLED))
         if target.field in SINGLE:
             self._add_single(target.field, clean(text), column)
+        elif target.field.startswith(ADDED_PREFIX):
+            self._add_added(target, text, column)
         elif target.field == "description":
             self.texts.append(text)
         elif target.field == "tags":
@@ -137,7 +150,7 @@ class _Draft:
         values: dict[str, Any] = {"kind": "person", **self._names()}
         for item, at in self.numbered:
             item["type"] = read.reach_type(self.labels.get(at, ""), at[0])
-        more = {
+        more: dict[str, Any] = {
             "emails": self.reach["emails"],
             "phones": self.reach["phones"],
             "addresses": self._addresses(),
@@ -145,6 +158,8 @@ class _Draft:
             "tags": list(dict.fromkeys(self.tags)),
             "functions": list(dict.fromkeys(self.functions)),
         }
+        more["added"] = added.of_kind(self.added.get("", {}), values["kind"])
+        more["own"] = {owner: own for owner, own in self.added.items() if owner}
         kept = ("birth_date", "vat_id", "website", "external_id", "number")
         more |= {name: self.single[name] for name in kept if name in self.single}
         return values | {name: value for name, value in more.items() if value}
@@ -170,6 +185,14 @@ class _Draft:
                 return
             text = date
         self.single[name] = text
+
+    def _add_added(self, target: Target, text: str, column: str) -> None:
+        reader = self.maker.reader(target)
+        value = reader.read(text, self.maker.order) if reader is not None else None
+        if value is None:
+            self._warn(UNFIT, text, column)
+            return
+        self.added.setdefault(target.group, {})[target.field] = value
 
     def _add_functions(self, text: str, column: str) -> None:
         for word in read.words(text.replace("/", ",").replace("+", ",").replace("&", ",")):

@@ -10,6 +10,7 @@ import datetime as dt
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from plugins.transfer import added
 from webapp.api import N_, Address, Contact, Email, ExternalId, Phone, _, check_email, check_phone, fold, setting
 
 TOO_LONG = N_("“%(value)s” is longer than the %(most)s characters that fit here: shorten it and type it in.")
@@ -20,6 +21,10 @@ LONGEST_NOTE, LONGEST_TAG, LONGEST_NUMBER = 20_000, 60, 60
 SHOWN = 60
 """Characters of a cell that a warning repeats."""
 SINGLE = ("first_name", "middle_name", "last_name", "company_name", "birth_date", "vat_id", "website")
+CHECKED = ("functions", "kind", "birth_date", "added", "own")
+"""What was read by what it may be."""
+BESIDE = ("functions", "number", "employer", "added", "own")
+"""What of a row is no single value of a contact's own."""
 PARTS = ("street", "street2", "postal_code", "city", "region", "country")
 
 
@@ -48,7 +53,9 @@ def fitting(values: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, str]]:
             kept[name] = [item for item in places if any(item.get(part) for part in PARTS)]
         elif name == "tags":
             kept[name] = [word for word in value if fits(name, word, LONGEST_TAG)]
-        elif name in ("functions", "kind") or (name == "birth_date") or fits(name, value, _longest(name)):
+        elif (
+            name in ("functions", "kind", "added", "own") or (name == "birth_date") or fits(name, value, _longest(name))
+        ):
             kept[name] = value
         if isinstance(value, list) and len(kept[name]) > MOST:
             kept[name] = kept[name][:MOST]
@@ -80,7 +87,10 @@ def _longest(name: str) -> int:
 
 def new_contact(values: Mapping[str, Any]) -> dict[str, Any]:
     """The values as `create_contact` takes them."""
-    made = {name: value for name, value in values.items() if name not in ("functions", "number", "employer")}
+    made = {
+        name: value for name, value in values.items() if name not in ("functions", "number", "employer", "added", "own")
+    }
+    made |= values.get("added", {})
     if external := made.pop("external_id", ""):
         made["external_ids"] = [{"source": "", "value": external}]
     return made
@@ -111,6 +121,7 @@ def difference(contact: Contact, values: Mapping[str, Any]) -> dict[str, Any]:
     if external and all((one.source, one.value) != ("", external) for one in contact.external_ids):
         present_ids = [{"id": one.id, "source": one.source, "value": one.value} for one in contact.external_ids]
         changes["external_ids"] = [*present_ids, {"source": "", "value": external}]
+    changes |= added.difference(contact, "", values.get("added", {}))
     if "tags" in values:
         tags = contact.tags
         folded = {fold(one) for one in tags}

@@ -11,6 +11,7 @@ from flask import Blueprint, Response, request
 from werkzeug.datastructures import FileStorage
 
 from plugins.transfer.chunk import Options
+from plugins.transfer.headers import added_columns
 from plugins.transfer.reader import Reading, Unreadable
 from plugins.transfer.services import function_words, import_rows
 from webapp.api import Invalid, _, act, acting, clean, render, right
@@ -59,7 +60,10 @@ def _read(sent: FileStorage, kind: str) -> Reading:
     stream.seek(0)
     if size <= MOST_BYTES:
         reading = Reading(
-            cast(BinaryIO, stream), kind=kind if kind in ("person", "company") else None, functions=function_words()
+            cast(BinaryIO, stream),
+            kind=kind if kind in ("person", "company") else None,
+            functions=function_words(),
+            added=added_columns(),
         )
         if reading.total <= MOST_ROWS:
             return reading

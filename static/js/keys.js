@@ -49,12 +49,30 @@ function use(element) {
   element.select?.();
 }
 
+let waiting = null;
+
+/** What an answer under way replaces is not meant any more: the key then acts on what stands there afterwards. */
+function useOnceThere(region, combination, single) {
+  waiting = new MutationObserver(() => {
+    if (region.hasAttribute("aria-busy")) return;
+    waiting.disconnect();
+    const element = owner(combination, single);
+    if (element) use(element);
+  });
+  waiting.observe(region, { attributeFilter: ["aria-busy"] });
+}
+
 function onKeydown(event) {
   if (event.defaultPrevented || event.isComposing || event.key?.length !== 1) return;
   const { combination, single } = pressed(event);
   if (single && (isTyping(event.target) || document.body.dataset.shortcuts === "off")) return;
+  waiting?.disconnect();
   const element = owner(combination, single);
-  if (element) use(element);
+  const region = element?.closest("[aria-busy='true']");
+  // A key that is held down moves through rows, and does nothing else again and again.
+  if (element && event.repeat && single) return;
+  if (region) useOnceThere(region, combination, single);
+  else if (element) use(element);
   else if (!single || document.querySelector("dialog:modal") || !ROW_KEYS[combination]?.()) return;
   event.preventDefault();
 }

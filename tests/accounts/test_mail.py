@@ -7,7 +7,8 @@ import dataclasses
 import pytest
 from post_office import post_office
 
-from webapp import config, mail, smtp
+from webapp import config, letters, mail, smtp
+from webapp.db import db
 from webapp.errors import BootError, Refused
 from webapp.security import public
 
@@ -85,6 +86,42 @@ def test_J4_a_mail_is_sent_as_text_and_html(app, mail_url) -> None:
     html = letter.get_body(("html",)).get_content()
     assert "<b>" not in html
     assert 'href="https://a.example/?x=1&amp;y=&lt;2&gt;"' in html
+
+
+def test_J4_a_domain_with_umlauts_is_written_as_every_server_takes_it(app, mail_url) -> None:
+    with post_office() as office:
+        mail_url(office.url)
+        assert mail.send("a@exämple.example", "Hello", "Text")
+        to, letter = office.letter()
+    assert (to, letter["To"]) == ("a@xn--exmple-cua.example", "a@xn--exmple-cua.example")
+
+
+def test_J4_a_letter_to_somebody_outside_is_the_firms_and_answered_to_a_person(app, mail_url) -> None:
+    written = letters.Letter(
+        subject="Votre proposition",
+        title="Prête <b>",
+        locale="fr",
+        link="https://a.example/p/x?y=1&z=2",
+        button="Lire",
+        sender=("Ateliers Morvan", "29000 Quimper"),
+        before=("Bonjour,\n<b>Maud</b>",),
+        facts=(("Total", "12 €"),),
+        foot="Sans suivi.",
+        reply_to="maud@firm.example",
+    )
+    with post_office() as office:
+        mail_url(office.url)
+        mail.send_letter_later("ada@other.example", written)
+        assert office.letters.empty()
+        db.session.commit()
+        _to, letter = office.letter()
+    assert (letter["Reply-To"], letter["Auto-Submitted"]) == ("maud@firm.example", None)
+    assert letter["From"] == "Ateliers Morvan <crm@firm.example>"
+    text, html = (letter.get_body((kind,)).get_content() for kind in ("plain", "html"))
+    assert "Total\u202f: 12 €" in text or "Total\xa0: 12 €" in text
+    assert "https://a.example/p/x?y=1&z=2" in text
+    assert "<b>" not in html
+    assert 'class="m-btn" href="https://a.example/p/x?y=1&amp;z=2"' in html
 
 
 @pytest.mark.parametrize(

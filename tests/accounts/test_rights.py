@@ -6,7 +6,7 @@ import pytest
 
 from webapp.accounts.services import create_user
 from webapp.acting import ROLES, act, acting, acting_as_system
-from webapp.contacts import links, services
+from webapp.contacts import binned, links, services
 from webapp.db import db
 from webapp.errors import Forbidden
 from webapp.functions.services import activate, convert, release, save_fields
@@ -32,7 +32,7 @@ def attempts(contact, person, link):
         "remove link": ("contacts.edit", lambda: links.remove(link.id)),
         "link": ("contacts.edit", lambda: links.create(contact.id, person.id, {})),
         "bin": ("contacts.manage", lambda: services.to_bin(other_id(contact))),
-        "see the bin": ("contacts.manage", services.in_bin),
+        "see the bin": ("contacts.manage", binned.page_of),
         "restore": ("contacts.manage", lambda: services.restore(other_id(contact))),
         "add user": ("settings", lambda: create_user("new@example.org", None, "reader")),
     }

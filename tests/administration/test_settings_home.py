@@ -9,7 +9,7 @@ import pytest
 
 from webapp import testing
 from webapp.administration.pages import SECTIONS
-from webapp.registry import discover
+from webapp.discovery import discover
 
 FOUND = discover(["sample_plugin"])
 SHIPPED = tuple(plugin.name for plugin in testing.shipped().plugins)
@@ -59,6 +59,17 @@ class TestPlugin:
         assert "0 partners" in page
         assert 'href="/settings/partners" aria-current="page"' in page
         assert sign_in("editor").get("/settings/partners").status_code == 403
+
+    def test_I2_a_page_may_need_values_and_a_function(self, sign_in, plugin_registry) -> None:
+        client = sign_in("administrator")
+        address = "/settings/partners/customer"
+        assert f'href="{address}"' in client.get("/settings").text
+        assert f'href="{address}" aria-current="page"' in client.get(address).text
+        plugin_registry.allowed -= {"customers"}
+        try:
+            assert address not in client.get("/settings").text
+        finally:
+            plugin_registry.allowed |= {"customers"}
 
 
 class TestPluginOff:

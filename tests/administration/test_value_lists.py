@@ -12,9 +12,9 @@ from webapp.administration.models import ValueListItem
 from webapp.administration.settings import put_setting, value_label, value_list
 from webapp.contacts.services import to_bin
 from webapp.db import db
+from webapp.discovery import discover
 from webapp.errors import Invalid, Missing, Refused, Stale
 from webapp.functions.services import release, save_fields
-from webapp.registry import discover
 
 KEY = "sources"
 ADDRESS = f"/settings/value-lists/{KEY}"
@@ -287,11 +287,11 @@ class TestPlugins:
         assert "is switched off" in admin.get(address).text
         assert admin.submit(address, {"label_en": "Platinum"}).status_code == 303
 
-    def test_A8_its_values_in_use_are_held_as_well(self, make, system, plugin_registry) -> None:
-        plugin_registry.enabled.add("sample_plugin")
+    def test_A8_its_values_in_use_are_held_as_well(self, make, system, plugin_registry, partner_range) -> None:
+        plugin_registry.allowed |= {"sample_plugin"}
         contact = make("Firm", functions=["partner"])
         save_fields(contact.id, "partner", {"level": "gold"})
-        plugin_registry.enabled.discard("sample_plugin")
+        plugin_registry.allowed -= {"sample_plugin"}
         with pytest.raises(Refused):
             value_lists.delete("partner_levels", item("gold", "partner_levels").id)
 

@@ -42,6 +42,18 @@ def at_ease(page: Page) -> None:
     assert not (found := examine(page)), "\n".join(found)
 
 
+def test_A3_the_button_that_copies_a_number_stands_beside_it(page: Page) -> None:
+    create(page, "Nebenan GmbH", "customer")
+    copies = page.locator(".c-head__meta [data-copy-text]")
+    expect(copies).to_be_visible()
+    number = page.locator(".c-head__meta .c-num b").bounding_box()
+    button = copies.bounding_box()
+    assert number
+    assert button
+    assert button["x"] >= number["x"] + number["width"]
+    assert button["y"] < number["y"] + number["height"] / 2 < button["y"] + button["height"]
+
+
 def test_B4_six_persons_show_five_and_the_tab_shows_all(page: Page) -> None:
     address = create(page, "Hofer Präzisionstechnik", "customer")
     for name in ("Amsel", "Brand", "Czerny", "Dietz", "Ebner"):

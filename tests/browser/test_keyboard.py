@@ -87,7 +87,7 @@ def test_help_opens_by_its_key_and_gives_the_focus_back(page: Page) -> None:
     page.keyboard.press("?")
     dialog = page.get_by_role("dialog", name="Shortcuts")
     expect(dialog).to_be_visible()
-    expect(dialog.get_by_role("heading")).to_be_focused()
+    expect(dialog.get_by_role("heading", level=2)).to_be_focused()
     # Keys of the page behind do nothing meanwhile.
     page.keyboard.press("n")
     expect(page).to_have_url(re.compile(r"/contacts$"))

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from driving import ADA, GRACE, Watched
+from every_page import PAGES
 from examination import examine
 from playwright.sync_api import Browser, Page, expect
 from serving import Served, served
@@ -31,6 +32,34 @@ def tag_two(page: Page) -> None:
     page.wait_for_url("**/jobs/*")
 
 
+def merge_two(page: Page) -> str:
+    """Merge two new contacts; the address of the merge."""
+    files = []
+    for name in ("Vorher AG", "Nachher AG"):
+        page.goto("/contacts/new")
+        page.get_by_label("Company name").fill(name)
+        page.get_by_role("button", name="Save the contact").last.click()
+        page.wait_for_url(re.compile(r"/contacts/\d+"))
+        files.append(page.url.rpartition("/")[2])
+    page.goto(f"/merge?ids={files[0]}&ids={files[1]}")
+    page.get_by_role("button", name="Merge 2 contacts into one").click()
+    page.wait_for_url(re.compile(r"/contacts/\d+"))
+    undo = page.locator("#toasts form").get_attribute("action")
+    return str(undo).removesuffix("/undo")
+
+
+def define_list(page: Page) -> str:
+    """Define a list of one's own, for suppliers; the address of its page."""
+    page.goto("/settings/custom-fields/new")
+    page.get_by_label("English").fill("Way in")
+    page.get_by_label("Kind of field").select_option("choices")
+    page.get_by_label("Field of").select_option("supplier")
+    page.get_by_label("Values of a list").fill("Fair\nLetter")
+    page.get_by_role("button", name="Add the field").click()
+    page.wait_for_url(re.compile(r"/custom-fields/\d+"))
+    return page.url[page.url.index("/settings") :]
+
+
 @pytest.fixture(scope="module")
 def places(chromium: Browser, carnet: Served, signed_in: Callable[[str], Any]) -> dict[str, str]:
     """Addresses of contacts among the made-up ones: with two functions and persons, a prospect, one in the bin."""
@@ -43,30 +72,55 @@ def places(chromium: Browser, carnet: Served, signed_in: Callable[[str], Any]) -
     def listed(path: str) -> list[str]:
         return re.findall(r'href="(/contacts/\d+)\?view=', read(path))
 
+    # Which of the made-up ones are both is chance: one with contact persons becomes a supplier too.
     both = next(
-        one
-        for one in listed("/customers")
-        if "view=supplier" in (text := read(one)) and 'id="l-' in text and "c-avatar--firm c-avatar--lg" in text
+        one for one in listed("/customers") if 'id="l-' in (text := read(one)) and "c-avatar--firm c-avatar--lg" in text
     )
+    if "view=supplier" not in read(both):
+        page.goto(f"{both}/functions/supplier")
+        page.get_by_role("button", name="Add “Supplier”").click()
+        page.wait_for_url(re.compile(r"view=supplier"))
     page.goto(f"{both}/persons")
     link = page.get_by_role("link", name=re.compile("Edit the link")).first.get_attribute("href")
     person = page.locator("tbody th a").first.get_attribute("href")
     prospects = [one for one in listed("/prospects") if 'id="l-' not in read(one)]
     page.goto(f"{prospects[-1]}/delete")
-    page.get_by_role("button", name="Move to the bin").click()
+    page.get_by_role("button", name="Delete", exact=True).click()
     page.wait_for_url("**/contacts")
     page.goto("/contacts/views/new")
     page.get_by_label("Name of the view").fill("Mine")
     page.get_by_role("button", name="Save the view").click()
     page.wait_for_url(re.compile(r"saved=\d"))
     view = re.search(r"saved=(\d+)", page.url)
+    document = file_document(page, both)
     tag_two(page)
     job = page.url
+    merged = merge_two(page)
+    proposals = {state: re.findall(r'href="(/proposals/\d+)"', read(f"/proposals?state={state}"))[-1]
+                 for state in ("draft", "sent", "accepted")}  # fmt: skip
+    public = public_link(page, proposals["sent"])
+    ids = [one.rpartition("/")[2] for one in (both, prospects[0], *listed("/suppliers"), *listed("/prospects"))]
+    ids = [one for one in dict.fromkeys(ids) if f"/contacts/{one}" != prospects[-1]]
+    case, certificate = erase_two(page, ids[-1])
+    custom_field = define_list(page)
     context.close()
     assert view
     return {
+        "custom_field": custom_field,
         "view": f"/contacts/views/{view[1]}",
         "job": job,
+        "merging": "/merge?" + "&".join(f"ids={one}" for one in ids[:3]),
+        "merging_many": "/merge?ids=" + ",".join(ids[:20]),
+        "merge_with": f"/merge/with/{ids[0]}",
+        "merged": merged,
+        "documents": f"{both}/documents",
+        "document": document,
+        "case": case,
+        "certificate": certificate,
+        "draft": proposals["draft"],
+        "proposal": proposals["sent"],
+        "accepted": proposals["accepted"],
+        "public": public,
         "both": both,
         "person": str(person),
         "link": str(link).partition("?")[0],
@@ -75,65 +129,59 @@ def places(chromium: Browser, carnet: Served, signed_in: Callable[[str], Any]) -
     }
 
 
+def public_link(page: Page, proposal: str) -> str:
+    """Where a proposal that was sent is read without signing in: a link is made for that."""
+    page.goto(proposal)
+    page.get_by_role("button", name="Make a link to copy").click()
+    return re.sub("^https?://[^/]+", "", page.get_by_label("Address for the recipient").input_value())
+
+
+def file_document(page: Page, contact: str) -> str:
+    """An invoice that must be kept, at a contact's file."""
+    page.goto(f"{contact}/documents/new")
+    page.get_by_label("Number").fill("RE-2026-1377")
+    page.get_by_role("button", name="File the document").click()
+    page.wait_for_url("**/documents")
+    return str(page.get_by_role("link", name="RE-2026-1377").get_attribute("href"))
+
+
+def erase_two(page: Page, contact_id: str) -> tuple[str, str]:
+    """A case that is open, and the certificate of a new contact that was anonymised."""
+    page.goto(f"/privacy/new?contact={contact_id}")
+    page.get_by_role("button", name="Open the case").click()
+    page.wait_for_url(re.compile(r"/privacy/\d+"))
+    case = page.url
+    page.goto("/contacts/new")
+    page.get_by_label("Company name").fill("Vergessen AG")
+    page.get_by_role("button", name="Save the contact").last.click()
+    page.wait_for_url(re.compile(r"/contacts/\d+"))
+    page.goto(f"{page.url}/anonymise")
+    page.get_by_label("Reason").fill("Nobody needs it any more")
+    page.get_by_label("Write the contact's number").fill(page.url.split("/")[-2])
+    page.get_by_role("button", name="Anonymise the contact").click()
+    page.wait_for_url(re.compile(r"/privacy/\d+"))
+    return case, page.url
+
+
 EXAMPLES = dict.fromkeys(("both", "prospect", "person", "binned"), "/contacts/1") | {
     "link": "/links/1",
+    "custom_field": "/settings/custom-fields/1",
     "view": "/contacts/views/1",
     "job": "/jobs/1",
+    "merging": "/merge",
+    "merging_many": "/merge",
+    "merge_with": "/merge/with/1",
+    "merged": "/merges/1",
+    "documents": "/contacts/1/documents",
+    "document": "/documents/1",
+    "case": "/privacy/1",
+    "certificate": "/privacy/1",
+    **dict.fromkeys(("draft", "proposal", "accepted"), "/proposals/1"),
+    "public": "/p/1",
 }
-PAGES = {
-    "contacts": "/contacts",
-    "prospects": "/prospects",
-    "customers": "/customers",
-    "suppliers": "/suppliers",
-    "nothing found": "/contacts?q=zzzz",
-    "sorted": "/contacts?sort=-changed",
-    "file, all": "{both}",
-    "file, customer": "{both}?view=customer",
-    "file, supplier": "{both}?view=supplier",
-    "file, prospect": "{prospect}",
-    "file of a person": "{person}",
-    "file in the bin": "{binned}",
-    "persons": "{both}/persons",
-    "history": "{both}/history",
-    "new company": "/contacts/new",
-    "new person": "/contacts/new?kind=person&function=prospect",
-    "edit": "{both}/edit",
-    "convert": "{prospect}/convert",
-    "activate": "{prospect}/functions/supplier",
-    "link a person": "{both}/persons/new?q=a",
-    "link": "{link}",
-    "picture": "{both}/picture",
-    "delete": "{prospect}/delete",
-    "delete, blocked": "{both}/delete",
-    "bin": "/contacts/bin",
-    "import": "/import",
-    "change of kind": "{both}/kind",
-    "row of a list": "{prospect}/row",
-    "row of a link": "{link}/row",
-    "filters": "/contacts/filters",
-    "exact count": "/contacts/count?in=contacts",
-    "columns": "/contacts/columns?in=contacts",
-    "new view": "/contacts/views/new?in=contacts",
-    "view": "{view}",
-    "list with a view": "/contacts?saved=1",
-    "commands": "/palette",
-    "commands for what was typed": "/palette?q=an",
-    "jobs": "/jobs",
-    "job": "{job}",
-    "job, failures": "{job}?outcome=failed",
-    "own account": "/account",
-    "second factor": "/account/second-factor",
-    "own tokens": "/account/tokens",
-    "settings": "/settings",
-    "company": "/settings/company",
-    "users": "/settings/users",
-    "user": "/settings/users/2",
-    "new user": "/settings/users/new",
-    "switch a user off": "/settings/users/2/off",
-    "value lists": "/settings/value-lists",
-    "value list": "/settings/value-lists/payment_terms",
-}
-NO_PAGES = re.compile(r"/api/v1/|.*\.(img|csv)$|/jobs/<int:id>/file$|/(healthz|readyz)$|/$")
+NO_PAGES = re.compile(
+    r"/api/v1/|.*\.(img|csv|txt)$|/(jobs|documents)/<int:id>/file$|/settings/plugins/<name>/export$|/(healthz|readyz)$|/$"
+)
 ELSEWHERE = {"/login", "/login/code", "/login/recovery", "/forgot", "/reset/<token>", "/first-run"}
 """Pages of those who are not signed in: below, and in test_sign_in.py."""
 

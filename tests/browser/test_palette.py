@@ -280,5 +280,5 @@ def test_J3_without_script_it_is_a_page(enter: Callable[..., Watched]) -> None:
     page.get_by_role("searchbox", name="Contact or command").fill("suppl")
     page.keyboard.press("Enter")
     expect(page).to_have_url(re.compile(r"/palette$"))
-    page.locator("#main").get_by_role("link", name=re.compile("^Suppliers")).click()
+    page.locator("#main").get_by_role("link", name=re.compile("^Suppliers CRM")).click()
     page.wait_for_url("**/suppliers")

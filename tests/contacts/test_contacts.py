@@ -241,7 +241,7 @@ def test_A4_a_functions_fields_states_and_links_are_in_the_history(make, system)
         "unarchived", "archived", "changed", "activated", "created"
     ]  # fmt: skip
     changes = of_contact(contact.id)[2].changes
-    assert changes == {"supplier.minimum_order": [None, 1250], "supplier.number": [None, "70001"]}
+    assert changes == {"supplier.minimum_order": [None, 1250], "supplier.number": ["10001", "70001"]}
     assert [entry.action for entry in of_contact(person.id)] == ["restored", "binned", "created"]
 
 

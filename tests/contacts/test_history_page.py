@@ -12,7 +12,7 @@ import pytest
 from webapp.acting import acting
 from webapp.contacts import services
 from webapp.contacts.models import Contact
-from webapp.db import db, now
+from webapp.db import db
 from webapp.functions.services import activate
 from webapp.history.models import HistoryEntry
 from webapp.history.services import record
@@ -105,6 +105,5 @@ def test_J1_what_a_role_may_not_see_stays_hidden_in_the_history(sign_in, contact
         assert ('value="bank_accounts"' in page) is shown, role
 
 
-def test_A4_what_caused_a_change_is_named(sign_in, contact) -> None:
-    assert "proposal:7" in sign_in("reader").get(f"/contacts/{contact.id}/history").text
-    assert now()
+def test_A4_what_caused_a_change_is_named_and_led_to(sign_in, contact) -> None:
+    assert 'href="/proposals/7"' in sign_in("reader").get(f"/contacts/{contact.id}/history").text

@@ -70,6 +70,13 @@ def fill() -> dict[str, int]:
     }
 
 
+MERGE = (
+    "INSERT INTO contact_merge (id, main_id, at) VALUES (7, :bare, :later)",
+    "INSERT INTO contact_merge_absorbed (merge_id, contact_id) VALUES (7, :customer)",
+)
+UNDONE = "UPDATE contact_merge SET undone_at = :later WHERE id = 7"
+
+
 @pytest.fixture
 def base(system: object) -> Base:
     return Base(connection=db.session.connection(), **fill())
@@ -126,6 +133,14 @@ def test_C4_truncate_is_refused(base: Base, database: str) -> None:
 
 
 def test_C4_a_row_that_a_merge_once_named_ends_only_by_another_or_its_undo(base: Base) -> None:
+    with pytest.raises(DBAPIError):
+        # A merge that never was.
+        base.run("UPDATE contact_function SET merge_id = 7, contact_id = :bare WHERE id = :customer_row")
+    for sql in MERGE:
+        base.run(sql)
+    with pytest.raises(DBAPIError):
+        # It led to another contact.
+        base.run("UPDATE contact_function SET merge_id = 7, contact_id = :prospect WHERE id = :customer_row")
     base.run("UPDATE contact_function SET merge_id = 7, contact_id = :bare WHERE id = :customer_row")
     for sql in (
         "UPDATE contact_function SET ended_at = :later WHERE id = :customer_row",
@@ -133,25 +148,34 @@ def test_C4_a_row_that_a_merge_once_named_ends_only_by_another_or_its_undo(base:
         "UPDATE contact_function SET ended_at = :later, merge_id = NULL WHERE id = :customer_row",
         "UPDATE contact_function SET ended_at = :later, undone_merge_id = 8 WHERE id = :customer_row",
         "UPDATE contact_function SET contact_id = :prospect WHERE id = :customer_row",
+        # The merge holds still.
+        "UPDATE contact_function SET contact_id = :customer, undone_merge_id = 7 WHERE id = :customer_row",
     ):
         with pytest.raises(DBAPIError):
             base.run(sql)
+    base.run(UNDONE)
+    with pytest.raises(DBAPIError):
+        # It had no part in that merge.
+        base.run("UPDATE contact_function SET contact_id = :prospect, undone_merge_id = 7 WHERE id = :customer_row")
     base.run("UPDATE contact_function SET contact_id = :customer, undone_merge_id = 7 WHERE id = :customer_row")
     assert base.functions(base.customer) == ["customer"]
-    with pytest.raises(DBAPIError):
-        base.run("UPDATE contact_function SET contact_id = :bare, undone_merge_id = 7 WHERE id = :customer_row")
+    for name in ("merge_id", "undone_merge_id"):
+        with pytest.raises(DBAPIError):
+            base.run(f"UPDATE contact_function SET contact_id = :bare, {name} = 7 WHERE id = :customer_row")
 
 
 @pytest.mark.parametrize(
     "sql",
     [
         "UPDATE contact_function SET contact_id = :bare, merge_id = 7 WHERE id = :customer_row",
-        "UPDATE contact_function SET ended_at = :later, ended_how = 'merged', merge_id = 7 WHERE id = :customer_row",
+        "UPDATE contact_function SET contact_id = :bare, ended_at = :later, ended_how = 'merged', merge_id = 7 "
+        "WHERE id = :customer_row",
     ],
     ids=["move", "end"],
 )
 def test_C4_the_same_with_the_merge_named_is_allowed(base: Base, sql: str) -> None:
-    base.run(sql)
+    for one in (*MERGE, sql):
+        base.run(one)
     assert base.functions(base.customer) == []
 
 
@@ -248,4 +272,6 @@ def test_C4_no_sqlite_connection_gets_around(typed: tuple[Typed, dict[str, int],
         assert name in passed or connection.execute("SELECT * FROM contact_function ORDER BY id").fetchall() == before
         connection.execute("ROLLBACK")
     assert passed == []
+    for sql in MERGE:
+        run(sql)
     run("UPDATE contact_function SET contact_id = :bare, merge_id = 7 WHERE id = :customer_row")

@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
 
 from webapp.acting import acting
+from webapp.administration.settings import put_setting
 from webapp.contacts import services as contacts
 from webapp.contacts.models import ContactNumber
 from webapp.contacts.queries import former_numbers, functions_of, numbers_of
@@ -48,7 +49,7 @@ def test_B2_a_function_is_taken_back_and_its_fields_stay_readable(make, system) 
     assert (functions(contact), listed("supplier")) == ([], [])
     row = past_rows(contact.id)[0]
     assert (row.function, row.ended_how, fields_of(row).creditor_account) == ("supplier", "released", "40100")
-    assert former_numbers(contact.id) == ["S-1"]
+    assert former_numbers(contact.id) == ["S-1", "10001"]
     activate(contact.id, "supplier", {"number": "S-1"})
     assert numbers_of([contact.id])[contact.id] == {"supplier": "S-1"}
 
@@ -103,11 +104,11 @@ def test_B5_former_numbers_are_kept_and_found(make, system) -> None:
     for number in ("K-1", "K-2", "K-3"):
         save_fields(contact.id, "customer", {"number": number})
     assert numbers_of([contact.id])[contact.id] == {"customer": "K-3"}
-    assert former_numbers(contact.id) == ["K-2", "K-1"]
+    assert former_numbers(contact.id) == ["K-2", "K-1", "10001"]
     for q in ("K-1", "k-2", "K-3"):
         assert [row.id for row in ListQuery(q=q).page().rows] == [contact.id]
     save_fields(contact.id, "customer", {"number": "K-1"})
-    assert former_numbers(contact.id) == ["K-3", "K-2"]
+    assert former_numbers(contact.id) == ["K-3", "K-2", "10001"]
 
 
 def test_C5_the_same_record_all_that_was_stored_stays(make, user, as_role, system) -> None:
@@ -230,6 +231,8 @@ def test_an_unknown_function_is_missing(make, system) -> None:
 
 
 def test_F3_a_number_is_unique_per_function_former_ones_included(make, system) -> None:
+    # Customers and suppliers share their numbers until one of them has a range of its own.
+    put_setting("number_ranges.supplier.own", True)
     one, two = make("One", functions=["customer"]), make("Two", functions=["customer"])
     save_fields(one.id, "customer", {"number": "K-1"})
     save_fields(one.id, "customer", {"number": "K-2"})
@@ -274,3 +277,25 @@ def test_rows_say_who_began_and_by_which_way(make, user, as_role, system) -> Non
         activate(contact.id, "supplier")
     row = db.session.scalar(sa.select(FunctionRow).where(FunctionRow.contact_id == contact.id))
     assert (row.started_by_id, row.started_way, row.came_from_id) == (who.id, "import", None)
+
+
+def test_B5_a_limit_of_zero_is_a_limit_and_no_ticked_box_is_none(system, make) -> None:
+    contact = make("Firm")
+    activate(contact.id, "customer", {"credit_limit": "0", "discount": "0", "blocked": "", "lost_reason": ""})
+    own = fields_of(live_rows(contact.id)[0])
+    assert (own.credit_limit, own.discount, own.insured_amount) == (0, 0, None)
+
+
+@pytest.mark.parametrize(
+    ("typed", "stored"),
+    [("1 234,50", 123450), ("1,234.50", 123450), ("1.234,50", 123450), ("1,234,567", 123456700), ("12 €", 1200),
+     ("1,2,3", None), ("12,34.5", None), ("1.23.456", None), ("$5", None), ("£5", None), ("1,23,456.7", None)],
+)  # fmt: skip
+def test_B5_an_amount_is_read_as_it_is_grouped_and_in_its_own_currency(system, make, typed, stored) -> None:
+    contact = make()
+    if stored is None:
+        with pytest.raises(Invalid):
+            activate(contact.id, "customer", {"credit_limit": typed, "currency": "EUR"})
+        return
+    activate(contact.id, "customer", {"credit_limit": typed, "currency": "EUR"})
+    assert fields_of(live_rows(contact.id)[0]).credit_limit == stored

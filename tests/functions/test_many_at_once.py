@@ -12,7 +12,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from webapp.contacts import services as contacts
-from webapp.contacts.models import ContactNumber
+from webapp.contacts.derived import refresh
+from webapp.contacts.models import Contact, ContactNumber
 from webapp.db import Base, db, now
 from webapp.errors import CarnetError
 from webapp.functions.bulk import activate_many, convert_many, would_not_activate, would_not_convert
@@ -51,6 +52,11 @@ def build(wanted: list[Any]) -> list[int]:
             contact.deleted_at = now()
         elif state == "merged" and len(ids) > 1:
             contact.merged_into_id = ids[0]
+    db.session.flush()
+    # As a merge leaves it: found by the names of those it absorbed.
+    db.session.expire_all()
+    if ids:
+        refresh(db.session.get_one(Contact, ids[0]))
     db.session.flush()
     return [*ids, 10**9]
 
@@ -134,7 +140,7 @@ def test_C2_the_number_of_statements_is_the_same_for_many(app, system, make, sta
     ids = [make(f"Firm {at}", functions=["prospect"]).id for at in range(number)]
     with statements() as seen:
         assert {one.what for one in convert_many(ids, "customer").values()} == {"done"}
-    assert len(seen) <= 14
+    assert len(seen) <= 15
     assert db.session.scalar(sa.select(sa.func.count()).select_from(Listing).where(Listing.function == "customer"))
     assert db.session.scalar(sa.select(sa.func.count()).where(HistoryEntry.action == "converted")) == number
-    assert not db.session.scalar(sa.select(sa.func.count()).select_from(ContactNumber))
+    assert db.session.scalar(sa.select(sa.func.count()).select_from(ContactNumber)) == 2 * number

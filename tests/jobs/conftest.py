@@ -10,7 +10,8 @@ from webapp import Carnet, schema, testing
 from webapp.accounts.services import create_user
 from webapp.acting import acting, acting_as_system
 from webapp.db import db, transaction
-from webapp.registry import discover, registry
+from webapp.discovery import discover
+from webapp.registry import registry
 
 FOUND = discover(["sample_plugin"])
 

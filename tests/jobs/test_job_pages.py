@@ -131,6 +131,13 @@ class TestPage:
         assert "in the bin" in page
         assert "No longer there" in page
 
+    def test_G3_work_that_is_about_no_contact_names_its_steps(self, mine, start) -> None:
+        job = done(start("Acker"))
+        db.session.execute(sa.update(JobItem).values(contact_id=None))
+        page = mine.get(f"/jobs/{job.id}").text
+        assert "Step 1" in page
+        assert "No longer there" not in page
+
     def test_G3_the_page_asks_as_many_statements_for_many_records(self, mine, start, statements) -> None:
         few, many = done(start("Acker", "Birke")), done(start(*(f"Firm {n}" for n in range(50))))
         counts = []
@@ -162,10 +169,10 @@ class TestPage:
         db.session.execute(sa.update(Job).values(created_at=dt.datetime(2026, 3, 4, 12, tzinfo=dt.UTC)))
         db.session.commit()
         try:
-            plugin_registry.enabled.discard("sample_plugin")
+            plugin_registry.allowed -= {"sample_plugin"}
             page = mine.get("/jobs").text
         finally:
-            plugin_registry.enabled.add("sample_plugin")
+            plugin_registry.allowed |= {"sample_plugin"}
         for one in ids:
             assert f"Job {one} of Mar 4, 2026, by a plug-in that is switched off" in page
 
@@ -253,12 +260,12 @@ class TestUndo:
                 db.session.commit()
                 sentence = "You no longer have the right to this work: an administrator can give it."
             else:
-                plugin_registry.enabled.discard("sample_plugin")
+                plugin_registry.allowed -= {"sample_plugin"}
                 sentence = "The plug-in that did this work is switched off."
             page = mine.get(f"/jobs/{job.id}").text
             statuses = {mine.submit(f"/jobs/{job.id}/{one}").status_code for one in actions}
         finally:
-            plugin_registry.enabled.add("sample_plugin")
+            plugin_registry.allowed |= {"sample_plugin"}
         assert not [one for one in actions if f'action="/jobs/{job.id}/{one}"' in page]
         assert page.count('aria-disabled="true" aria-describedby="held-h"') == 2
         assert page.count(sentence) == 1

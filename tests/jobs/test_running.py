@@ -13,7 +13,8 @@ from sample_plugin.models import PartnerContract
 
 from webapp import jobs
 from webapp.accounts.models import User
-from webapp.acting import acting
+from webapp.acting import acting, acting_as_system
+from webapp.administration.switching import switch
 from webapp.contacts.models import Contact
 from webapp.db import db, now
 from webapp.errors import Forbidden, Missing, Refused
@@ -216,14 +217,13 @@ class TestRights:
         job = self.ended(app, start(4, kind="greet", size=2), lambda: setattr(manager, "active", False))
         assert "was switched off" in job.error
 
-    def test_I1_a_plug_in_switched_off_does_no_more(self, app, start, plugin_registry) -> None:
-        try:
-            job = self.ended(
-                app, start(4, kind="greet", size=2), lambda: plugin_registry.enabled.discard("sample_plugin")
-            )
-            assert "plug-in" in job.error
-        finally:
-            plugin_registry.enabled.add("sample_plugin")
+    def test_I1_a_plug_in_switched_off_does_no_more(self, app, start) -> None:
+        def switch_off() -> None:
+            with acting(acting_as_system("form")):
+                switch("sample_plugin", False)
+
+        job = self.ended(app, start(4, kind="greet", size=2), switch_off)
+        assert "plug-in" in job.error
 
     def test_I4_a_token_s_scope_bounds_its_job(self, app, start, user) -> None:
         job = start(4, kind="greet", size=2)

@@ -9,11 +9,11 @@ import pytest
 
 from webapp import testing
 from webapp.contacts import links
+from webapp.discovery import discover
 from webapp.functions.numbers import put
 from webapp.lists.columns import CORE, columns_of, offered_columns
 from webapp.lists.rows import filling, gap
 from webapp.lists.sorts import SORTS
-from webapp.registry import discover
 
 USUAL = ["functions", "persons", "city", "number", "responsible", "partner_level", "changed"]
 
@@ -152,7 +152,7 @@ def test_G1_no_column_and_no_list_is_refused_in_words(sign_in) -> None:
     assert client.get("/contacts/columns?list=nowhere").status_code == 404
 
 
-def test_I1_a_plug_ins_column_stands_in_its_lists_and_can_be_left_out(sign_in, make) -> None:
+def test_I1_a_plug_ins_column_stands_in_its_lists_and_can_be_left_out(sign_in, make, partner_range) -> None:
     make("Kerbrat", functions=["partner"])
     client = sign_in("editor")
     # When it was changed closes the row.

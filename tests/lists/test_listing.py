@@ -6,16 +6,20 @@ import re
 
 import pytest
 import sqlalchemy as sa
+from alembic.migration import MigrationContext
+from alembic.operations import Operations
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from webapp import schema, testing
+from webapp.administration.settings import put_setting
 from webapp.contacts import services
 from webapp.contacts.models import Contact, ContactNumber
 from webapp.db import db, now
 from webapp.functions.models import FunctionRow
 from webapp.functions.services import activate, convert, release, save_fields
 from webapp.lists.models import Listing
+from webapp.migrations import guards_0001
 from webapp.migrations.versions import r0004_lists_and_jobs as revision
 from webapp.registry import registry
 from webapp.text import natural
@@ -89,7 +93,9 @@ def test_G1_a_change_shows_in_every_list_of_the_contact(make, system) -> None:
 
 
 def test_F3_each_list_sorts_by_the_number_of_its_function(make, system) -> None:
-    firm = make("Numbers", functions=["customer", "supplier"])
+    put_setting("number_ranges.supplier.own", True)
+    firm = make("Numbers", functions=["customer"])
+    activate(firm.id, "supplier", {"number": "7"})
     save_fields(firm.id, "customer", {"number": "K-9"})
     save_fields(firm.id, "supplier", {"number": "10"})
     assert listed()[firm.id, "customer"][2] == natural("k-9") < natural("k-10")
@@ -198,6 +204,21 @@ def system_of_the_deployment(previous):
 def go_back(connection: sa.Connection) -> None:
     """What the version before had: its columns, its search text, nothing of what came since."""
     is_sqlite = connection.dialect.name == "sqlite"
+    if is_sqlite:
+        # It would ask for tables that go.
+        connection.execute(sa.text("DROP TRIGGER contact_function_kept"))
+        first = next(one for one in guards_0001._sqlite() if "contact_function_kept" in one)
+        connection.execute(sa.text(first))
+    connection.execute(sa.text("DROP INDEX ix_history_entry_about_id"))
+    keeps = {"sqlite_autoincrement": True}
+    with Operations(MigrationContext.configure(connection)).batch_alter_table(
+        "history_entry", table_kwargs=keeps
+    ) as table:
+        table.drop_constraint("fk_history_entry_about_id", type_="foreignkey")
+        table.drop_column("about_id")
+    # A plug-in's table that hangs on one of those goes too, and is made again behind it.
+    for table in ("plugin_table", "merge_step", "schema_merge", "contact_merge_absorbed", "contact_merge"):
+        connection.execute(sa.text(f"DROP TABLE {table}"))
     made = revision.listing_0004._sqlite() if is_sqlite else revision.listing_0004._postgresql()
     for line in (one for one in made if one.startswith("CREATE TRIGGER")):
         name, table = line.split()[2], re.search(" ON ([a-z_]+)", line)[1]

@@ -22,7 +22,8 @@ from webapp.lists.sorts import SORTS
 
 FILTERS = [
     "", "q=kerbrat", "kind=person", "function=customer", "function=none", "tag=VIP", "city=Brest", "country=FR",
-    "country=FR&country=DE", "responsible=nobody", "prospect_status=new", "archived=1", "kind=person&country=FR",
+    "country=FR&country=DE", "responsible=nobody", "prospect_status=new", "lost=price", "lost=no",
+    "archived=1", "kind=person&country=FR",
     "created=7d", "created=2024&created=2025", "changed=2024-01-01..2024-02-01", "q=a", "q=xq", "q=a&country=FR",
 ]  # fmt: skip
 INDEXED = [one.key for one in SORTS.values() if one.indexed]

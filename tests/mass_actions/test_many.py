@@ -103,7 +103,7 @@ def test_I1_a_plugin_switched_off_stops_its_job_with_a_sentence(
 ) -> None:
     ids = [make(f"Firm {at}", functions=["prospect"]).id for at in range(201)]
     walk, job = queued("convert", ids)
-    monkeypatch.setattr(plugin_registry, "enabled", plugin_registry.enabled - {off})
+    monkeypatch.setattr(plugin_registry, "allowed", plugin_registry.allowed - {off})
     jobs.work()
     db.session.expire_all()
     assert (job.state, job.done) == ("failed", 0)

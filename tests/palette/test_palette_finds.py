@@ -11,9 +11,9 @@ from webapp.contacts import services
 from webapp.contacts.derived import refresh
 from webapp.contacts.models import ContactNumber
 from webapp.db import db, now
+from webapp.discovery import discover
 from webapp.lists.models import SavedView
 from webapp.palette.services import fits, marked, words_of
-from webapp.registry import discover
 from webapp.testing import PluginSet
 from webapp.text import fold
 
@@ -161,7 +161,9 @@ def test_J1_only_what_one_may_open_is_offered(sign_in) -> None:
     assert {"Import", "Bin"} <= set(manager)
     assert not {"Settings", "Company", "Users and roles"} & set(manager)
     assert {"Settings", "Company", "Value lists", "Users and roles"} <= set(administrator)
-    assert len(administrator) == len(set(administrator))
+    # A list and what is set for it are called alike; where they are tells them apart.
+    twice = {one for one in administrator if administrator.count(one) > 1}
+    assert twice == {"Prospects", "Customers", "Suppliers"}
 
 
 def test_J3_commands_are_found_by_beginnings_of_words_whatever_their_order(sign_in) -> None:

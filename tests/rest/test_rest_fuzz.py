@@ -13,6 +13,10 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 
+from plugins.documents import services as documents
+from plugins.merge import services
+from plugins.proposals import sending
+from plugins.proposals import services as proposals
 from webapp.contacts import links
 from webapp.db import db
 from webapp.jobs.models import OUTCOMES, STATES, Job, JobItem
@@ -25,12 +29,21 @@ with warnings.catch_warnings():
 EACH = int(os.environ.get("FUZZ", "4"))
 CHECKS = ("not_a_server_error", "status_code_conformance", "content_type_conformance", "response_headers_conformance",
           "response_schema_conformance")  # fmt: skip
+RANGES = ("common", "supplier", "debtor")
 CALLS = [
     "GET /contacts", "POST /contacts", "GET /contacts/{id}", "PATCH /contacts/{id}", "DELETE /contacts/{id}",
     "PUT /contacts/{id}/functions/{function}", "DELETE /contacts/{id}/functions/{function}",
     "POST /contacts/{id}/convert", "GET /contacts/{id}/links", "POST /contacts/{id}/links", "PATCH /links/{link_id}",
     "DELETE /links/{link_id}", "GET /history", "GET /jobs/{id}", "GET /jobs/{id}/results", "POST /jobs/{id}/stop",
     "POST /jobs/{id}/undo", "POST /mass-actions/{action}",
+    "GET /number-ranges", "PATCH /number-ranges/{key}", "POST /merges", "POST /merges/{merge_id}/undo",
+    "POST /documents", "GET /contacts/{id}/documents", "GET /documents/{document_id}",
+    "GET /documents/{document_id}/file", "DELETE /documents/{document_id}",
+    "GET /proposals", "POST /proposals", "GET /proposals/{id}", "PATCH /proposals/{id}", "DELETE /proposals/{id}",
+    "POST /proposals/{id}/send", "POST /proposals/{id}/revoke", "POST /proposals/{id}/revise",
+    "POST /proposals/{id}/accept", "POST /proposals/{id}/decline", "POST /proposals/{id}/withdraw",
+    "GET /contacts/{id}/proposals",
+    "POST /contacts/{id}/anonymise",
 ]  # fmt: skip
 
 
@@ -51,10 +64,13 @@ def test_I4_no_request_breaks_it_and_no_answer_is_outside_its_description(
 ) -> None:
     method, path = call.split()
     operation = described[f"/api/v1{path}"][method]
-    caller = api("administrator")
+    caller = api("administrator", data_protection=True)
     known = list(some_contacts(make))
     link_ids = [links.create(known[0], known[-1], {"role": "Boss"}).id, links.create(known[1], known[-1], {}).id]
     made = some_jobs(known, caller.user.id)
+    merge_ids = [services.merge([make("Kept").id, make("Gone").id])[0].id for _nth in range(2)]
+    document_ids = list(some_documents(known[0]))
+    offers = list(some_proposals(known)) if "/proposals/" in path else []
     db.session.commit()
     chosen = [checks.CHECKS.get_one(name) for name in CHECKS]
 
@@ -62,13 +78,26 @@ def test_I4_no_request_breaks_it_and_no_answer_is_outside_its_description(
     @settings(max_examples=EACH, deadline=None, suppress_health_check=list(HealthCheck), database=None)
     def try_it(case: Any) -> None:
         # Made-up ids lead nowhere: most requests are about a contact that is there.
-        for name, ids in (("id", made if "/jobs/" in path else known), ("link_id", link_ids)):
+        for name, ids in (
+            ("id", made if "/jobs/" in path else offers or known),
+            ("link_id", link_ids),
+            ("merge_id", merge_ids),
+            ("document_id", document_ids),
+        ):
             number = case.path_parameters.get(name)
             if isinstance(number, int) and number % 8:
                 case.path_parameters[name] = ids[number % len(ids)]
+        if len(str(case.path_parameters.get("key", ""))) % 8:
+            case.path_parameters["key"] = RANGES[len(str(case.path_parameters["key"])) % len(RANGES)]
         case.call_and_validate(headers={"Authorization": f"Bearer {caller.secret}"}, checks=chosen)
 
     try_it()
+
+
+def some_documents(contact: int) -> Iterator[int]:
+    """One that must be kept, and two that may go."""
+    for kind in ("invoice", "other", "other"):
+        yield documents.add(contact, {"type": kind, "dated_on": "2026-01-01"}).id
 
 
 def some_jobs(contacts: list[int], owner: int) -> list[int]:
@@ -83,6 +112,15 @@ def some_jobs(contacts: list[int], owner: int) -> list[int]:
             for at, (contact, outcome) in enumerate(rows, 1)
         )
     return [job.id for job in found]
+
+
+def some_proposals(contacts: list[int]) -> Iterator[int]:
+    """A draft, and one that was sent."""
+    for contact_id in contacts[:2]:
+        lines = [{"description": "Audit", "quantity": "2", "unit_price": "450.00"}]
+        yield proposals.create(contact_id, {"title": "Audit", "lines": lines}).id
+    yield (sent := proposals.copy(proposals.of_contact(contacts[0])[0].id)).id
+    sending.send(sent.id)
 
 
 def some_contacts(make) -> Iterator[int]:

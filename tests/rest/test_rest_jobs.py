@@ -11,8 +11,8 @@ from sample_plugin.models import PartnerContract
 from webapp import jobs, testing
 from webapp.acting import acting
 from webapp.db import db
+from webapp.discovery import discover
 from webapp.jobs.models import Job, JobItem
-from webapp.registry import discover
 
 FOUND = discover(["sample_plugin"])
 

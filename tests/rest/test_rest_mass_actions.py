@@ -122,3 +122,23 @@ def test_G3_a_job_is_taken_back_by_the_api(api, make) -> None:
     undone = finished(caller, caller.post(f"/jobs/{job['id']}/undo"))
     assert (undone["undo_of"], undone["done"]) == (job["id"], 1)
     assert caller.get(f"/contacts/{contact.id}").json["archived"] is False
+
+
+def test_E1_a_merge_is_no_job_of_each_contact_and_names_its_own_call(api, make) -> None:
+    ids = [make("One").id, make("Other").id]
+    answer = api().post("/mass-actions/merge", {"ids": ids})
+    assert answer.status_code == 409
+    assert "use POST /merges" in answer.json["detail"]
+    assert db.session.scalar(sa.select(sa.func.count()).select_from(Job)) == 0
+    assert api("editor").post("/mass-actions/merge", {"ids": ids}).status_code == 403
+
+
+def test_A4_the_history_says_whose_a_line_was_before_a_merge(api, make) -> None:
+    main, other = make("Main", functions=["customer"]), make("Other")
+    caller = api()
+    merged = caller.post("/merges", {"main": main.id, "others": [other.id]}).json
+    lines = caller.get(f"/history?contact={main.id}").json["items"]
+    assert {line["came_from"] for line in lines if line["action"] == "created"} == {None, other.id}
+    caller.post(f"/merges/{merged['id']}/undo", {})
+    lines = caller.get(f"/history?contact={other.id}").json["items"]
+    assert {line["came_from"] for line in lines} == {None}

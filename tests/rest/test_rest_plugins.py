@@ -6,7 +6,9 @@ import pytest
 
 from webapp import testing
 from webapp.db import db
-from webapp.registry import discover
+from webapp.discovery import discover
+
+pytestmark = pytest.mark.usefixtures("partner_range")
 
 FOUND = discover(["sample_plugin"])
 SHIPPED = tuple(plugin.name for plugin in testing.shipped().plugins)
@@ -86,14 +88,22 @@ class TestOn:
         address = f"/contacts/{contact.id}/functions/partner"
         told = caller.put(address, {"level": "gold", "since": "2026-01-31", "discount": "2.50", "note": "Nice"}).json
         assert told["fields"] == {
-            "partner": {"level": "gold", "since": "2026-01-31", "discount": "2.50", "note": "Nice"}
+            "partner": {"level": "gold", "since": "2026-01-31", "discount": "2.50", "account": None, "note": "Nice"}
         }
         assert told["numbers"] == {"partner": "PA-1"}
         assert caller.put(address, {"level": "lead"}).status_code == 422
         assert "note" not in api("reader").get(f"/contacts/{contact.id}").json["fields"]["partner"]
         assert len(caller.get("/contacts?partner_level=gold").json["items"]) == 1
         schemas = described(client)["components"]["schemas"]
-        assert schemas["PartnerFieldsSent"]["properties"].keys() == {"level", "since", "discount", "note", "number"}
+        assert schemas["PartnerFieldsSent"]["properties"].keys() == {
+            "custom",
+            "level",
+            "since",
+            "discount",
+            "account",
+            "note",
+            "number",
+        }
 
     def test_I2_its_realm_knows_its_readers_and_answers_in_its_own_way(
         self, client, sign_in, make, app, monkeypatch
@@ -126,9 +136,9 @@ class TestOff:
         return testing.PluginSet(found=FOUND, wanted=SHIPPED)
 
     def test_I1_no_call_no_description_no_fields(self, api, make, client, plugin_registry) -> None:
-        plugin_registry.enabled.add("sample_plugin")
+        plugin_registry.allowed |= {"sample_plugin"}
         contact = make("Firm", functions=["partner"])
-        plugin_registry.enabled.discard("sample_plugin")
+        plugin_registry.allowed -= {"sample_plugin"}
         db.session.flush()
         caller = api("administrator")
         answer = caller.get(f"/contacts/{contact.id}/contracts")

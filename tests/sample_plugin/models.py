@@ -21,6 +21,7 @@ class Partner(Base):
     level: Mapped[str] = mapped_column(sa.String(40), default="", server_default="")
     since: Mapped[dt.date | None] = mapped_column(sa.Date)
     discount: Mapped[int | None]
+    account: Mapped[str] = mapped_column(sa.String(20), default="", server_default="", index=True)
     note: Mapped[str] = mapped_column(sa.Text, default="", server_default="")
 
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from random import Random
 from typing import Any
 
 import sqlalchemy as sa
@@ -13,13 +15,15 @@ from webapp.api import (
     Blocker,
     Chunk,
     Contact,
-    ContactNumber,
+    DemoChunk,
+    Double,
     Field,
     FunctionActivated,
     FunctionRow,
     FunctionState,
     Invalid,
     Outcome,
+    Subject,
     _,
     _l,
     activate,
@@ -28,8 +32,10 @@ from webapp.api import (
     live,
     need,
     ngettext,
+    place,
     record,
-    registry,
+    setting,
+    sort_name,
     writable,
 )
 
@@ -38,42 +44,35 @@ FIELDS = (
     Field(name="level", label=_l("Level"), kind="value_list", value_list="partner_levels"),
     Field(name="since", label=_l("Partner since"), kind="date"),
     Field(name="discount", label=_l("Discount"), kind="percent"),
+    Field(name="account", label=_l("Account"), kind="text", max_length=20),
     Field(name="note", label=_l("Note"), kind="multiline", max_length=2000, right="contacts.edit"),
 )
 
 
-class Numbers:
-    """Numbers for partners: PA-1, PA-2 …"""
+DEFAULTS = {"welcome": True}
+"""The setting `partners.welcome`: whether the history tells that a partner was welcomed."""
 
-    def preview(self, function: str) -> str | None:
-        """What would come next."""
-        if function != "partner":
-            return None
-        given = sa.select(sa.func.count()).where(ContactNumber.function == "partner")
-        return f"PA-{(db.session.scalar(given) or 0) + 1}"
 
-    def give(self, function: str, many: int = 1) -> Sequence[str]:
-        """The next ones; the unique key of numbers settles a race."""
-        first = self.preview(function)
-        if first is None:
-            return ()
-        begin = int(first.removeprefix("PA-"))
-        return [f"PA-{begin + one}" for one in range(many)]
+class Namesakes:
+    """Likely doubles: the contacts of the same name, partners first."""
 
-    def check(self, function: str, value: str) -> None:
-        """Every number may be typed."""
+    def find(self, values: Mapping[str, Any], limit: int = 5, but: int | None = None) -> Sequence[Double]:
+        """Those that are live; a level is a further reason."""
+        need("contacts.read")
+        first, last, company = (str(values.get(one) or "") for one in ("first_name", "last_name", "company_name"))
+        name = sort_name(str(values.get("kind")), first, last, company)
+        if not name:
+            return []
+        same = db.session.scalars(live().where(Contact.sort_name == name, Contact.id != (but or 0)).limit(50)).all()
+        partners = levels_of([one.id for one in same])
+        found = [_judged(one, partners.get(one.id)) for one in same]
+        return sorted(found, key=lambda one: (-one.score, one.contact.id))[:limit]
 
-    def note(self, function: str, values: Sequence[str]) -> None:
-        """They never meet these."""
 
-    def shares(self, function: str) -> Sequence[str]:
-        """A partner's are its own; all other functions of a contact show the same number."""
-        others = tuple(one.key for one in registry().functions() if one.key != "partner")
-        return (function,) if function == "partner" else others
-
-    def keeps(self, function: str, follows: str) -> bool:
-        """All do."""
-        return True
+def _judged(contact: Contact, level: str | None) -> Double:
+    if level is None:
+        return Double(contact=contact, reasons=(_("same name"),), score=80)
+    return Double(contact=contact, reasons=(_("same name"), _("is a partner")), score=100)
 
 
 def _live_partners() -> sa.Select[tuple[int, str]]:
@@ -97,10 +96,24 @@ def count() -> int:
     return db.session.scalar(query) or 0
 
 
+def count_with(function: str) -> int:
+    """Partners that have another function too."""
+    other = sa.select(FunctionRow.contact_id).where(FunctionRow.function == function, FunctionRow.ended_at.is_(None))
+    partners = _live_partners().with_only_columns(FunctionRow.contact_id)
+    query = live().where(Contact.id.in_(partners), Contact.id.in_(other)).with_only_columns(sa.func.count())
+    return db.session.scalar(query) or 0
+
+
 def count_contracts(contact_id: int) -> int:
     """Contracts, for the tab."""
     query = sa.select(sa.func.count()).where(PartnerContract.contact_id == contact_id)
     return db.session.scalar(query) or 0
+
+
+def many_contracts(contact: Contact) -> list[tuple[str, str]]:
+    """That a contact has signed more than one."""
+    number = count_contracts(contact.id)
+    return [(f"{number} contracts at once", place("sample_plugin.contracts", id=contact.id))] if number > 1 else []
 
 
 def levels_of(ids: Sequence[int]) -> Mapping[int, str]:
@@ -153,6 +166,16 @@ def still_under_contract(contact_function_ids: Sequence[int]) -> Mapping[int, st
     return {one: _("This partner has a contract: end it first.") for one in held}
 
 
+def stray_contracts() -> Sequence[str]:
+    """What `carnet doctor` says of contracts with contacts that are no partners."""
+    partners = _live_partners().with_only_columns(FunctionRow.contact_id)
+    query = sa.select(sa.func.count()).where(PartnerContract.contact_id.not_in(partners))
+    number = db.session.scalar(query) or 0
+    return [f"Contracts with contacts that are no partners: {number}. End them, or make partners of these."] * bool(
+        number
+    )
+
+
 def make_partner(contact_id: int, values: Mapping[str, Any]) -> Outcome:
     """The mass action, for one contact."""
     return Outcome("done") if activate(contact_id, "partner") else Outcome("skipped", _("It is a partner already"))
@@ -195,9 +218,9 @@ def contracts_title(params: Mapping[str, Any], total: int) -> str:
 
 
 def welcome(event: FunctionActivated) -> None:
-    """Note in the history that a partner was welcomed."""
-    if event.function == "partner":
-        record(event.contact_id, "welcomed")
+    """Note in the history that a partner was welcomed, where the firm wants that."""
+    if event.function == "partner" and setting("partners.welcome"):
+        record(event.contact_id, "welcomed", {"partner_contract.how": (None, "Letter")})
 
 
 def add_contract(contact_id: int, title: str) -> PartnerContract:
@@ -220,3 +243,48 @@ def contracts_of(contact_id: int) -> Sequence[PartnerContract]:
     return db.session.scalars(
         sa.select(PartnerContract).where(PartnerContract.contact_id == contact_id).order_by(PartnerContract.title)
     ).all()
+
+
+def comparison(ids: Sequence[int]) -> str:
+    """Where these contacts are looked at side by side."""
+    if len(ids) < 2:
+        raise Invalid(_("One contact can't be compared: choose two or three."))
+    return place("sample_plugin.compare", ids=list(ids))
+
+
+def must_be_kept(ids: Sequence[int]) -> dict[int, dt.date]:
+    """Signed contracts, each with the last day on which the law keeps it."""
+    query = sa.select(PartnerContract.id, PartnerContract.signed_on).where(
+        PartnerContract.contact_id.in_(ids), PartnerContract.signed_on.is_not(None)
+    )
+    return {row.id: dt.date(row.signed_on.year + 10, 12, 31) for row in db.session.execute(query)}
+
+
+def _naming(subject: Subject) -> Sequence[PartnerContract]:
+    query = sa.select(PartnerContract).where(
+        PartnerContract.contact_id.not_in(subject.ids), PartnerContract.title.in_(sorted(subject.texts))
+    )
+    return db.session.scalars(query).all()
+
+
+def count_naming(subject: Subject) -> int:
+    """How many contracts of others are called by what was noted of these contacts."""
+    return len(_naming(subject))
+
+
+def unname(subject: Subject) -> int:
+    """Call them by their number instead."""
+    found = _naming(subject)
+    for one in found:
+        one.title = f"#{one.id}"
+    return len(found)
+
+
+def made_up(random: Random) -> Callable[[DemoChunk], dict[str, list[tuple[Any, ...]]]]:
+    """Contracts of half of the made-up partners."""
+
+    def rows(chunk: DemoChunk) -> dict[str, list[tuple[Any, ...]]]:
+        signed = [one.id for one in chunk.contacts if "partner" in one.functions and random.random() < 0.5]
+        return {"partner_contract": [(one, "Contract") for one in signed]}
+
+    return rows

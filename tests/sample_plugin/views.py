@@ -17,11 +17,26 @@ def index() -> Response:
     return list_page("partner", title=_("Partners"), new_label=_("New partner"))
 
 
+@blueprint.route("/partners/compare")
+@right("contacts.read")
+def compare() -> Response:
+    """The chosen contacts, side by side."""
+    ids = request.args.getlist("ids", type=int)
+    return render("sample_plugin/compare.html", contacts=[load(one) for one in ids], back=request.args.get("back", ""))
+
+
 @blueprint.route("/settings/partners")
 @right("settings")
 def settings() -> Response:
     """The page of the settings."""
-    return render("sample_plugin/settings.html", count=services.count())
+    return render("sample_plugin/settings.html", key="partners", count=services.count())
+
+
+@blueprint.route("/settings/partners/<function>")
+@right("settings")
+def settings_for(function: str) -> Response:
+    """How many partners have another function too."""
+    return render("sample_plugin/settings.html", key=f"partners_{function}", count=services.count_with(function))
 
 
 @blueprint.route("/contacts/<int:id>/contracts")

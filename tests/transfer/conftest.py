@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from plugins.transfer.chunk import Options
+from plugins.transfer.headers import added_columns
 from plugins.transfer.reader import Reading
 from plugins.transfer.report import Report
 from plugins.transfer.services import function_words, import_rows
@@ -22,7 +23,7 @@ def bring(app: Any) -> Callable[..., Report]:
     def bring(text: str | bytes, kind: str | None = None, commits: bool = True, **options: Any) -> Report:
         content = text if isinstance(text, bytes) else text.encode()
         with acting(acting_as_system("import", "list.csv")):
-            reading = Reading(io.BytesIO(content), kind=kind, functions=function_words())
+            reading = Reading(io.BytesIO(content), kind=kind, functions=function_words(), added=added_columns())
             return import_rows(reading, Options(**options), commits=commits)
 
     return bring

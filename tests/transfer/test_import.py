@@ -239,13 +239,6 @@ class TestFunctions:
         assert acme.city == "Bonn"
         assert functions_of([acme.id]) == {acme.id: ["customer"]}
 
-    def test_F3_customer_and_supplier_may_bring_the_same_number(self, bring: Bring) -> None:
-        text = "Company;Functions;Number\nAcme;customer;1001\nBolt;supplier;1001\n"
-        assert counts(bring(text)) == (2, 0, 0, 0, 0)
-        assert counts(bring(text)) == (0, 0, 2, 0, 0)
-        report = bring("Company;Number\nAcme;1001\n")
-        assert "several contacts by number" in report.refusals[0].reason
-
     def test_F3_the_number_goes_to_all_functions_of_the_row(self, bring: Bring) -> None:
         bring("Company;Functions;Number\nAcme;Client, Fournisseur;1001\n")
         assert numbers_of([only().id])[only().id] == {"customer": "1001", "supplier": "1001"}
@@ -263,7 +256,7 @@ class TestFunctions:
         assert counts(report) == (1, 0, 0, 0, 0)
         bolt = only(company_name="Bolt")
         assert functions_of([bolt.id]) == {bolt.id: ["supplier"]}
-        assert numbers_of([bolt.id]) == {}
+        assert numbers_of([bolt.id]) == {bolt.id: {"supplier": "10001"}}
         assert "is or was another contact's" in bolt.warnings["import.number"]
 
     def test_F3_a_number_without_function_is_a_warning(self, bring: Bring) -> None:

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
 
-from flask import current_app, has_request_context, request, url_for
+from flask import current_app
 from flask_security.utils import hash_password, verify_password
 from itsdangerous import BadSignature, URLSafeTimedSerializer
 
@@ -18,6 +18,7 @@ from webapp.accounts import sessions
 from webapp.accounts.models import User
 from webapp.db import db, now
 from webapp.errors import Invalid, Missing, Refused
+from webapp.htmx import public_place
 from webapp.i18n import _
 from webapp.text import fold
 
@@ -108,10 +109,7 @@ def set_password(user_id: int, password: str, *, field: str = "password", keep_s
 def reset_link(user: User) -> str:
     """The address where this user chooses a password: good once, for an hour (an invitation for three days)."""
     token = _signer().dumps([user.id, _state(user)])
-    base = current_app.config["CARNET"].base_url
-    if not base and has_request_context():
-        base = request.url_root.rstrip("/")
-    return f"{base}{url_for('security.reset', token=token)}"
+    return public_place("security.reset", token=token)
 
 
 def user_of_link(token: str, *, lock: bool = False) -> User:

@@ -110,6 +110,22 @@ def too_many(answer: Response, error: throttle.TooMany) -> Response:
     return answer
 
 
+def count_wrong_link() -> None:
+    """Count an address of a public page that leads nowhere, be it asked for by a GET; raises `throttle.TooMany`.
+
+    For links that nobody could guess: who has a right one is let in before anything is counted, so that no other's
+    tries keep them out.
+    """
+    error: throttle.TooMany | None = None
+    with in_passing():
+        try:
+            throttle.attempt(throttle.LINK, throttle.network(client_address()))
+        except throttle.TooMany as caught:
+            error = caught
+    if error is not None:
+        raise error
+
+
 def _demand_second_factor() -> ResponseReturnValue | None:
     """Where the deployment demands it, setting it up comes before all else; who shows a token has no page for that."""
     if not current_app.config["CARNET"].require_totp or realms.here() or not current_user.is_authenticated:

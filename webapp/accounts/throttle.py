@@ -45,6 +45,10 @@ ADDRESS = Kind("address", 50)
 """Tries of whatever kind from one network address: an office shares one."""
 
 
+LINK = Kind("link", 50)
+"""Links to public pages that lead nowhere, from one network address: a right one is never counted, nor held up."""
+
+
 class TooMany(Refused):
     """Too many failed tries (429); `wait` is for how many seconds."""
 

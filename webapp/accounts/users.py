@@ -89,6 +89,12 @@ def load(user_id: int, *, lock: bool = False) -> User:
     return found
 
 
+def reach(user_id: int | None) -> tuple[str, str]:
+    """Name and e-mail address of a user whom somebody outside may ask; empty for one who has left."""
+    user = db.session.get(User, user_id) if user_id is not None else None
+    return (user.shown_name, user.email) if user is not None and user.active else ("", "")
+
+
 def invite(values: Mapping[str, Any]) -> User:
     """A new user, who chooses a password by a link; raises `Invalid`, `Refused` where the address is taken."""
     need("settings")

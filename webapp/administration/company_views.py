@@ -9,6 +9,7 @@ from flask_login import current_user
 
 from webapp import mail
 from webapp.administration import changes, company, mailserver
+from webapp.administration.conflicts import conflict_page
 from webapp.administration.forms import SettingsForm
 from webapp.administration.told import told
 from webapp.contacts.pictures import LARGEST
@@ -45,24 +46,6 @@ def _page(status: int = 200, **given: Any) -> Response:
     return render("administration/company.html", status, **(context | given))
 
 
-def _conflict(form: SettingsForm, address: str) -> Response:
-    """Both versions side by side; what does not collide is kept without asking (spec A5)."""
-    theirs = SettingsForm.stored(form.page, form.fields)
-    both, only_mine, only_theirs = form.meet(theirs)
-    entry = next(iter(changes.last(form.page, limit=1)), None)
-    return render(
-        "administration/conflict.html",
-        409,
-        form=form,
-        address=address,
-        both=both,
-        only_mine=only_mine,
-        only_theirs=only_theirs,
-        entry=entry,
-        users=responsible_names({entry.user_id}) if entry else {},
-    )
-
-
 @blueprint.route("/settings/company", methods=["GET", "POST"])
 @resumable
 @right("settings")
@@ -75,17 +58,18 @@ def edit() -> Response:
     if resuming():
         return _page(form=form)
     form.take_over(request.form, SettingsForm.stored(company.PAGE, fields))
+    here = url_for("company.edit")
     try:
         company.save(form.coerced(), form.version)
     except Stale:
         discard()
-        return _conflict(form, url_for("company.edit"))
+        return conflict_page(form, SettingsForm.stored(form.page, form.fields), address=here, key="company", back=here)
     except Invalid as error:
         discard()
         form.errors = error.errors
         return _page(422, form=form)
     toast(_("The company's settings are saved."))
-    return redirect_to(url_for("company.edit"))
+    return redirect_to(here)
 
 
 @blueprint.route("/settings/company/mail", methods=["POST"])
@@ -98,7 +82,9 @@ def set_mail() -> Response:
         mailserver.save(form.coerced(), request.form.get("password", ""), form.version)
     except Stale:
         discard()
-        return _conflict(form, url_for("company.set_mail"))
+        theirs = SettingsForm.stored(form.page, form.fields)
+        address, back = url_for("company.set_mail"), url_for("company.edit")
+        return conflict_page(form, theirs, address=address, key="company", back=back)
     except Invalid as error:
         discard()
         form.errors = error.errors

@@ -6,6 +6,7 @@ or that another administrator was faster than, comes back as it was (spec A5).
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -110,4 +111,10 @@ def told_value(one: Field, value: Any) -> str:
     """A value in words, as forms and changes show it."""
     if value in (None, ""):
         return ""
+    if one.kind == "date":
+        try:
+            return shown(one, dt.date.fromisoformat(str(value)))
+        except ValueError:
+            # It was typed, and is none.
+            return str(value)
     return shown(one, value) if one.kind in ("choice", "country", "currency", "language", "boolean") else str(value)

@@ -59,6 +59,15 @@ class SettingChange(Base):
     changes: Mapped[dict[str, Any]] = mapped_column(sa.JSON, default=dict, server_default="{}")
 
 
+class PluginTable(Base):
+    """Whose a table is, written down when the schema is upgraded: known still when the plug-in's package is gone."""
+
+    __tablename__ = "plugin_table"
+
+    name: Mapped[str] = mapped_column(sa.String(80), primary_key=True)
+    plugin: Mapped[str] = mapped_column(sa.String(80), index=True)
+
+
 class Logo(Base):
     """The firm's logo, checked by its content; there is one row at most (spec J4)."""
 

@@ -18,6 +18,10 @@ SECTIONS = {
 
 def settings_pages() -> list[tuple[str, list[SettingsPage]]]:
     """Each section that has something, with its pages in their order."""
-    pages: list[SettingsPage] = [one for one in registry().offers("settings_pages") if act().may(one.right)]
+    pages: list[SettingsPage] = [
+        one
+        for one in registry().offers("settings_pages")
+        if act().may(one.right) and (not one.needs or registry().is_function_enabled(one.needs))
+    ]
     sections = [(str(title), [one for one in pages if one.section == key]) for key, title in SECTIONS.items()]
     return [(title, found) for title, found in sections if found]

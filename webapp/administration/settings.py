@@ -13,7 +13,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session, SessionTransaction
 
 from webapp.administration.models import Setting, ValueListItem
-from webapp.db import db, fetch
+from webapp.db import db, fetch, is_unreachable, misses_a_name
 
 DEFAULTS: dict[str, Any] = {
     "company.name": "",
@@ -37,6 +37,8 @@ DEFAULTS: dict[str, Any] = {
     "mail.user": "",
     "mail.password": "",
     "mail.from": "",
+    "erasing.asked": None,
+    "plugins.off": [],
 }
 """What holds while the firm has set nothing. An empty language or time zone is the deployment's (`CARNET_…`)."""
 
@@ -85,14 +87,42 @@ def setting(key: str) -> Any:
     """The value of a setting; raises KeyError for one that nobody defined."""
     cache = _cache()
     if "settings" not in cache:
-        cache["settings"] = {row.key: row.value for row in fetch(_SETTINGS).all()}
-    return cache["settings"].get(key, DEFAULTS[key])
+        cache["settings"] = {row.key: row.value for row in fetch(_SETTINGS, flush=False).all()}
+    settings: dict[str, Any] = cache["settings"]
+    return settings[key] if key in settings else _default(key)
+
+
+def _default(key: str) -> Any:
+    if key in DEFAULTS:
+        return DEFAULTS[key]
+    owner, _stop, name = key.partition(".")
+    for one in current_app.extensions["carnet"].offers("setting_defaults"):
+        if one.key == owner:
+            return one.value(name)
+    raise KeyError(key)
+
+
+def switched_off() -> frozenset[str]:
+    """The plug-ins that an administrator has switched off (spec I1); none where there is no table of settings yet."""
+    cache = _cache()
+    if "off" not in cache:
+        try:
+            cache["off"] = frozenset(setting("plugins.off"))
+        except SQLAlchemyError as error:
+            if not (misses_a_name(error) or is_unreachable(error)):
+                raise
+            # Before the first upgrade, or without a database: commands that mend that have to run.
+            return frozenset()
+    off: frozenset[str] = cache["off"]
+    return off
 
 
 def put_setting(key: str, value: Any) -> None:
     """Set it; raises KeyError for a setting that nobody defined."""
-    DEFAULTS[key]
+    _default(key)
     db.session.merge(Setting(key=key, value=value))
+    # They are read past the session.
+    db.session.flush()
     forget()
 
 

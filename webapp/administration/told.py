@@ -10,7 +10,7 @@ from typing import Any
 from webapp.administration.forms import told_value
 from webapp.administration.models import SettingChange
 from webapp.i18n import _, _l
-from webapp.plugin import Field
+from webapp.plugin import Field, Label
 
 ACTIONS = {
     "changed": _l("Changed"),
@@ -29,6 +29,9 @@ ACTIONS = {
     "sessions_ended": _l("Sessions ended"),
     "switched_off": _l("User switched off"),
     "switched_on": _l("User switched on"),
+    "plugin_off": _l("Plug-in switched off"),
+    "plugin_on": _l("Plug-in switched on"),
+    "plugin_purged": _l("Data of a plug-in deleted"),
 }
 PLACE = Field(name="place", label=_l("Place"), kind="integer")
 PASSWORD = Field(name="password", label=_l("Password"))
@@ -51,23 +54,28 @@ def told(
     users: Mapping[int | None, str],
     fields: Sequence[Field] = (),
     subjects: Mapping[str, str] | None = None,
+    actions: Mapping[str, Label] | None = None,
 ) -> list[Line]:
-    """The entries as lines; `fields` explain the changed values, `subjects` name what they are about."""
+    """The entries as lines; `fields` explain the changed values, `subjects` name what they are about.
+
+    `actions` are words for what was done, beside those that are known here.
+    """
+    words = ACTIONS | dict(actions or {})
     known = {one.name: one for one in (*fields, PLACE, PASSWORD, HANDED)}
     return [
         Line(
             at=entry.at,
             user=users.get(entry.user_id) or _("System"),
-            title=str(ACTIONS.get(entry.action, entry.action)),
+            title=str(words.get(entry.action, entry.action)),
             subject=(subjects or {}).get(entry.subject, entry.subject.rpartition(".")[2]),
-            parts=[_part(name, change, known) for name, change in entry.changes.items()],
+            parts=[_part(name.removeprefix(f"{entry.page}."), change, known) for name, change in entry.changes.items()],
         )
         for entry in entries
     ]
 
 
 def _part(name: str, change: Sequence[Any], known: Mapping[str, Field]) -> tuple[str, str | None, str | None]:
-    field = known.get(name.rpartition(".")[2], Field(name=name, label=name))
+    field = known.get(name) or known.get(name.rpartition(".")[2], Field(name=name, label=name))
     old, new = change
     if old is None and new is None:
         return str(field.label), None, None

@@ -5,12 +5,14 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections.abc import Callable
+from contextlib import suppress
 from decimal import Decimal, InvalidOperation
 from typing import Any
+from urllib.parse import urlsplit
 
 import sqlalchemy as sa
 from babel import Locale
-from babel.numbers import get_currency_precision, get_territory_currencies
+from babel.numbers import get_currency_precision, get_currency_symbol, get_territory_currencies
 
 from webapp.accounts.models import User
 from webapp.administration.settings import setting, value_codes
@@ -41,14 +43,21 @@ def coerce(field: Field, raw: Any, *, currency: str = "") -> Any:
         raw = ""
     if isinstance(raw, str):
         raw = clean(raw, multiline=field.kind == "multiline")
-    elif isinstance(raw, list | dict):
+    elif isinstance(raw, list | tuple) and field.kind == "choices":
+        raw = ",".join(str(one) for one in raw)
+    elif isinstance(raw, list | tuple | dict):
         raise ValueError(_("“%(field)s” takes a single value.", field=field.label))
     if field.kind == "money" and not currency:
         currency = str(setting("company.currency"))
     value = _BY_KIND[field.kind](field, raw, currency)
-    if field.required and value in ("", None):
+    if field.required and value in ("", None, ()):
         raise ValueError(_("“%(field)s” is needed: fill it in.", field=field.label))
     return value
+
+
+def is_nothing(value: Any) -> bool:
+    """Whether a stored value says nothing: empty, not chosen, not ticked. A zero says something."""
+    return value is None or value is False or value in ("", ())
 
 
 def _text(field: Field, raw: Any, currency: str) -> str:
@@ -80,6 +89,28 @@ def _choice(field: Field, raw: Any, currency: str) -> str:
     return text
 
 
+def _choices(field: Field, raw: Any, currency: str) -> tuple[str, ...]:
+    """The chosen codes, each once, in the order in which they are offered."""
+    chosen = {code for part in str(raw).split(",") if (code := part.strip())}
+    known = [code for code, _label in field.choices]
+    if chosen - set(known):
+        raise _not_offered(field)
+    return tuple(code for code in known if code in chosen)
+
+
+def _link(field: Field, raw: Any, currency: str) -> str:
+    """An address that leads somewhere by http: no script, no file."""
+    text = _text(field, raw, currency)
+    parts = None
+    with suppress(ValueError):
+        parts = urlsplit(text)
+    if text and (
+        parts is None or parts.scheme not in ("http", "https") or not parts.hostname or re.search(r"\s", text)
+    ):
+        raise ValueError(_("“%(field)s” is not a link: write it like https://www.example.com/page.", field=field.label))
+    return text
+
+
 def _not_offered(field: Field) -> ValueError:
     return ValueError(_("“%(field)s”: choose one of the values offered.", field=field.label))
 
@@ -107,7 +138,7 @@ def decimal(text: str) -> Decimal:
     """Read a number as people of the three languages write it; raises ValueError.
 
     The last of several separators is the decimal one. A single one is too, but a point before exactly three
-    digits where the user's language groups by points (German).
+    digits where the user's language groups by points (German). What groups stands before three digits each.
     """
     bare = re.sub(r"[\s'’€$£%]", "", text)
     last = max(bare.rfind(","), bare.rfind("."))
@@ -121,6 +152,9 @@ def decimal(text: str) -> Decimal:
             and locale is not None
             and locale.language == "de"
         )
+        whole, separator = (bare, mark) if grouped else (bare[:last], other)
+        if separator in whole and not re.fullmatch(rf"[+-]?\d{{1,3}}(\{separator}\d{{3}})+", whole):
+            raise ValueError(text)
         bare = bare.replace(other, "").replace(mark, "" if grouped else ".")
     if not re.fullmatch(r"[+-]?\d+(\.\d+)?|[+-]?\.\d+", bare):
         raise ValueError(text)
@@ -134,9 +168,13 @@ def _scaled(field: Field, raw: Any, digits: int) -> int | None:
     if raw == "":
         return None
     try:
-        number = (raw if isinstance(raw, Decimal) else decimal(str(raw))).scaleb(digits)
+        number: Decimal | None = (raw if isinstance(raw, Decimal) else decimal(str(raw))).scaleb(digits)
     except ValueError:
-        raise ValueError(_("“%(field)s” is not a number: write it like 1234.50.", field=field.label)) from None
+        number = None
+    if not digits and (number is None or number != number.to_integral_value()):
+        raise ValueError(_("“%(field)s” is not a whole number: write it like 1234.", field=field.label))
+    if number is None:
+        raise ValueError(_("“%(field)s” is not a number: write it like 1234.50.", field=field.label))
     if number != number.to_integral_value():
         raise ValueError(_("“%(field)s” has too many decimals: at most %(most)s.", field=field.label, most=digits))
     if abs(number) > LARGEST:
@@ -145,6 +183,14 @@ def _scaled(field: Field, raw: Any, digits: int) -> int | None:
 
 
 def _money(field: Field, raw: Any, currency: str) -> int | None:
+    signs = {one for one in "€$£" if one in str(raw)}
+    if signs - set(get_currency_symbol(currency, "en")):
+        message = _(
+            "“%(field)s” is in %(currency)s: write the amount without another sign.",
+            field=field.label,
+            currency=currency,
+        )
+        raise ValueError(message)
     value = _scaled(field, raw, get_currency_precision(currency))
     if value is not None and value < 0:
         raise ValueError(_("“%(field)s” can't be negative.", field=field.label))
@@ -156,6 +202,10 @@ def _percent(field: Field, raw: Any, currency: str) -> int | None:
     if value is not None and not 0 <= value <= 10_000:
         raise ValueError(_("“%(field)s” lies between 0 and 100.", field=field.label))
     return value
+
+
+def _decimal(field: Field, raw: Any, currency: str) -> int | None:
+    return _scaled(field, raw, field.decimals)
 
 
 def _integer(field: Field, raw: Any, currency: str) -> int | None:
@@ -230,4 +280,7 @@ _BY_KIND: dict[str, Callable[[Field, Any, str], Any]] = {
     "currency": _of(CURRENCIES, str.upper),
     "user": _user,
     "contact": _contact,
+    "decimal": _decimal,
+    "choices": _choices,
+    "link": _link,
 }

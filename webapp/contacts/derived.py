@@ -5,7 +5,7 @@ Folded in Python, so that SQLite and PostgreSQL find and sort alike (design: dec
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from webapp.administration.settings import setting
 from webapp.contacts.models import Address, Contact
@@ -26,7 +26,17 @@ def country_of(contact: Contact) -> str:
 
 
 def refresh(contact: Contact) -> None:
-    """Recompute the derived columns after a change of names, reach, addresses, tags or numbers."""
+    """Recompute the derived columns after a change of names, reach, addresses, tags or numbers.
+
+    An anonymised contact keeps its country and is found by its numbers; its number, else its id, stands for its name.
+    """
+    present = {one.function: one.folded for one in contact.numbers if one.valid_to is None}
+    contact.sort_number = natural(number_of(present))
+    if getattr(contact, "anonymised_at", None) is not None:
+        values = {one.function: one.value for one in contact.numbers if one.valid_to is None}
+        contact.sort_name = number_of(values) or str(contact.id)
+        contact.search_text = _line([one.value for one in contact.numbers])
+        return
     address = main_address(contact)
     contact.city = address.city if address else ""
     contact.country = address.country if address else ""
@@ -36,8 +46,6 @@ def refresh(contact: Contact) -> None:
         or fold(contact.emails[0].value if contact.emails else "")
         or (digits(contact.phones[0].value) if contact.phones else "")
     )[:400]
-    present = {one.function: one.folded for one in contact.numbers if one.valid_to is None}
-    contact.sort_number = natural(number_of(present))
     contact.search_text = searchable(contact)
 
 
@@ -50,7 +58,7 @@ def number_of(numbers: Mapping[str, str], function: str = "") -> str:
 
 
 def searchable(contact: Contact) -> str:
-    """One line of folded text: names, e-mails, phone digits, places, numbers present and past.
+    """One line of folded text: names, e-mails, phone digits, places, numbers present and past, names of the absorbed.
 
     Two blanks before each word: with its first letter they make one of the trigrams by which SQLite finds, so that
     even a single letter is found by the index.
@@ -67,6 +75,11 @@ def searchable(contact: Contact) -> str:
         *(f"{address.postal_code} {address.city}" for address in contact.addresses),
         *(number.value for number in contact.numbers),
         *(external.value for external in contact.external_ids),
+        *(other.name for other in contact.absorbed),
     ]
+    return _line(parts)
+
+
+def _line(parts: Iterable[str | None]) -> str:
     words = dict.fromkeys(folded for part in parts if part and (folded := fold(part)))
     return f" {' '.join(words)} ".replace(" ", "  ")

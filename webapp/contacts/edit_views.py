@@ -7,7 +7,7 @@ from typing import Any
 from flask import Response, abort, request, url_for
 
 from webapp.contacts import services
-from webapp.contacts.forms import PART, ContactForm, compare, function_fields
+from webapp.contacts.forms import PART, ContactForm, compare, function_inputs
 from webapp.contacts.models import Contact
 from webapp.contacts.overview import overview
 from webapp.contacts.pages import blueprint
@@ -39,6 +39,9 @@ def edit(id: int) -> Response:  # noqa: A002 - the address's own word
     form = ContactForm.posted(request.form, contact.kind, present.functions, part)
     if form.change(request.form.get("add", ""), request.form.get("remove", "")) or resuming():
         return _form_page(form, contact, view)
+    if form.gone:
+        form.errors = form.gone
+        return _form_page(form, contact, view, 409)
     try:
         try:
             _save(id, form, present, contact.currency)
@@ -108,7 +111,7 @@ def _save(contact_id: int, form: ContactForm, present: ContactForm, currency: st
 
 def _named(errors: dict[str, str], form: ContactForm) -> dict[str, str]:
     """A function's errors carry its key, so that they stand at its fields."""
-    own = {one.name: function.key for function in form.functions for one in function_fields(function)}
+    own = {one.name: function.key for function in form.functions for one in function_inputs(function)}
     known = {*form.values, *form.items}
     return {
         (f"{own[name]}.{name}" if name in own and name not in known else name): text for name, text in errors.items()

@@ -16,6 +16,7 @@ import sqlalchemy as sa
 from werkzeug.datastructures import MultiDict
 
 from webapp.acting import act
+from webapp.contacts import added
 from webapp.contacts.coerce import coerce
 from webapp.contacts.fields import BY_NAME, COLLECTION, COLLECTIONS, COMPANY_ONLY, FIELDS, PERSON_ONLY, Collection
 from webapp.contacts.models import Contact, ContactNumber
@@ -25,7 +26,7 @@ from webapp.db import db
 from webapp.functions import numbers
 from webapp.functions.models import FunctionRow
 from webapp.functions.services import fields_of
-from webapp.i18n import _l
+from webapp.i18n import _, _l
 from webapp.plugin import ContactFunction, Field
 from webapp.registry import registry
 from webapp.shown import shown, typed
@@ -40,6 +41,10 @@ PARENT = Field(
 )
 NUMBER = Field(name="number", label=_l("Number"), max_length=60)
 Items = list[dict[str, str]]
+ADDED = "added"
+"""The part with the fields that the firm has added."""
+SHOWN = "shown"
+"""Hidden inputs of this name say which boxes stood in a form: one that is not ticked is not sent."""
 
 
 def fields_for(kind: str) -> list[Field]:
@@ -54,8 +59,13 @@ def collections_shown() -> list[Collection]:
 
 
 def function_fields(function: ContactFunction) -> list[Field]:
-    """A function's own fields that this user may see, its number first."""
-    return [NUMBER, *(one for one in function.fields if act().may(one.right))]
+    """A function's own fields that this user may see, its number first, those that the firm has added last."""
+    return [NUMBER, *(one for one in (*function.fields, *added.added(function.key)) if act().may(one.right))]
+
+
+def function_inputs(function: ContactFunction) -> list[Field]:
+    """Those of them that a form asks for."""
+    return [one for one in function_fields(function) if not one.read_only]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -82,6 +92,7 @@ PARTS = (
         collections=frozenset({"emails", "phones", "addresses", "social_accounts", "bank_accounts", "external_ids"}),
     ),
     Part(key="description", label=_l("Description"), fields=frozenset({"description"})),
+    Part(key=ADDED, label=_l("Custom fields"), fields=frozenset()),
     Part(key="consents", label=_l("Consents"), fields=frozenset(), collections=frozenset({"consents"})),
 )
 PART = {one.key: one for one in PARTS}
@@ -92,7 +103,8 @@ PART = {one.key: one for one in PARTS}
 class ContactForm:
     """What stands in the form. `values` are single values, `items` the collections, `errors` a sentence per name.
 
-    `part` is the key of the part that is edited alone: one of `PARTS`, or a function's; empty for all.
+    `part` is the key of the part that is edited alone: one of `PARTS`, or a function's; empty for all. `gone` is what
+    was typed into fields that were taken out of use since the form was opened, each as a sentence.
     """
 
     kind: str
@@ -103,12 +115,14 @@ class ContactForm:
     errors: dict[str, str] = field(default_factory=dict)
     base: str = ""
     part: str = ""
+    gone: dict[str, str] = field(default_factory=dict)
 
     @classmethod
     def of(cls, contact: Contact, rows: list[FunctionRow], part: str = "") -> ContactForm:
         """The form as it stands for a stored contact and those of its functions that the view shows."""
         form = cls(kind=contact.kind, version=contact.version, part=part)
         values = form.values
+        added.fill("", [contact])
         for one in form.fields():
             values[one.name] = ", ".join(contact.tags) if one is TAGS else typed(one, getattr(contact, one.name))
         if contact.parent_id and "parent_id" in values:
@@ -119,7 +133,7 @@ class ContactForm:
                 continue
             form.functions.append(function)
             values[f"{function.key}.number"] = numbers.present(contact.id, function.key)
-            for one in function_fields(function)[1:]:
+            for one in function_inputs(function)[1:]:
                 values[f"{function.key}.{one.name}"] = typed(one, getattr(own, one.name), getattr(own, "currency", ""))
         form.items = {one.name: _items_of(one, contact) for one in form.collections()}
         form.base = form.dump()
@@ -132,9 +146,9 @@ class ContactForm:
         """The form as it was sent, whatever is in it; a name that it does not have is not looked at."""
         form = cls(kind=kind, functions=functions, base=sent.get("base", ""), part=part)
         for name in form.names():
-            boolean = name in form._booleans()
-            if name in sent or boolean:
-                form.values[name] = sent.get(name, "")
+            if name in sent or name in form._booleans() or name in sent.getlist(SHOWN):
+                form.values[name] = form._sent(name, sent)
+        form.gone = form._gone(sent)
         for collection in form.collections():
             form.items[collection.name] = _items_posted(collection, sent)
         try:
@@ -148,7 +162,7 @@ class ContactForm:
         """The field behind the name of a single value of this form."""
         key, _dot, own = name.partition(".")
         if not own:
-            return TAGS if name == "tags" else BY_NAME.get(name)
+            return TAGS if name == "tags" else BY_NAME.get(name) or added.added_by_name().get(name)
         function = next((one for one in self.functions if one.key == key), None)
         return next((one for one in function_fields(function) if one.name == own), None) if function else None
 
@@ -172,7 +186,8 @@ class ContactForm:
         own = PART[self.part].fields if self.part in PART else None
         if self.part and own is None:
             return []
-        return [one for one in (*fields_for(self.kind), TAGS) if own is None or one.name in own]
+        more = [one for one in added.added("", self.kind) if not one.read_only] if self.part in ("", ADDED) else []
+        return [*(one for one in (*fields_for(self.kind), TAGS) if own is None or one.name in own), *more]
 
     def collections(self) -> list[Collection]:
         """The collections that this form shows to this user."""
@@ -183,8 +198,31 @@ class ContactForm:
 
     def names(self) -> list[str]:
         """Names of all single values of this form."""
-        own = [f"{function.key}.{one.name}" for function in self.functions for one in function_fields(function)]
+        own = [f"{function.key}.{one.name}" for function in self.functions for one in function_inputs(function)]
         return [*(one.name for one in self.fields()), *own]
+
+    def _sent(self, name: str, sent: MultiDict[str, str]) -> str:
+        """What was typed or chosen: several codes are parted by commas."""
+        field = self.field_called(name)
+        return ",".join(sent.getlist(name)) if field and field.kind == "choices" else sent.get(name, "")
+
+    def _gone(self, sent: MultiDict[str, str]) -> dict[str, str]:
+        """What was typed anew into added fields that this form does not have (any more): nobody loses it unsaid."""
+        found, before = {}, self.load_base()
+        for name in sent.keys() - set(self.names()):
+            typed_ = ",".join(sent.getlist(name))
+            one = added.added_field(name.rpartition(".")[2]) if typed_.strip() else None
+            if one is not None and typed_ != str(before.get(name, "")):
+                found[name] = _(
+                    "“%(field)s” was taken out of use meanwhile and is not saved. You had written: %(text)s",
+                    field=one.label, text=typed_,
+                )  # fmt: skip
+        return found
+
+    def take(self, name: str, sent: MultiDict[str, str]) -> None:
+        """Read one value as it was sent, where it was."""
+        if name in sent or name in sent.getlist(SHOWN):
+            self.values[name] = self._sent(name, sent)
 
     def _booleans(self) -> set[str]:
         """Boxes that are not ticked are not sent: for these, missing means no."""

@@ -14,7 +14,9 @@ from webapp.functions.models import FunctionRow
 from webapp.functions.services import rows_of
 from webapp.i18n import _
 from webapp.lists.views import number_of, responsible_names
+from webapp.merging.services import merged_into
 from webapp.plugin import ContactFunction
+from webapp.ports import Anonymising, Merging
 from webapp.registry import registry
 
 
@@ -55,6 +57,9 @@ def file_context(
         "users": users,
         "persons_count": seen.persons,
         "has_picture": seen.picture,
+        "merged": merged_into(contact) if seen.merged else [],
+        "merge_url": registry().service(Merging).address([contact.id]),
+        "anonymise_url": registry().service(Anonymising).address(contact.id),
         "tabs": [
             {
                 "label": one.label,
@@ -63,6 +68,9 @@ def file_context(
                 "current": tab == one.key,
             }
             for one in registry().offers("tabs")
+        ],
+        "hints": [
+            (one.icon, label, url) for one in registry().offers("file_hints") for label, url in one.find(contact)
         ],
         "offered": [offer(function, rows) for function in registry().functions()],
     }

@@ -8,6 +8,7 @@ from typing import Any
 from flask import Response, request, url_for
 
 from webapp.administration.settings import zone
+from webapp.contacts.added import added
 from webapp.contacts.fields import COLLECTIONS, LINK_FIELDS
 from webapp.contacts.file_views import elsewhere
 from webapp.contacts.forms import fields_for, function_fields
@@ -15,6 +16,7 @@ from webapp.contacts.head import file_context, main_contact
 from webapp.contacts.links import today
 from webapp.contacts.models import Contact
 from webapp.contacts.pages import blueprint
+from webapp.history.beside import beside
 from webapp.history.models import HistoryEntry
 from webapp.history.services import Wanted, actors_of, of_contact
 from webapp.htmx import render
@@ -22,7 +24,7 @@ from webapp.i18n import _
 from webapp.lists.views import responsible_names
 from webapp.security import right
 from webapp.shown import month
-from webapp.words import ACTIONS, WAYS, change_label, may_see
+from webapp.words import WAYS, change_label, history_actions, may_see
 
 PAGE = 50
 LAST = 2**62
@@ -48,13 +50,14 @@ def history(id: int) -> Response:  # noqa: A002 - the address's own word
         "contacts/history.html",
         fragments={"changes": "contacts/_changes.html"},
         groups=_by_month(page),
+        beside=beside(page),
         next_url=following,
         first_url=url_for("contacts.history", id=id, **kept) if before < LAST else "",
         asked=asked,
         is_narrowed=bool(kept),
         actors=[(one, users.get(one, "")) for one in actors if one is not None],
         fields=_fields(contact, [function for _row, function in context["functions"]]),
-        actions=[(key, label) for key, (label, _icon) in ACTIONS.items()],
+        actions=[(key, label) for key, (label, _icon) in history_actions().items()],
         ways=list(WAYS.items()),
         **context,
     )
@@ -99,7 +102,7 @@ def _by_month(entries: list[HistoryEntry]) -> list[tuple[str, list[HistoryEntry]
 
 def _fields(contact: Contact, functions: list[Any]) -> list[tuple[str, list[tuple[str, str]]]]:
     """The fields to choose from, by their group, as far as this user may read their values."""
-    own: list[Any] = [*fields_for(contact.kind), *COLLECTIONS]
+    own: list[Any] = [*fields_for(contact.kind), *added("", contact.kind), *COLLECTIONS]
     groups = [(_("Master data"), [(one.name, str(one.label)) for one in own] + [("tags", change_label("tags"))])]
     for function in functions:
         fields = [(f"{function.key}.{one.name}", str(one.label)) for one in function_fields(function)]

@@ -63,7 +63,8 @@ def blockers(contact: Contact) -> list[Blocker]:
     rows = db.session.execute(
         sa.select(ContactLink, Contact)
         .join(Contact, Contact.id == ContactLink.party_id)
-        .where(ContactLink.person_id == contact.id)
+        # What a merge laid aside is nobody's way in; it comes back with the party only.
+        .where(ContactLink.person_id == contact.id, Contact.merged_into_id.is_(None))
         .order_by(Contact.sort_name, ContactLink.id)
     )
     held = [guards.of_link(link, party) for link, party in rows]

@@ -13,8 +13,8 @@ from webapp.contacts.models import Contact, ContactLink
 from webapp.contacts.queries import load
 from webapp.db import discard
 from webapp.errors import Invalid, Refused, Stale
-from webapp.htmx import announce, redirect_to, render, target, toast
-from webapp.i18n import _
+from webapp.htmx import announce, in_dialog, redirect_to, render, target, toast
+from webapp.i18n import _, ngettext
 from webapp.keptforms import resumable, resuming
 from webapp.lists.query import ListQuery
 from webapp.ports import Doubles
@@ -168,7 +168,7 @@ def edit(link_id: int) -> Response:
         )
     toast(_("The link is saved."))
     if not _row():
-        return redirect_to(url_for("contacts.persons", id=link.party_id))
+        return redirect_to(_next() or url_for("contacts.persons", id=link.party_id))
     if link.is_primary != was_primary:
         announce(CHANGED)
     return _read(link)
@@ -191,6 +191,8 @@ def remove(link_id: int) -> Response:
     try:
         links.remove(link_id)
     except Refused as error:
+        if in_dialog():
+            raise
         discard()
         link = links.load_link(link_id)
         return _form(link, _values_of(link), 409, message=error.message)
@@ -198,16 +200,40 @@ def remove(link_id: int) -> Response:
     if _row():
         announce(CHANGED)
         return make_response("", 204)
-    return redirect_to(safe_next(request.form.get("next")) or url_for("contacts.persons", id=party_id))
+    return redirect_to(_next() or url_for("contacts.persons", id=party_id))
 
 
 @blueprint.route("/links/<int:link_id>/untick-primary", methods=["POST"])
 @right("contacts.edit")
 def untick_primary(link_id: int) -> Response:
     """Take the mark of the primary contact off: the click that resolves it where it is in the way (spec D2, D3)."""
-    link = links.update(link_id, {"is_primary": ""})
+    link = links.untick_primary(link_id)
     toast(_("%(name)s is no longer the primary contact.", name=link.person.name or link.person.sort_name))
-    return redirect_to(safe_next(request.form.get("next")) or url_for("contacts.persons", id=link.party_id))
+    return redirect_to(_next() or url_for("contacts.persons", id=link.party_id))
+
+
+@blueprint.route("/contacts/<int:id>/persons/remove", methods=["POST"])
+@right("contacts.edit")
+def remove_persons(id: int) -> Response:  # noqa: A002
+    """Remove the links to a party's contact persons, but for the primary one (spec D2, D3)."""
+    return _removed(links.remove_many(party_id=id), url_for("contacts.persons", id=id))
+
+
+@blueprint.route("/contacts/<int:id>/parties/remove", methods=["POST"])
+@right("contacts.edit")
+def remove_from_parties(id: int) -> Response:  # noqa: A002
+    """Remove a person's links to parties with a function, but for those where it is the primary contact."""
+    return _removed(links.remove_many(person_id=id), url_for("contacts.file", id=id))
+
+
+def _removed(number: int, otherwise: str) -> Response:
+    toast(ngettext("%(num)s link is removed.", "%(num)s links are removed.", number))
+    return redirect_to(_next() or otherwise)
+
+
+def _next() -> str:
+    """Where this was in the way of something: back there."""
+    return safe_next(request.values.get("next"))
 
 
 def _row() -> str:
@@ -238,6 +264,7 @@ def _form(link: ContactLink, values: dict[str, str], status: int = 200, **more: 
         row=place,
         values=values,
         version=link.version,
+        next=_next(),
         fields=LINK_FIELDS,
         **_sides(link),
         **{"errors": {}, "message": "", "confirm": "", "stored": None, **more},

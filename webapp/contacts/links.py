@@ -11,9 +11,11 @@ import sqlalchemy as sa
 
 from webapp.acting import need
 from webapp.administration.settings import zone
+from webapp.contacts import guards
 from webapp.contacts.coerce import coerce
 from webapp.contacts.fields import LINK_FIELDS
 from webapp.contacts.models import Contact, ContactLink
+from webapp.contacts.queries import load
 from webapp.contacts.services import check_version, touch, writable
 from webapp.db import db
 from webapp.errors import Invalid, Missing, Refused
@@ -159,7 +161,9 @@ def update(
     """Change what holds for a link; raises `Stale` like contacts do."""
     need("contacts.edit")
     link = load_link(link_id)
-    party, person = _both(link.party_id, link.person_id)
+    # The first step of removing a link: an anonymised contact could otherwise never be parted (spec D2).
+    only_unticks = values.keys() == {"is_primary"} and values["is_primary"] is False
+    party, person = _both(link.party_id, link.person_id, parting=only_unticks)
     db.session.refresh(link)
     check_version(link.version, version)
     changes = _apply(link, party, values, move_primary)
@@ -176,7 +180,7 @@ def remove(link_id: int, version: int | None = None) -> None:
     """Remove a link; the primary contact's can't be (spec D2). Raises `Stale` like a change does."""
     need("contacts.edit")
     link = load_link(link_id)
-    party, person = _both(link.party_id, link.person_id)
+    party, person = _both(link.party_id, link.person_id, parting=True)
     db.session.refresh(link)
     check_version(link.version, version)
     if link.is_primary:
@@ -188,9 +192,40 @@ def remove(link_id: int, version: int | None = None) -> None:
     _note(party, person, "unlinked", {"role": (link.role, None)} if link.role else {})
 
 
-def _both(party_id: int, person_id: int) -> tuple[Contact, Contact]:
-    """Lock both contacts, the lower id first, so that two requests never wait for each other."""
-    locked = {one: writable(one) for one in sorted({party_id, person_id})}
+def untick_primary(link_id: int) -> ContactLink:
+    """Take the mark of the primary contact off a link, where it is there: the first step of removing it (spec D2)."""
+    need("contacts.edit")
+    link = load_link(link_id)
+    party, person = _both(link.party_id, link.person_id, parting=True)
+    db.session.refresh(link)
+    if link.is_primary:
+        link.is_primary = False
+        link.version += 1
+        db.session.flush()
+        _note(party, person, "link_changed", {"is_primary": (True, False)})
+    return link
+
+
+def remove_many(*, party_id: int | None = None, person_id: int | None = None) -> int:
+    """Remove the links that hold a party, or a person, back from deletion, primary contacts' aside (spec D1, D2).
+
+    At most `guards.AT_A_CLICK` of them at once; returns how many.
+    """
+    need("contacts.edit")
+    found = guards.links_that_hold(party_id=party_id, person_id=person_id)
+    for one in found:
+        remove(one)
+    return len(found)
+
+
+def _both(party_id: int, person_id: int, *, parting: bool = False) -> tuple[Contact, Contact]:
+    """Lock both contacts, the lower id first, so that two requests never wait for each other.
+
+    To part them, neither has to be writable otherwise: an anonymised contact would hold the other one for ever.
+    """
+    locked = {one: load(one, lock=True) if parting else writable(one) for one in sorted({party_id, person_id})}
+    if any(one.merged_into_id is not None for one in locked.values()):
+        raise Missing(_("There is no such link."))
     return locked[party_id], locked[person_id]
 
 
@@ -253,12 +288,15 @@ def _move_primary(party: Contact, link: ContactLink, allowed: bool) -> None:
     present.is_primary = False
     present.version += 1
     db.session.flush()
-    record(party.id, "link_changed", {"is_primary": (True, False), "person": (None, present.person.name)})
+    changes = {"is_primary": (True, False), "person": (None, present.person.name)}
+    record(party.id, "link_changed", changes, about_id=present.person_id)
 
 
 def _note(party: Contact, person: Contact, action: str, changes: dict[str, Change]) -> None:
     """Both files tell of the link; the lists' count of persons is the party's."""
     touch(party)
     is_gone = action == "unlinked"
-    record(party.id, action, {**changes, "person": (person.name, None) if is_gone else (None, person.name)})
-    record(person.id, action, {**changes, "party": (party.name, None) if is_gone else (None, party.name)})
+    who: Change = (person.name, None) if is_gone else (None, person.name)
+    where: Change = (party.name, None) if is_gone else (None, party.name)
+    record(party.id, action, {**changes, "person": who}, about_id=person.id)
+    record(person.id, action, {**changes, "party": where}, about_id=party.id)

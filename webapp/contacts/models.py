@@ -13,6 +13,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, declared_attr, mapped_column, relationship
 
 from webapp.db import Base, BigId, Moment, now
+from webapp.i18n import _
 from webapp.text import natural
 
 NAME = sa.String(120)
@@ -141,12 +142,21 @@ class Contact(Base):
         order_by="ContactNumber.id", foreign_keys="ContactNumber.contact_id", passive_deletes=True
     )
 
+    absorbed: Mapped[list[Contact]] = relationship(
+        primaryjoin="Contact.id == foreign(Contact.merged_into_id)", order_by="Contact.id", viewonly=True
+    )
+    """Those that were merged into this one (spec E4)."""
+
     @property
     def name(self) -> str:
-        """The name to show: a company's, or a person's "first last"."""
+        """The name to show: a company's, or a person's "first last"; of an anonymised one its number."""
         if self.kind == "company":
-            return self.company_name
-        return " ".join(part for part in (self.first_name, self.middle_name, self.last_name) if part)
+            found = self.company_name
+        else:
+            found = " ".join(part for part in (self.first_name, self.middle_name, self.last_name) if part)
+        if not found and getattr(self, "anonymised_at", None) is not None:
+            return _("Anonymised contact %(number)s", number=self.sort_name)
+        return found
 
     @property
     def tags(self) -> list[str]:

@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from flask import Response, request, url_for
 
 from webapp.contacts import services
+from webapp.contacts.added import added
 from webapp.contacts.doubles import Double
 from webapp.contacts.forms import ContactForm
 from webapp.contacts.head import offer
@@ -24,10 +25,11 @@ from webapp.keptforms import resumable, resuming
 from webapp.lists.query import ListQuery
 from webapp.lists.views import number_of
 from webapp.plugin import ContactFunction
-from webapp.ports import Doubles, Numbering
+from webapp.ports import Doubles, Merging, Numbering
 from webapp.registry import registry
 from webapp.security import only_asks, right
 from webapp.sentforms import take
+from webapp.shown import typed
 
 OFFERED = 8
 """Companies offered while a parent company's name is typed."""
@@ -43,16 +45,23 @@ def new() -> Response:
     sent = request.form if request.method == "POST" else request.args
     form = _form()
     if request.method == "GET":
+        form.values |= {
+            one.name: typed(one, one.default) for one in added("", form.kind) if one.name not in form.values
+        }
         form.items = {name: items or ([{}] if name in SHOWN_EMPTY else []) for name, items in form.items.items()}
         return _page(form)
     if form.change(sent.get("add", ""), sent.get("remove", "")) or "kind" in sent or resuming():
         return _page(form, found=_found(form))
     if (chosen := sent.get("use", type=int)) is not None:
         return _use(form, chosen)
+    if form.gone:
+        form.errors = form.gone
+        return _page(form, 409, found=_found(form))
     sending = take(sent.items(multi=True))
     if sending.address:
         return redirect_to(sending.address)
-    if _is_to_be_asked(form):
+    merge_with = sent.get("merge_with", type=int)
+    if merge_with is None and _is_to_be_asked(form):
         return _page(form, found=_found(form), asked=True)
     try:
         contact = services.create(form.contact_values())
@@ -70,6 +79,10 @@ def new() -> Response:
     sending.address = url_for("contacts.file", id=contact.id)
     if sent.get("then") == "new":
         sending.address = url_for("contacts.new", kind=form.kind, function=_wanted() or None)
+    elif merge_with is not None:
+        # The one that was there is suggested; the file, where merging is not this user's any more.
+        both = registry().service(Merging).address([merge_with, contact.id], merge_with)
+        sending.address = both or sending.address
     return redirect_to(sending.address)
 
 
@@ -115,12 +128,14 @@ def _found(form: ContactForm) -> list[dict[str, Any]]:
             rows.setdefault(row.contact_id, []).append(row)
     wanted = [one for one in registry().functions() if one.key in _wanted()]
     known = {one.key: one for one in registry().functions()}
+    merges = bool(ids) and bool(registry().service(Merging).address(ids[:1]))
     return [
         {
             "double": one,
             "contact": one.contact,
             "number": number_of(numbers.get(one.contact.id, {})),
             "functions": [known[row.function] for row in rows.get(one.contact.id, []) if row.function in known],
+            "merges": merges,
             **_use_of(wanted, rows.get(one.contact.id, [])),
         }
         for one in doubles

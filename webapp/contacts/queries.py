@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -9,16 +10,19 @@ from weakref import WeakValueDictionary
 
 import sqlalchemy as sa
 from sqlalchemy import event
-from sqlalchemy.orm import Session, SessionTransaction
+from sqlalchemy.orm import Session, SessionTransaction, aliased
 from sqlalchemy.orm.attributes import set_committed_value
 
 from webapp.acting import need
 from webapp.contacts.models import Contact, ContactLink, ContactNumber, Picture
-from webapp.db import db
+from webapp.db import db, now
 from webapp.errors import Missing
 from webapp.functions.models import FunctionRow
 from webapp.i18n import _
+from webapp.text import fold
 
+MOST_OF_A_NUMBER = 5
+"""Anonymised contacts that are named for one number: each function may have given it."""
 LIVE = (
     Contact.deleted_at.is_(None),
     Contact.merged_into_id.is_(None),
@@ -81,6 +85,26 @@ def _unlock_rolled_back(session: Session, previous: SessionTransaction) -> None:
     session.info.pop("carnet_locks", None)
 
 
+def touch(contact: Contact) -> None:
+    """A change that others must notice: the version goes up, the lists show it as changed now."""
+    contact.version += 1
+    contact.updated_at = now()
+
+
+def anonymised_by_number(q: str) -> Sequence[Contact]:
+    """Anonymised contacts that have, or had, exactly this number: nothing else finds them (design: states)."""
+    if not any(sign.isdigit() for sign in q):
+        return []
+    number = sa.select(ContactNumber.contact_id).where(ContactNumber.folded == fold(q)[:80])
+    query = sa.select(Contact).where(
+        Contact.id.in_(number),
+        Contact.anonymised_at.is_not(None),
+        Contact.deleted_at.is_(None),
+        Contact.merged_into_id.is_(None),
+    )
+    return db.session.scalars(query.order_by(Contact.id).limit(MOST_OF_A_NUMBER)).all()
+
+
 def functions_of(ids: Iterable[int]) -> dict[int, list[str]]:
     """Keys of the live functions of many contacts, one statement."""
     found: dict[int, list[str]] = {}
@@ -109,23 +133,29 @@ def numbers_of(ids: Sequence[int]) -> dict[int, dict[str, str]]:
 
 def former_numbers(contact_id: int) -> list[str]:
     """Numbers that a contact had and has no more, each once, the newest first."""
-    return former_of(db.session.scalars(sa.select(ContactNumber).where(ContactNumber.contact_id == contact_id)))
+    query = sa.select(ContactNumber).where(ContactNumber.contact_id == contact_id)
+    return list(former_of(db.session.scalars(query)))
 
 
-def former_of(numbers: Iterable[ContactNumber]) -> list[str]:
-    """The same of numbers that were read already."""
+def former_of(numbers: Iterable[ContactNumber]) -> dict[str, dt.datetime]:
+    """The same of numbers that were read already, each with the moment until which it was in use."""
     rows = list(numbers)
     present = {one.value for one in rows if one.valid_to is None}
-    ended = sorted(((one.valid_to, one.value) for one in rows if one.valid_to is not None), reverse=True)
-    return list(dict.fromkeys(value for _moment, value in ended if value not in present))
+    found: dict[str, dt.datetime] = {}
+    for moment, value in sorted(((one.valid_to, one.value) for one in rows if one.valid_to is not None), reverse=True):
+        if value not in present:
+            found.setdefault(value, moment)
+    return found
 
 
 @dataclass(frozen=True, kw_only=True)
 class Glance:
-    """What the head of a file shows of other tables: how many contact persons, and whether there is a picture."""
+    """What the head of a file shows of other tables: how many contact persons, whether there is a picture, and whether
+    other contacts were merged into this one."""
 
     persons: int
     picture: bool
+    merged: bool
 
 
 def glance(contact: Contact) -> Glance:
@@ -138,18 +168,22 @@ def glance(contact: Contact) -> Glance:
         .scalar_subquery()
     )
     has = {
-        name: sa.select(relation.mapper.class_.id)
-        .where(relation.mapper.class_.contact_id == contact.id)
-        .exists()
-        .label(name)
-        for name, relation in sa.inspect(Contact).relationships.items()
+        name: sa.select(model.id).where(_belongs(model) == contact.id).exists().label(name)
+        for name, model in ((one.key, one.mapper.class_) for one in sa.inspect(Contact).relationships)
     }
     picture = sa.select(Picture.id).where(Picture.contact_id == contact.id).exists().label("picture")
-    row = db.session.execute(sa.select(persons.label("persons"), picture, *has.values())).one()
+    other = aliased(Contact)
+    merged = sa.select(other.id).where(other.merged_into_id == contact.id).exists().label("merged")
+    row = db.session.execute(sa.select(persons.label("persons"), picture, merged, *has.values())).one()
     for name in has.keys() - vars(contact).keys():
         if not getattr(row, name):
             set_committed_value(contact, name, [])
-    return Glance(persons=row.persons, picture=row.picture)
+    return Glance(persons=row.persons, picture=row.picture, merged=row.merged)
+
+
+def _belongs(model: Any) -> Any:
+    """The column by which rows belong to a contact; contacts themselves to the one that absorbed them."""
+    return model.merged_into_id if model is Contact else model.contact_id
 
 
 def persons_count(party_ids: Sequence[int]) -> dict[int, int]:

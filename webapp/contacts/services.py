@@ -12,8 +12,8 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm.attributes import set_committed_value
 
-from webapp.acting import need
-from webapp.contacts import guards
+from webapp.acting import act, need
+from webapp.contacts import added, cutting, guards
 from webapp.contacts import values as check
 from webapp.contacts.coerce import coerce
 from webapp.contacts.collections import check_external_ids, set_items, set_tags
@@ -21,6 +21,7 @@ from webapp.contacts.derived import country_of, refresh
 from webapp.contacts.fields import BY_NAME, COLLECTION
 from webapp.contacts.models import Contact, ContactLink
 from webapp.contacts.queries import load, locked
+from webapp.contacts.queries import touch as touch
 from webapp.db import db, now
 from webapp.errors import Invalid, Missing, Refused, Stale
 from webapp.events import ContactBinned, ContactChanged, ContactCreated, ContactRestored
@@ -29,7 +30,7 @@ from webapp.i18n import _
 from webapp.registry import registry
 
 KINDS = ("person", "company")
-UNSET = frozenset({"date", "user", "contact"})
+UNSET = frozenset({"date", "user", "contact", "decimal"})
 """Kinds of fields that are NULL, not an empty text, where nothing is noted."""
 
 
@@ -59,14 +60,16 @@ def _new(values: Mapping[str, Any], *, trusting: bool = False) -> tuple[Contact,
         raise Invalid(_("A contact is a person or a company: choose one."), {"kind": _("Choose person or company.")})
     # A column's default comes only with the insert; names are needed before.
     contact = Contact(kind=kind, **{one.name: "" for one in BY_NAME.values() if one.kind not in UNSET})
+    defaults = {name: (None, value) for name, value in added.begin(contact).items() if name not in values}
     changes = _apply(contact, values, trusting=trusting)
     _require_a_name(contact)
-    return contact, changes
+    return contact, {**defaults, **changes}
 
 
 def _add(made: Sequence[tuple[Contact, Mapping[str, Change]]]) -> None:
     db.session.add_all([contact for contact, _changes in made])
     db.session.flush()
+    added.save("", {contact.id: changes for contact, changes in made})
     collections = sa.inspect(Contact).relationships.keys()
     for contact, changes in made:
         # What a new contact has none of need not be asked of the database by whoever goes on with it.
@@ -86,6 +89,7 @@ def update(contact_id: int, values: Mapping[str, Any], version: int | None = Non
     _require_a_name(contact)
     if changes:
         touch(contact)
+        added.save("", {contact.id: changes})
         record(contact.id, "changed", changes)
         registry().publish(ContactChanged(contact_id=contact.id, fields=tuple(changes)))
     return contact
@@ -119,12 +123,6 @@ def not_writable(contact: Any) -> Refused | None:
     return None
 
 
-def touch(contact: Contact) -> None:
-    """A change that others must notice: the version goes up, the lists show it as changed now."""
-    contact.version += 1
-    contact.updated_at = now()
-
-
 def _apply(contact: Contact, values: Mapping[str, Any], *, trusting: bool = False) -> dict[str, Change]:
     """Set what is named, checked; returns the changes. Raises `Invalid` with all errors at once.
 
@@ -132,10 +130,19 @@ def _apply(contact: Contact, values: Mapping[str, Any], *, trusting: bool = Fals
     """
     errors: dict[str, str] = {}
     changes: dict[str, Change] = {}
-    for name in values.keys() - BY_NAME.keys() - COLLECTION.keys() - {"kind", "tags"}:
+    more = added.added_by_name("", contact.kind)
+    if contact.id is not None and not more.keys().isdisjoint(values):
+        added.fill("", [contact])
+    for name in values.keys() - BY_NAME.keys() - COLLECTION.keys() - more.keys() - {"kind", "tags"}:
         errors[name] = _("There is no field “%(field)s”.", field=str(name)[:60])
-    for name, field in BY_NAME.items():
+    for name, field in (BY_NAME | more).items():
         if name in values:
+            if not added.may_change(field, act().way):
+                errors[name] = _("“%(field)s” can't be changed here.", field=field.label)
+                continue
+            if field.kind == "contact" and str(values[name]) == str(getattr(contact, name)):
+                # What was chosen may lie in the bin by now: it stays until another one is chosen.
+                continue
             try:
                 new = coerce(field, values[name])
             except ValueError as error:
@@ -180,6 +187,10 @@ def _check_singles(contact: Contact, changes: Mapping[str, Change]) -> None:
 
 def _check_parent(contact: Contact, errors: dict[str, str]) -> None:
     """A company can't stand above itself, nor the chain of parents turn in a circle."""
+    parent = db.session.get(Contact, contact.parent_id)
+    if parent is not None and parent.anonymised_at is not None:
+        errors["parent_id"] = _("This contact is anonymised: choose another parent company.")
+        return
     seen: set[int] = {contact.id} if contact.id else set()
     step = contact.parent_id
     while step is not None:
@@ -201,22 +212,21 @@ def _require_a_name(contact: Contact) -> None:
 def to_bin(contact_id: int, version: int | None = None, *, override_links: bool = False) -> Contact:
     """Put a contact into the bin for 30 days (spec D9); raises `Refused` with every blocker (spec D1-D4).
 
-    `override_links` says that an administrator knowingly deletes what is linked (spec D4): the links go, and both
-    files tell of it. What may not be overridden holds all the same.
+    `override_links` says that an administrator knowingly deletes what is linked (spec D4): the links go, both files
+    tell of it, and this one of all that was overridden. What may not be overridden holds all the same.
     """
     need("contacts.manage")
     if override_links:
         need("settings")
     contact = writable(contact_id)
     check_version(contact.version, version)
-    blockers = guards.blockers([contact_id]).get(contact_id, [])
-    if blockers and not (override_links and all(one.override for one in blockers)):
-        raise Refused(
-            _("%(name)s can't be deleted yet: resolve what is listed first.", name=contact.name),
-            blockers=blockers,
-        )
+    blockers, overridden = guards.blockers([contact_id]).get(contact_id, []), list[str]()
+    if blockers and override_links and all(one.override for one in blockers):
+        overridden = [one.label for one in blockers]
+        guards.cut(contact_id)
+        blockers = guards.blockers([contact_id]).get(contact_id, [])
     if blockers:
-        _cut_links(contact)
+        raise Refused(guards.refusal(contact, blockers), blockers=blockers)
     # What is left links it to parties without function; nobody in the bin is a primary contact.
     db.session.execute(
         sa.update(ContactLink)
@@ -225,38 +235,16 @@ def to_bin(contact_id: int, version: int | None = None, *, override_links: bool 
     )
     contact.deleted_at = now()
     touch(contact)
-    record(contact.id, "binned")
+    record(contact.id, "binned", {"overridden": (None, overridden)} if overridden else {})
     registry().publish(ContactBinned(contact_id=contact.id))
     return contact
 
 
-def _cut_links(contact: Contact) -> None:
-    """Take the contact out of all links and from above its subsidiaries; each file tells of it."""
-    links = db.session.scalars(
-        sa.select(ContactLink)
-        .where(sa.or_(ContactLink.person_id == contact.id, ContactLink.party_id == contact.id))
-        .order_by(ContactLink.id)
-    ).all()
-    children = db.session.scalars(
-        sa.select(Contact.id).where(Contact.parent_id == contact.id, Contact.merged_into_id.is_(None))
-    ).all()
-    others = {one.person_id if one.party_id == contact.id else one.party_id for one in links}
-    held = {one: load(one, lock=True) for one in sorted({*others, *children})} | {contact.id: contact}
-    for link in links:
-        person, party = held[link.person_id], held[link.party_id]
-        told: dict[str, Change] = {"role": (link.role, None)} if link.role else {}
-        if link.is_primary:
-            told["is_primary"] = (True, False)
-        db.session.delete(link)
-        touch(held[party.id if person is contact else person.id])
-        record(party.id, "unlinked", {**told, "person": (person.name, None)})
-        record(person.id, "unlinked", {**told, "party": (party.name, None)})
-    for one in children:
-        held[one].parent_id = None
-        touch(held[one])
-        record(one, "changed", {"parent_id": (contact.id, None)})
-        registry().publish(ContactChanged(contact_id=one, fields=("parent_id",)))
-    db.session.flush()
+def free_subsidiaries(contact_id: int) -> int:
+    """Take a contact off its subsidiaries as their parent company, at most `guards.AT_A_CLICK` at once (spec D1)."""
+    need("contacts.edit")
+    load(contact_id, lock=True)
+    return cutting.subsidiaries_of(contact_id, guards.AT_A_CLICK)
 
 
 def restore(contact_id: int) -> Contact:
@@ -281,16 +269,6 @@ def archive(contact_id: int, archived: bool = True) -> Contact:
         touch(contact)
         record(contact.id, "archived" if archived else "unarchived")
     return contact
-
-
-def in_bin(after: int | None = None, limit: int = 50) -> Sequence[Contact]:
-    """The contacts in the bin, the last deleted first; `after` is the last one's id of the page before."""
-    need("contacts.manage")
-    query = sa.select(Contact).where(Contact.deleted_at.is_not(None), Contact.merged_into_id.is_(None))
-    if after is not None:
-        last = sa.select(Contact.deleted_at).where(Contact.id == after).scalar_subquery()
-        query = query.where(sa.or_(Contact.deleted_at < last, sa.and_(Contact.deleted_at == last, Contact.id < after)))
-    return db.session.scalars(query.order_by(Contact.deleted_at.desc(), Contact.id.desc()).limit(limit)).all()
 
 
 def require_live(contact_id: int) -> Contact:

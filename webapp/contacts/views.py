@@ -4,13 +4,22 @@ from __future__ import annotations
 
 from flask import Response
 
-from webapp.contacts import edit_views, file_views, history_views, kind_views, new_views, state_views
+from webapp.contacts import (
+    bin_views,
+    delete_views,
+    edit_views,
+    file_views,
+    history_views,
+    kind_views,
+    new_views,
+    state_views,
+)
 from webapp.contacts.pages import blueprint
 from webapp.i18n import _
 from webapp.lists.views import list_page
 from webapp.security import right
 
-VIEWS = (file_views, history_views, new_views, edit_views, kind_views, state_views)
+VIEWS = (file_views, history_views, new_views, edit_views, kind_views, delete_views, bin_views, state_views)
 """Each registers its addresses with the blueprint when it is imported."""
 
 

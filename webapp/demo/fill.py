@@ -14,7 +14,7 @@ from itertools import count, islice
 import sqlalchemy as sa
 
 from webapp.contacts.models import Contact, Tag
-from webapp.db import Base, db, is_sqlite, transaction
+from webapp.db import db, is_sqlite, transaction
 from webapp.demo.bulk import loading, refresh_statistics, write
 from webapp.demo.moments import Clock
 from webapp.demo.people import Person, people
@@ -71,15 +71,19 @@ class _Filling:
         self.columns = self.stage.columns
         self.tables = (Tag.__tablename__, *self.columns)
         self.tags: dict[str, int] = {tag.folded: tag.id for tag in db.session.scalars(sa.select(Tag))}
-        self.contact_ids, self.function_ids = _ids(Contact), _ids(FunctionRow)
+        self._take_ids()
+
+    def _take_ids(self) -> None:
+        self.contact_ids, self.function_ids = _ids(Contact.__tablename__), _ids(FunctionRow.__tablename__)
+        self.own_ids = {table: _ids(table) for table in self.stage.offered.with_ids}
 
     def write(self, chunk: list[Person]) -> None:
         """Insert one chunk, in the order in which rows refer to each other."""
         if self.is_sqlite:
             # Whoever wrote between two transactions has taken ids.
-            self.contact_ids, self.function_ids = _ids(Contact), _ids(FunctionRow)
+            self._take_ids()
         self._add_tags({tag for one in chunk for tag in one.get("tags", ())})
-        rows = self.stage.rows(zip(self.contact_ids, chunk, strict=False), self.tags, self.function_ids)
+        rows = self.stage.rows(zip(self.contact_ids, chunk, strict=False), self.tags, self.function_ids, self.own_ids)
         connection = db.session.connection()
         for table, columns in self.columns.items():
             if table in rows:
@@ -92,9 +96,8 @@ class _Filling:
                 self.tags[folded] = db.session.execute(added).scalar_one()
 
 
-def _ids(model: type[Base]) -> Iterator[int]:
+def _ids(table: str) -> Iterator[int]:
     """Ids for rows that others refer to before they are written; never given twice, whoever else writes."""
-    table = model.__tablename__
     if is_sqlite(db.session.connection()):
         # The write lock is held: nobody gets an id until this transaction has ended.
         last = db.session.scalar(sa.text("SELECT seq FROM sqlite_sequence WHERE name = :table"), {"table": table})

@@ -9,20 +9,19 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from random import Random
 from typing import Any
 
 import sqlalchemy as sa
 
 from webapp.administration.settings import value_list
-from webapp.contacts.models import ContactNumber
 from webapp.db import db
+from webapp.demo.numbering import Number
 from webapp.plugin import ContactFunction, Field
 from webapp.registry import registry
 
-FIRST_NUMBER = 10_001
 AMOUNTS = (25_000, 50_000, 120_000, 250_000, 500_000, 1_000_000, 2_500_000)
 PERCENTS = (200, 300, 500, 1_000, 2_000, 4_000, 5_000, 6_000, 8_000)
 FIRST_DATE, DATES = dt.date(2025, 1, 1), 330
@@ -37,20 +36,22 @@ Draw = Callable[[], float]
 class Role:
     """A function of one contact to be stored: from when until when (minutes), its number and its own fields.
 
-    `number` is as it is shown and as it sorts (`webapp.text.natural`); `values` are in the order of its columns.
+    `values` are in the order of its columns; `filled` are those of them that ranges give, by name.
     """
 
     function: ContactFunction
     started: int
-    number: tuple[str, str]
-    origin: str
     values: list[Any]
+    number: Number | None = None
+    origin: str = "given"
+    reserved: str | None = None
+    filled: dict[str, str] = field(default_factory=dict)
     follows: Role | None = None
     ended: int | None = None
 
 
 class Cast:
-    """Gives functions and numbers; reads once what the base has already."""
+    """Gives functions, and fills in their fields."""
 
     def __init__(self, random: Random) -> None:
         self.draw: Draw = random.random
@@ -63,7 +64,6 @@ class Cast:
             [(_share(function, slot), function, _leading(function, slot)) for function in slot]
             for slot in slots.values()
         ]
-        self.numbers = {function.key: _next_number(function) for function in functions}
         self.fields = {function.key: _Fields(function, dialect) for function in functions}
 
     def roles(self, since: int, currency: str) -> list[Role]:
@@ -84,31 +84,18 @@ class Cast:
         start = since + HOUR + int(draw() * (24 * DAY - HOUR)) // HOUR * HOUR
         own = self.fields[function.key]
         if before is None or draw() >= 0.4:
-            number = self.number(function)
-            return [
-                Role(function=function, started=start, number=number, origin="given", values=own.drawn(draw, currency))
-            ]
+            return [Role(function=function, started=start, values=own.drawn(draw, currency))]
         end = start + DAY + int(draw() * 119 * DAY) // HOUR * HOUR
-        first = Role(
-            function=before,
-            started=start,
-            number=self.number(before),
-            origin="given",
-            values=self.fields[before.key].drawn(draw, currency, won=True),
-            ended=end,
-        )
-        then = Role(
-            function=function, started=end, number=first.number, origin="kept", values=own.drawn(draw, currency),
-            follows=first,
-        )  # fmt: skip
+        led = self.fields[before.key].drawn(draw, currency, won=True)
+        first = Role(function=before, started=start, values=led, ended=end)
+        then = Role(function=function, started=end, values=own.drawn(draw, currency), follows=first)
         return [first, then]
 
-    def number(self, function: ContactFunction) -> tuple[str, str]:
-        """The next number of the function's range: its letter and a count; and as it sorts."""
-        count = self.numbers[function.key]
-        self.numbers[function.key] = count + 1
-        letter = _letter(function)
-        return f"{letter}{count}", f"{letter.lower()}{count:015d}"
+    def values(self, role: Role) -> list[Any]:
+        """What a role's own table holds of it, with what ranges have filled in."""
+        if role.filled:
+            self.fields[role.function.key].fill(role.values, role.filled)
+        return role.values
 
 
 class _Fields:
@@ -123,14 +110,19 @@ class _Fields:
             column.type.dialect_impl(dialect).bind_processor(dialect) or (lambda value: value) for column in columns
         ]
         self.blank = [take(default) for take, default in zip(taken, defaults, strict=True)]
-        places = {column.key: place for place, column in enumerate(columns)}
-        self.currency = places.get("currency")
+        self.places = {column.key: place for place, column in enumerate(columns)}
+        self.currency = self.places.get("currency")
         self.fields: list[tuple[int, bool, bool, Callable[[Draw, bool], Any], Callable[[Any], Any]]] = []
-        for field in function.fields:
-            place = places[field.name]
-            if way := _way(field, defaults[place]):
-                always = field.required or field.kind == "boolean"
-                self.fields.append((place, always, field.name.startswith(LOSS), way, taken[place]))
+        for one in function.fields:
+            place = self.places[one.name]
+            if way := _way(one, defaults[place]):
+                always = one.required or one.kind == "boolean"
+                self.fields.append((place, always, one.name.startswith(LOSS), way, taken[place]))
+
+    def fill(self, row: list[Any], filled: Mapping[str, str]) -> None:
+        """Put in what was given, in place of what was drawn."""
+        for name, value in filled.items():
+            row[self.places[name]] = value
 
     def drawn(self, draw: Draw, currency: str, won: bool = False) -> list[Any]:
         """One row's values; `won` leaves out what ends in a loss."""
@@ -187,20 +179,3 @@ def _share(function: ContactFunction, slot: list[ContactFunction]) -> float:
 def _leading(function: ContactFunction, slot: list[ContactFunction]) -> ContactFunction | None:
     """The function of the slot that is converted into this one."""
     return next((one for one in slot if one.key in function.follows), None)
-
-
-def _letter(function: ContactFunction) -> str:
-    return function.key[0].upper()
-
-
-def _next_number(function: ContactFunction) -> int:
-    """The first count beyond all numbers of this form that the function has or had."""
-    first = _letter(function).lower()
-    # As it sorts, such a number is its letter and 15 digits: the highest of them stands first or nearly so.
-    alike = sa.select(ContactNumber.sort_value).where(
-        ContactNumber.function == function.key, ContactNumber.sort_value.like(first + 15 * "_")
-    )
-    ordered = db.session.scalars(alike.order_by(ContactNumber.sort_value.desc()).execution_options(yield_per=100))
-    last = next((int(one[1:]) for one in ordered if one[1:].isdecimal()), 0)
-    ordered.close()
-    return max(FIRST_NUMBER - 1, last) + 1

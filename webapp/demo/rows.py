@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections import OrderedDict, defaultdict, deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
 from random import Random
 from typing import Any
@@ -16,8 +16,11 @@ from typing import Any
 from webapp.acting import act
 from webapp.contacts.fields import FIELDS
 from webapp.demo.moments import DAYS, Clock
+from webapp.demo.numbering import Number, Numbers
+from webapp.demo.offered import Offered
 from webapp.demo.people import KNOWN, Person
 from webapp.demo.roles import Cast, Role
+from webapp.plugin.made_up import DemoChunk, DemoContact
 from webapp.text import fold
 
 Row = tuple[Any, ...]
@@ -80,39 +83,70 @@ class Stage:
     """Turns people into rows; keeps what later contacts need to know of earlier ones."""
 
     def __init__(self, seed: int, clock: Clock) -> None:
-        self.random = Random(f"roles {seed}")  # noqa: S311 - made-up people, no secret
-        self.draw = self.random.random
-        self.cast = Cast(self.random)
+        # Functions are drawn for a whole chunk before the rest is: each from a row of its own, or the chunk's length
+        # would change what the next contacts are.
+        self.roles = Random(f"roles {seed}")  # noqa: S311 - made-up people, no secret
+        self.draw = Random(f"rows {seed}").random  # noqa: S311
+        self.cast = Cast(self.roles)
+        self.numbers = Numbers(self.functions())
         self.clock = clock
         self.way, self.source = act().way, act().source
+        self.offered = Offered(seed)
         self.firms: dict[str, OrderedDict[str, _Firm]] = defaultdict(OrderedDict)
         self.growing: deque[_Firm] = deque()
 
     @property
     def columns(self) -> dict[str, tuple[str, ...]]:
-        """The columns filled, by table: the core's, and those of the functions' own tables."""
+        """The columns filled, by table: the core's, those of the functions' own tables, and of what plug-ins add."""
         own = {function.model.__tablename__: self.cast.fields[function.key].columns for function in self.functions()}
-        return COLUMNS | own
+        return COLUMNS | own | self.offered.columns
 
-    def functions(self) -> Iterable[Any]:
+    def functions(self) -> list[Any]:
         """All functions that are drawn."""
         return [function for slot in self.cast.slots for _share, function, _before in slot]
 
-    def rows(self, chunk: Iterable[tuple[int, Person]], tags: dict[str, int], ids: Iterable[int]) -> Rows:
-        """The rows of contacts with their ids, by table; `ids` are for what they do, `tags` have theirs by name."""
+    def rows(
+        self,
+        chunk: Iterable[tuple[int, Person]],
+        tags: dict[str, int],
+        ids: Iterable[int],
+        own_ids: Mapping[str, Iterator[int]],
+    ) -> Rows:
+        """The rows of contacts with their ids, by table; `ids` are for what they do, `own_ids` for what plug-ins add,
+        `tags` have theirs by name."""
         rows: Rows = defaultdict(list)
         row_ids = iter(ids)
-        for contact_id, person in chunk:
-            since = int(self.draw() * DAYS) * 1440 + int(self.draw() * 600)
-            currency = "GBP" if person["language"] == "en" else "EUR"
-            roles = self.cast.roles(since, currency)
+        drawn = [(*one, *self._cast(one[1])) for one in chunk]
+        self.numbers.number(roles for *_person, roles in drawn)
+        for contact_id, person, since, currency, roles in drawn:
             self._contact(rows, contact_id, person, roles, since, currency)
             if "tags" in person:
                 wanted = sorted({tags[_folded(tag)] for tag in person["tags"]})
                 rows["contact_tag"] += [(contact_id, tag_id) for tag_id in wanted]
             self._functions(rows, contact_id, roles, row_ids)
             self._links(rows, contact_id, person, since)
+        contacts = [
+            DemoContact(
+                id=contact_id, kind=person["kind"], language=person["language"], currency=currency, since=since,
+                functions={role.function.key: (role.started, role.ended) for role in roles},
+            )
+            for contact_id, person, since, currency, roles in drawn
+        ]  # fmt: skip
+        moment, day = self.clock.moment, self.clock.day
+        self.offered.add(
+            rows,
+            DemoChunk(
+                contacts=contacts, moment=moment, day=day, ids=own_ids, way=self.way, source=self.source,
+            ),
+        )  # fmt: skip
         return rows
+
+    def _cast(self, person: Person) -> tuple[int, str, list[Role]]:
+        """Since when a contact is known, in which currency, and which functions it has."""
+        draw = self.roles.random
+        since = int(draw() * DAYS) * 1440 + int(draw() * 600)
+        currency = "GBP" if person["language"] == "en" else "EUR"
+        return since, currency, self.cast.roles(since, currency)
 
     def _contact(
         self, rows: Rows, contact_id: int, person: Person, roles: list[Role], since: int, currency: str
@@ -154,12 +188,13 @@ class Stage:
             )  # fmt: skip
             words.append(_folded(f"{one['postal_code']} {one['city']}"))
         updated = since
-        numbers: dict[str, Role] = {}
+        numbers: dict[str, Number] = {}
         for role in roles:
             updated = max(updated, role.started)
-            words.append(role.number[0].lower())
-            if role.ended is None:
-                numbers[role.function.key] = role
+            if role.number:
+                words.append(role.number.folded)
+                if role.ended is None:
+                    numbers[role.function.key] = role.number
         shown = next((numbers[key] for key in SHOWN_FIRST if key in numbers), next(iter(numbers.values()), None))
         created = self.clock.moment(since)
         rows["contact"].append(
@@ -167,7 +202,7 @@ class Stage:
              get("legal_form", ""), get("website", ""), person["language"], currency, get("vat_id", ""), get("vat_id"),
              get("category", ""), get("source", ""), get("description", ""), sort_name,
              f" {' '.join(dict.fromkeys(words))} ".replace(" ", "  "), city, _folded(city),
-             shown.number[1] if shown else "", country, created, self.clock.moment(updated), 1 + len(roles))
+             shown.sorts if shown else "", country, created, self.clock.moment(updated), 1 + len(roles))
         )  # fmt: skip
         changes = {name: ["", values[name]] for name in GIVEN if name in values}
         rows["history_entry"].append((contact_id, created, self.way, self.source, "created", json.dumps(changes)))
@@ -178,21 +213,22 @@ class Stage:
         became: int | None = None
         for role in reversed(roles):
             row_id = next(row_ids)
-            function, number = role.function, role.number
+            function = role.function
             started, ended = moment(role.started), None if role.ended is None else moment(role.ended)
             own_way, how, after = (self.way, "converted", became) if ended else (None, None, None)
             rows["contact_function"].append(
                 (row_id, contact_id, function.key, function.slot, function.final, started, self.way, ended, own_way,
                  how, after)
             )  # fmt: skip
-            rows[function.model.__tablename__].append((row_id, *role.values))
+            rows[function.model.__tablename__].append((row_id, *self.cast.values(role)))
             became = row_id if role.follows else None
         for role in roles:
-            function, number = role.function, role.number
+            if (number := role.number) is None:
+                continue
             started, ended = moment(role.started), None if role.ended is None else moment(role.ended)
             rows["contact_number"].append(
-                (contact_id, function.key, number[0], number[0].lower(), number[1], started, ended, role.origin,
-                 function.key)
+                (contact_id, role.function.key, number.value, number.folded, number.sorts, started, ended, role.origin,
+                 role.reserved)
             )  # fmt: skip
         for role in sorted(roles, key=_started):
             before = role.follows.function.key if role.follows else None

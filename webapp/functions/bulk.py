@@ -13,15 +13,13 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.orm import selectinload
 
 from webapp.acting import act, need
 from webapp.contacts.bulk import forget, hold
-from webapp.contacts.derived import number_of, refresh
 from webapp.contacts.models import Contact, ContactNumber
-from webapp.db import among, db, fetch, insert_many, now, update_many
+from webapp.db import among, db, fetch, insert_many, now
 from webapp.events import FunctionActivated
-from webapp.functions import numbers
+from webapp.functions import numbers, numbers_of_many
 from webapp.functions.models import FunctionRow
 from webapp.functions.services import known, not_to_be_left, nothing_to_convert, release
 from webapp.history.services import record_many
@@ -30,16 +28,14 @@ from webapp.outcomes import each
 from webapp.plugin import ContactFunction, Outcome
 from webapp.ports import Numbering
 from webapp.registry import registry
-from webapp.text import fold, natural
-
-SEARCHED = ("emails", "phones", "addresses", "numbers", "external_ids")
-"""Collections of which the line for search is made."""
+from webapp.text import fold
 
 
 def convert_many(ids: Sequence[int], to: str) -> dict[int, Outcome]:
     """Turn prospects into customers, for good (spec C2-C6): by contact id what became of each, and why.
 
-    Raises what `known` raises, and whatever a subscriber does: to be called in a savepoint.
+    Raises what `known` raises, `Refused` where a range has not so many numbers left, and whatever a subscriber does:
+    to be called in a savepoint.
     """
     need("contacts.edit")
     return _do(_Plan(known(to)), ids)
@@ -108,6 +104,7 @@ class _Step:
     number: str = ""
     origin: str = "kept"
     numbers: list[Any] = field(default_factory=list)
+    own: dict[str, str] = field(default_factory=dict)
 
     @property
     def action(self) -> str:
@@ -176,16 +173,9 @@ class _Plan:
         """
         numbering, key = registry().service(Numbering), self.function.key
         self.shares = numbering.shares(key)
-        ids = [one.contact_id for one in self.steps]
-        columns = ("id", "contact_id", "function", "value", "folded", "valid_to", "reserved")
-        query = sa.select(*(getattr(ContactNumber, name) for name in columns)).where(
-            among(ContactNumber.contact_id, ids)
-        )
-        of_contact: dict[int, list[Any]] = defaultdict(list)
-        for row in db.session.execute(query.order_by(ContactNumber.id)):
-            of_contact[row.contact_id].append(row)
+        found = numbers_of_many.known([one.contact_id for one in self.steps])
         for one in self.steps:
-            one.numbers = of_contact[one.contact_id]
+            one.numbers = found[one.contact_id]
             present = {row.function: row.value for row in one.numbers if row.valid_to is None}
             left = present.pop(one.function, "")
             one.number = left if one.function and numbering.keeps(key, one.function) else ""
@@ -195,16 +185,15 @@ class _Plan:
             for one, given in zip(lacking, numbering.give(key, len(lacking)), strict=False):
                 one.number, one.origin = given, "given"
         self._keep_apart()
+        if gives and self.steps:
+            for name, range_key in numbering.filled(key).items():
+                for one, given in zip(self.steps, numbering.give(range_key, len(self.steps)), strict=False):
+                    one.own[name] = given
 
     def _keep_apart(self) -> None:
         """A number that is or was another contact's, in this function or one that shares its numbers, stays theirs."""
-        wanted = [fold(one.number) for one in self.steps if one.number]
-        taken = sa.select(ContactNumber.folded, ContactNumber.contact_id).where(
-            ContactNumber.function.in_({self.function.key, *self.shares}), ContactNumber.folded.in_(wanted)
-        )
-        owners: dict[str, set[int | None]] = defaultdict(set)
-        for row in db.session.execute(taken):
-            owners[row.folded].add(row.contact_id)
+        wanted = [one.number for one in self.steps if one.number]
+        owners = numbers_of_many.owners(self.function.key, self.shares, wanted)
         held = {}
         for one in self.steps:
             if not one.number:
@@ -227,8 +216,7 @@ def _carry_out(plan: _Plan) -> dict[int, int]:
     if ended:
         rows = sa.update(FunctionRow).where(among(FunctionRow.id, ended))
         _update(rows.values(ended_at=moment, ended_how="converted", ended_way=who.way, ended_by_id=who.user_id))
-    _renumber(plan)
-    _touch(plan, moment)
+    _renumber(plan, moment)
     row = {
         "function": key,
         "slot": plan.function.slot,
@@ -242,7 +230,7 @@ def _carry_out(plan: _Plan) -> dict[int, int]:
         among(FunctionRow.contact_id, ids), FunctionRow.function == key, FunctionRow.ended_at.is_(None)
     )
     begun: dict[int, int] = {row.contact_id: row.id for row in fetch(live).all()}
-    insert_many(plan.function.model, [{"contact_function_id": begun[one]} for one in ids])
+    insert_many(plan.function.model, [{"contact_function_id": begun[one.contact_id], **one.own} for one in steps])
     if ended:
         following = sa.orm.aliased(FunctionRow)
         after = sa.select(following.id).where(
@@ -260,73 +248,28 @@ def _carry_out(plan: _Plan) -> dict[int, int]:
     return begun
 
 
-def _renumber(plan: _Plan) -> None:
-    """End the numbers of the functions that end, and let the next function have its own."""
-    key, moment = plan.function.key, now()
+def _renumber(plan: _Plan, moment: Any) -> None:
+    """End the numbers of the functions that end, let the next function have its own, and write what follows of it."""
+    key = plan.function.key
     by_function: dict[str, list[int]] = defaultdict(list)
     for one in plan.steps:
         if one.row_id:
             by_function[one.function].append(one.contact_id)
     for function, ids in by_function.items():
-        _update(
-            sa.update(ContactNumber)
-            .where(
-                among(ContactNumber.contact_id, ids),
-                ContactNumber.function == function,
-                ContactNumber.valid_to.is_(None),
-            )
-            .values(valid_to=moment)
-        )
-    made, revived = [], []
+        numbers_of_many.end(ids, [function], moment)
+    wanted = [numbers_of_many.Wanted(one.contact_id, key, one.number, one.origin) for one in plan.steps if one.number]
+    numbers_of_many.write(wanted, {one.contact_id: one.numbers for one in plan.steps}, plan.shares, moment)
+    shown, before, found_anew = {}, {}, []
     for one in plan.steps:
-        folded = fold(one.number)
-        own = next((row.id for row in one.numbers if row.function == key and row.folded == folded), None)
-        if one.number and own is None:
-            row = {"contact_id": one.contact_id, "function": key, "value": one.number, "folded": folded}
-            row |= {"sort_value": natural(folded), "origin": one.origin, "valid_from": moment}
-            same = [known for known in one.numbers if known.folded == folded]
-            made.append({**row, "reserved": numbers.reserved_for(key, plan.shares, same)})
-        elif one.number:
-            revived.append({"id": own, "value": one.number, "valid_to": None})
-    insert_many(ContactNumber, made)
-    update_many(ContactNumber, revived)
-
-
-def _touch(plan: _Plan, moment: Any) -> None:
-    """Write that the contacts changed, together with what is derived from their numbers, so that each is written once.
-
-    Lists sort by that, and, where the number is a new one, search finds by it.
-    """
-    key = plan.function.key
-    changed = {"version": Contact.version + 1, "updated_at": moment}
-    alike, sorted_anew, found_anew = [], [], []
-    for one in plan.steps:
-        known_before = {row.folded for row in one.numbers}
-        if one.number and fold(one.number) not in known_before:
-            found_anew.append(one.contact_id)
-            continue
         present = {
             row.function: row.folded for row in one.numbers if row.valid_to is None and row.function != one.function
         }
         if one.number:
             present[key] = fold(one.number)
-        if (sort_number := natural(number_of(present))) == one.sort_number:
-            alike.append(one.contact_id)
-        else:
-            sorted_anew.append({"id": one.contact_id, "sort_number": sort_number})
-    if alike:
-        _update(sa.update(Contact).where(among(Contact.id, alike)).values(changed))
-    update_many(Contact, sorted_anew, also=changed)
-    if found_anew:
-        query = sa.select(Contact).where(among(Contact.id, found_anew))
-        for contact in db.session.scalars(
-            query.options(*(selectinload(getattr(Contact, name)) for name in SEARCHED)),
-            execution_options={"populate_existing": True},
-        ):
-            refresh(contact)
-            contact.version += 1
-            contact.updated_at = moment
-        db.session.flush()
+        shown[one.contact_id], before[one.contact_id] = present, one.sort_number
+        if one.number and fold(one.number) not in {row.folded for row in one.numbers}:
+            found_anew.append(one.contact_id)
+    numbers_of_many.touch(shown, before, found_anew, moment)
 
 
 def _update(statement: Any) -> None:

@@ -5,14 +5,15 @@ Which number comes next, and which functions show the same one, is said by whoev
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping
+from functools import cache
 from typing import Any
 
 import sqlalchemy as sa
 
 from webapp.contacts.derived import refresh
 from webapp.contacts.models import Contact, ContactNumber
-from webapp.db import db, now
+from webapp.db import db, fetch, now
 from webapp.errors import Invalid, Refused
 from webapp.history.services import Change
 from webapp.i18n import _
@@ -33,21 +34,24 @@ def take(contact: Contact, function: str, typed: Any, follows: str | None) -> No
     """
     numbering = registry().service(Numbering)
     value, origin = _cleaned(typed), "typed"
-    if value:
+    held = _present_ones(contact.id, flush=any(one.id is None for one in contact.numbers))
+    if value and value in (held.get(one) for one in (follows or function, *numbering.shares(function))):
+        origin = "kept"
+    elif value:
         numbering.check(function, value)
-    if not value and follows and numbering.keeps(function, follows):
-        value, origin = present(contact.id, follows), "kept"
-    if not value:
-        value, origin = _shown_by_others(contact.id, numbering.shares(function), {function, follows}), "kept"
+    else:
+        value, origin = _handed_on(held, function, follows), "kept"
     if not value:
         value, origin = next(iter(numbering.give(function)), ""), "given"
+    if origin == "typed":
+        # Before the number is written: two that take it at once, one typed and one given, must not wait crosswise.
+        numbering.note(function, [value])
     if follows:
         retire(contact.id, follows)
     if value:
         _set(contact, function, value, origin)
-    if origin == "typed" and value:
+    if origin == "typed":
         _set_others(contact, function, value)
-        numbering.note(function, [value])
     refresh(contact)
 
 
@@ -60,15 +64,45 @@ def put(contact: Contact, function: str, typed: Any) -> Change | None:
     if value == old:
         return None
     numbering = registry().service(Numbering)
-    if value:
+    own = {one.folded for one in contact.numbers if one.function == function}
+    if fold(value) not in own:
+        # To have none, or one that it never had, is for the range to allow; its own former number it may have again.
         numbering.check(function, value)
+    if value:
+        numbering.note(function, [value])
     retire(contact.id, function)
     if value:
         _set(contact, function, value, "typed")
         _set_others(contact, function, value)
-        numbering.note(function, [value])
     refresh(contact)
     return (old or None, value or None)
+
+
+def fill(function: str, own: Any) -> None:
+    """Fill the fields of a function that begins which take their values from ranges, where nothing was typed."""
+    numbering = registry().service(Numbering)
+    for name, key in numbering.filled(function).items():
+        if typed := getattr(own, name):
+            _note_field(numbering, name, key, typed)
+        else:
+            setattr(own, name, next(iter(numbering.give(key)), ""))
+
+
+def note_fields(function: str, changes: Mapping[str, Change]) -> None:
+    """Tell the ranges what was typed into fields that they fill; raises `Refused` where that may not be."""
+    numbering = registry().service(Numbering)
+    for name, key in numbering.filled(function).items():
+        if typed := changes.get(name, ("", ""))[1]:
+            _note_field(numbering, name, key, typed)
+
+
+def _note_field(numbering: Numbering, name: str, key: str, typed: str) -> None:
+    try:
+        numbering.check(key, typed)
+    except Refused as error:
+        error.details["field"] = name
+        raise
+    numbering.note(key, [typed])
 
 
 def present(contact_id: int, function: str) -> str:
@@ -109,9 +143,9 @@ def _cleaned(typed: Any) -> str:
 
 def _set(contact: Contact, function: str, value: str, origin: str) -> None:
     folded, shares = fold(value), registry().service(Numbering).shares(function)
-    rows = db.session.scalars(
-        sa.select(ContactNumber).where(ContactNumber.function.in_({function, *shares}), ContactNumber.folded == folded)
-    ).all()
+    # What is given is free: whoever gives it has looked, and the database keeps it apart whatever runs at once.
+    same = sa.select(ContactNumber).where(in_one_range(function, shares), ContactNumber.folded == folded)
+    rows = db.session.scalars(same).all() if origin != "given" else []
     if any(row.contact_id != contact.id for row in rows):
         raise not_free(value)
     own = next((row for row in rows if row.function == function), None)
@@ -130,13 +164,51 @@ def reserved_for(function: str, shares: Iterable[str], rows: Iterable[Any]) -> s
 
     None where the contact has the number in one of them already (`rows`): one row is enough to keep others out.
     """
-    scope = SHARED if len(set(shares)) > 1 else function
+    scope = scope_of(function, shares)
     return None if any(row.reserved == scope for row in rows) else scope
 
 
-def _shown_by_others(contact_id: int, shares: Sequence[str], but: set[str | None]) -> str:
-    """The number of a function of the contact that shows the same one, `but` those that begin or end."""
-    return next((found for one in shares if one not in but and (found := present(contact_id, one))), "")
+def scope_of(function: str, shares: Iterable[str]) -> str:
+    """What the numbers of a function that shares them with others are reserved in."""
+    return SHARED if len(set(shares)) > 1 else function
+
+
+def in_one_range(function: str, shares: Iterable[str]) -> sa.ColumnElement[bool]:
+    """The numbers from which those of a function are kept apart.
+
+    Among them are those that were reserved while a function shared its numbers that has a range of its own now.
+    """
+    return _in_one_range(frozenset({function, *shares}), scope_of(function, shares))
+
+
+@cache
+def _in_one_range(names: frozenset[str], scope: str) -> sa.ColumnElement[bool]:
+    return sa.or_(ContactNumber.function.in_(sorted(names)), ContactNumber.reserved == scope)
+
+
+def foreseen(contact_id: int, function: str, follows: str | None = None) -> str | None:
+    """The number that a contact would have with a function, were none typed: one of its own, or the next (spec F4)."""
+    held = _present_ones(contact_id)
+    return _handed_on(held, function, follows) or registry().service(Numbering).preview(function)
+
+
+_PRESENT = sa.select(ContactNumber.function, ContactNumber.value).where(
+    ContactNumber.contact_id == sa.bindparam("contact"), ContactNumber.valid_to.is_(None)
+)
+
+
+def _present_ones(contact_id: int, *, flush: bool = True) -> dict[str, str]:
+    """The contact's numbers in use, by function."""
+    return {row.function: row.value for row in fetch(_PRESENT, {"contact": contact_id}, flush=flush)}
+
+
+def _handed_on(held: Mapping[str, str], function: str, follows: str | None) -> str:
+    """The number with which a function begins because the contact has it: of the one it follows, or a shared one."""
+    numbering = registry().service(Numbering)
+    if follows and follows in held and numbering.keeps(function, follows):
+        return held[follows]
+    shares = (one for one in numbering.shares(function) if one not in (function, follows))
+    return next((held[one] for one in shares if one in held), "")
 
 
 def _set_others(contact: Contact, function: str, value: str) -> None:

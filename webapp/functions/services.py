@@ -11,11 +11,12 @@ from babel.numbers import get_currency_precision
 
 from webapp.acting import act, need
 from webapp.administration.settings import setting
-from webapp.contacts.coerce import CURRENCIES, coerce
+from webapp.contacts import added
+from webapp.contacts.coerce import CURRENCIES, coerce, is_nothing
 from webapp.contacts.derived import refresh
 from webapp.contacts.models import Contact
 from webapp.contacts.services import check_version, touch, writable
-from webapp.db import db, now
+from webapp.db import among, db, fetch, now
 from webapp.errors import Invalid, Missing, Refused
 from webapp.events import ContactChanged, FunctionActivated, FunctionReleased
 from webapp.functions import numbers
@@ -64,7 +65,33 @@ def rows_of(contact_id: int) -> list[FunctionRow]:
 def fields_of(row: FunctionRow) -> Any:
     """A function's own fields, an instance of its plug-in's model; None where its package is gone."""
     function = registry().function(row.function)
-    return db.session.get(function.model, row.id) if function else None
+    own = db.session.get(function.model, row.id) if function else None
+    if own is not None:
+        added.fill(row.function, [own])
+    return own
+
+
+def values_of(contact_id: int, keys: Iterable[str]) -> dict[str, Any]:
+    """A contact's live rows of these functions with their own fields, by function."""
+    wanted = set(keys)
+    rows = [row for row in live_rows(contact_id) if row.function in wanted]
+    held = fields_of_many(rows)
+    return {row.function: held[row.id] for row in rows if row.id in held}
+
+
+def fields_of_many(rows: Iterable[FunctionRow]) -> dict[int, Any]:
+    """The same of many rows, by their ids: one statement for each function."""
+    ids: dict[str, list[int]] = {}
+    for row in rows:
+        ids.setdefault(row.function, []).append(row.id)
+    found: dict[int, Any] = {}
+    for key, of_one in ids.items():
+        if (function := registry().function(key)) is not None:
+            query = sa.select(function.model).where(among(function.model.contact_function_id, of_one))
+            owned = db.session.scalars(query).all()
+            added.fill(key, owned)
+            found |= {own.contact_function_id: own for own in owned}
+    return found
 
 
 def activate(contact_id: int, key: str, values: Mapping[str, Any] | None = None) -> bool:
@@ -82,9 +109,10 @@ def activate(contact_id: int, key: str, values: Mapping[str, Any] | None = None)
         return False
     if holder is not None:
         return _convert(contact, holder, function, values or {}, None)
-    row = _add(contact, function, values or {})
+    _row_id, own = _add(contact, function, values or {})
     record(contact.id, "activated", {"function": (None, key)})
-    registry().publish(FunctionActivated(contact_id=contact.id, function=row.function))
+    _number(contact, function, own, values or {}, None)
+    registry().publish(FunctionActivated(contact_id=contact.id, function=key))
     return True
 
 
@@ -116,10 +144,11 @@ def _convert(
         raise refusal
     _ask_guards(holder, "convert")
     _end(holder, "converted")
-    row = _add(contact, function, values, previous=holder)
-    holder.converted_to_id = row.id
-    record(contact.id, "converted", {"function": (holder.function, row.function)}, source=source)
-    registry().publish(FunctionActivated(contact_id=contact.id, function=row.function, converted_from=holder.function))
+    holder.converted_to_id, own = _add(contact, function, values)
+    record(contact.id, "converted", {"function": (holder.function, function.key)}, source=source)
+    _number(contact, function, own, values, holder.function)
+    event = FunctionActivated(contact_id=contact.id, function=function.key, converted_from=holder.function)
+    registry().publish(event)
     return True
 
 
@@ -186,25 +215,29 @@ def save_fields(contact_id: int, key: str, values: Mapping[str, Any], version: i
         raise Refused(_("%(name)s does not have this function.", name=contact.name))
     own = fields_of(row)
     changes = _apply(function, own, values, contact)
+    numbers.note_fields(key, changes)
     if "number" in values and (change := numbers.put(contact, key, values["number"])):
         changes["number"] = change
     if changes:
         touch(contact)
+        added.save(key, {row.id: changes})
         record(contact.id, "changed", {f"{key}.{name}": change for name, change in changes.items()})
         registry().publish(ContactChanged(contact_id=contact.id, fields=tuple(f"{key}.{name}" for name in changes)))
 
 
+_ROWS: Any = FunctionRow.__table__
+_BEGIN = sa.insert(_ROWS).returning(_ROWS.c.id)
+_IN_SLOT = sa.select(FunctionRow.id).where(
+    FunctionRow.contact_id == sa.bindparam("contact"),
+    FunctionRow.slot == sa.bindparam("slot"),
+    FunctionRow.ended_at.is_(None),
+)
+
+
 def _holder(contact_id: int, function: ContactFunction) -> FunctionRow | None:
-    """The live row of the function's slot."""
-    return db.session.scalar(
-        sa.select(FunctionRow)
-        .where(
-            FunctionRow.contact_id == contact_id,
-            FunctionRow.slot == function.slot,
-            FunctionRow.ended_at.is_(None),
-        )
-        .execution_options(populate_existing=True)
-    )
+    """The live row of the function's slot, as it is in the database: rows are written there at once."""
+    found = fetch(_IN_SLOT, {"contact": contact_id, "slot": function.slot}, flush=False).scalar()
+    return db.session.get(FunctionRow, found, populate_existing=True) if found is not None else None
 
 
 def _ask_guards(row: FunctionRow, action: str) -> None:
@@ -222,33 +255,37 @@ def _end(row: FunctionRow, how: str) -> None:
         numbers.retire(row.contact_id, row.function)
 
 
-def _add(
-    contact: Contact,
-    function: ContactFunction,
-    values: Mapping[str, Any],
-    previous: FunctionRow | None = None,
-) -> FunctionRow:
+def _add(contact: Contact, function: ContactFunction, values: Mapping[str, Any]) -> tuple[int, Any]:
+    """The id of the function's row, and the one with its own fields; it has no number yet."""
     who = act()
-    row = FunctionRow(
-        contact_id=contact.id,
-        function=function.key,
-        slot=function.slot,
-        is_final=function.final,
-        started_by_id=who.user_id,
-        started_way=who.way,
-    )
-    db.session.add(row)
-    db.session.flush()
-    own = function.model(contact_function_id=row.id)
-    _apply(function, own, values, contact)
+    row = {
+        "contact_id": contact.id,
+        "function": function.key,
+        "slot": function.slot,
+        "is_final": function.final,
+        "started_by_id": who.user_id,
+        "started_way": who.way,
+    }
+    row_id = fetch(_BEGIN, row, flush=False).scalar_one()
+    own = function.model(contact_function_id=row_id)
+    defaults = {name: (None, value) for name, value in added.begin(own, function.key).items() if name not in values}
+    changes = {**defaults, **_apply(function, own, values, contact)}
     db.session.add(own)
+    added.save(function.key, {row_id: changes})
+    return row_id, own
+
+
+def _number(
+    contact: Contact, function: ContactFunction, own: Any, values: Mapping[str, Any], follows: str | None
+) -> None:
+    """The number, and what else is given in turn: last, since until the commit nobody else is given any."""
+    numbers.take(contact, function.key, values.get("number"), follows)
+    numbers.fill(function.key, own)
     touch(contact)
-    numbers.take(contact, function.key, values.get("number"), previous.function if previous else None)
-    return row
 
 
 def _apply(function: ContactFunction, own: Any, values: Mapping[str, Any], contact: Contact) -> dict[str, Change]:
-    fields = {field.name: field for field in function.fields}
+    fields = {field.name: field for field in (*function.fields, *added.added(function.key))}
     errors = {
         name: _("There is no field “%(field)s”.", field=str(name)[:60])
         for name in values.keys() - fields.keys() - {"number", "currency"}
@@ -264,7 +301,7 @@ def _apply(function: ContactFunction, own: Any, values: Mapping[str, Any], conta
     for name, field in fields.items():
         if name not in values:
             continue
-        if field.read_only or not act().may(field.right):
+        if not added.may_change(field, act().way) or not act().may(field.right):
             errors[name] = _("“%(field)s” can't be changed here.", field=field.label)
             continue
         try:
@@ -273,7 +310,7 @@ def _apply(function: ContactFunction, own: Any, values: Mapping[str, Any], conta
             errors[name] = str(error)
             continue
         old = getattr(own, name)
-        if new != old and (new not in ("", None, False) or old not in ("", None, False)):
+        if new != old and not (is_nothing(new) and is_nothing(old)):
             setattr(own, name, new)
             changes[name] = (old, new)
     if errors:

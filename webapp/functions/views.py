@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from flask import Blueprint, Response, abort, request, url_for
 
-from webapp.contacts.forms import ContactForm, function_fields
+from webapp.contacts.added import added
+from webapp.contacts.alike import alike
+from webapp.contacts.forms import ContactForm, function_fields, function_inputs
 from webapp.contacts.queries import load
 from webapp.contacts.services import writable
 from webapp.db import discard
@@ -16,7 +19,7 @@ from webapp.functions.models import FunctionRow
 from webapp.htmx import redirect_to, render, toast
 from webapp.i18n import _
 from webapp.keptforms import resumable, resuming
-from webapp.plugin import ContactFunction
+from webapp.plugin import ContactFunction, Field
 from webapp.ports import Numbering
 from webapp.registry import registry
 from webapp.security import right
@@ -33,22 +36,44 @@ def _blank(function: ContactFunction) -> dict[str, str]:
         column = type(row).__table__.c[one.name]
         default = column.default.arg if column.default is not None and column.default.is_scalar else None
         values[f"{function.key}.{one.name}"] = typed(one, default)
-    return values
+    return values | {f"{function.key}.{one.name}": typed(one, one.default) for one in added(function.key)}
 
 
 def _page(
-    template: str, status: int, contact_id: int, function: ContactFunction, form: ContactForm, **more: Any
+    template: str,
+    status: int,
+    contact_id: int,
+    function: ContactFunction,
+    form: ContactForm,
+    *,
+    holder: ContactFunction | None = None,
+    **more: Any,
 ) -> Response:
+    contact = load(contact_id)
     return render(
         template,
         status,
-        contact=load(contact_id),
+        contact=contact,
+        # There is no way back from it: who is there twice is merged before.
+        alike=alike(contact) if holder else [],
         function=function,
         form=form,
         fields=function_fields(function),
-        next_number=registry().service(Numbering).preview(function.key),
+        own_fields=_fields(function),
+        next_number=numbers.foreseen(contact_id, function.key, holder.key if holder else None),
+        holder=holder,
         **more,
     )
+
+
+def _fields(function: ContactFunction) -> list[Field]:
+    """The fields of a function's form; those that a range fills say what would come (spec F4)."""
+    numbering = registry().service(Numbering)
+    coming = {name: numbering.preview(key) for name, key in numbering.filled(function.key).items()}
+    return [
+        replace(one, hint=_("Left empty: %(number)s", number=number)) if (number := coming.get(one.name)) else one
+        for one in function_inputs(function)
+    ]
 
 
 @blueprint.route("/contacts/<int:id>/functions/<function>", methods=["GET", "POST"])
@@ -83,11 +108,9 @@ def convert(id: int) -> Response:  # noqa: A002
         holder = next((row for row in services.live_rows(id) if row.slot == wanted.slot), None)
         if holder is None or holder.function not in wanted.follows:
             abort(404)
-        form = ContactForm(
-            kind="",
-            values={f"{to}.number": numbers.present(id, holder.function)},
-            functions=[wanted],
-        )
+        keeps = registry().service(Numbering).keeps(to, holder.function)
+        number = numbers.present(id, holder.function) if keeps else ""
+        form = ContactForm(kind="", values={f"{to}.number": number}, functions=[wanted])
         return _page("functions/convert.html", 200, id, wanted, form, holder=registry().function(holder.function))
     return _do(
         id,
@@ -117,8 +140,8 @@ def _do(
     """Run the service with the form's values; bring the form back with what is wrong."""
     form = ContactForm(kind="", functions=[wanted])
     for name in form.names():
-        if name.startswith(f"{wanted.key}.") and name in request.form:
-            form.values[name] = request.form[name]
+        if name.startswith(f"{wanted.key}."):
+            form.take(name, request.form)
     if resuming():
         return _page(template, 200, id, wanted, form, **more)
     try:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 
@@ -18,13 +18,24 @@ Change = tuple[Any, Any]
 
 
 def record(
-    contact_id: int, action: str, changes: Mapping[str, Change] | None = None, source: str | None = None
+    contact_id: int,
+    action: str,
+    changes: Mapping[str, Change] | None = None,
+    source: str | None = None,
+    came_from_id: int | None = None,
+    about_id: int | None = None,
 ) -> None:
-    """Note what was done to a contact, in the present actor's name; `changes` is `{field: (old, new)}`."""
+    """Note what was done to a contact, in the present actor's name; `changes` is `{field: (old, new)}`.
+
+    `came_from_id` is the contact that it tells of, where that was merged into this one. `about_id` is another contact
+    that `changes` name: they are blanked where that one is anonymised (spec D5).
+    """
     who = act()
     db.session.add(
         HistoryEntry(
             contact_id=contact_id,
+            came_from_id=came_from_id,
+            about_id=about_id,
             user_id=who.user_id,
             way=who.way,
             action=action,
@@ -36,18 +47,35 @@ def record(
 
 def record_many(action: str, changes: Mapping[int, Mapping[str, Change]]) -> None:
     """Note the same for many contacts, one statement; `changes` are by contact id."""
+    record_all([Note(contact_id, action, of_one) for contact_id, of_one in changes.items()])
+
+
+class Note(NamedTuple):
+    """What `record` takes, for one of many."""
+
+    contact_id: int
+    action: str
+    changes: Mapping[str, Change]
+    came_from_id: int | None = None
+    about_id: int | None = None
+
+
+def record_all(notes: Iterable[Note]) -> None:
+    """Note what was done to contacts, in this order, one statement."""
     who, moment = act(), now()
     rows = [
         {
-            "contact_id": contact_id,
+            "contact_id": one.contact_id,
+            "came_from_id": one.came_from_id,
+            "about_id": one.about_id,
             "at": moment,
             "user_id": who.user_id,
             "way": who.way,
-            "action": action,
-            "changes": {key: [plain(old), plain(new)] for key, (old, new) in of_one.items()},
+            "action": one.action,
+            "changes": {key: [plain(old), plain(new)] for key, (old, new) in one.changes.items()},
             "source": who.source,
         }
-        for contact_id, of_one in changes.items()
+        for one in notes
     ]
     insert_many(HistoryEntry, rows)
 

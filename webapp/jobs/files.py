@@ -2,16 +2,36 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import Any
 
-from flask import current_app
+from webapp.folders import data_folder
 
 
 def exports() -> Path:
     """Where jobs lay down the files that they make."""
-    folder: Path = current_app.config["CARNET"].data_dir / "exports"
-    return folder
+    return data_folder("exports")
+
+
+def append(name: str, end: int, text: str) -> int:
+    """Write at `end` of a job's file, where its last saved chunk ended; returns where this one does.
+
+    What a worker wrote that was killed before its commit is cut off, so that no line is lost and none stands twice.
+    """
+    folder = exports()
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    with open(folder / name, "r+b" if end else "wb", opener=_private) as file:
+        file.seek(end)
+        file.truncate()
+        file.write(text.encode())
+        file.flush()
+        os.fsync(file.fileno())
+        return file.tell()
+
+
+def _private(path: str, flags: int) -> int:
+    return os.open(path, flags, 0o600)
 
 
 def path_of(data: dict[str, Any]) -> Path | None:

@@ -156,7 +156,9 @@ def table(job_id: int, outcome: str = "", after: str = "") -> tuple[list[list[st
 
 
 def name_of(result: Result) -> str:
-    """The contact's present name, or that there is none any more."""
+    """The contact's present name, or that there is none any more; of work that is about none, which step it was."""
+    if result.contact_id is None:
+        return _("Step %(number)s", number=result.position)
     if result.contact is None:
         return _("No longer there")
     return result.contact.name or _("Without a name")

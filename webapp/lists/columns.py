@@ -13,14 +13,17 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from webapp.contacts.added import added
 from webapp.contacts.derived import number_of
 from webapp.contacts.fields import BY_NAME, COLLECTION
 from webapp.contacts.models import Contact, ContactNumber, ContactTag, Email, Phone, Tag
 from webapp.db import among, db
+from webapp.functions.models import FunctionRow
 from webapp.i18n import _l
 from webapp.lists.beside import Beside, beside
 from webapp.lists.filters import KINDS
-from webapp.plugin import Column, Label
+from webapp.plugin import Column, Field, Label
+from webapp.ports import MoreFields
 from webapp.registry import registry
 from webapp.screen import ages, country_name, safe_link
 from webapp.shown import shown
@@ -47,11 +50,31 @@ class Sheet:
         self.rows = rows
         self.function = function
         self.ids: list[int] = [row.id for row in rows]
+        self._added: dict[str, Mapping[int, Mapping[str, Any]]] = {}
 
     @cached_property
     def beside(self) -> dict[int, Beside]:
         """Functions, numbers and persons by contact id."""
         return beside(self.ids)
+
+    @cached_property
+    def functions(self) -> dict[str, dict[int, int]]:
+        """Ids of the live rows of functions, by function the contact's: for what is noted of these."""
+        query = sa.select(FunctionRow.function, FunctionRow.id, FunctionRow.contact_id).where(
+            among(FunctionRow.contact_id, self.ids), FunctionRow.ended_at.is_(None)
+        )
+        found: dict[str, dict[int, int]] = {}
+        for key, row_id, contact_id in db.session.execute(query):
+            found.setdefault(key, {})[row_id] = contact_id
+        return found
+
+    def added(self, owner: str) -> Mapping[int, Mapping[str, Any]]:
+        """What is noted in added fields, by contact id: one statement for all columns of an owner."""
+        if owner not in self._added:
+            whose = self.functions.get(owner, {}) if owner else {one: one for one in self.ids}
+            held = registry().service(MoreFields).read(owner, list(whose)) if whose else {}
+            self._added[owner] = {whose[key]: values for key, values in held.items()}
+        return self._added[owner]
 
     def first_of(self, model: type[Email | Phone]) -> dict[int, Any]:
         """The first e-mail or phone, by contact id."""
@@ -257,12 +280,36 @@ CORE: tuple[ListColumn, ...] = (
 
 def _offered(column: Column) -> ListColumn:
     """A plug-in's column as one of ours."""
+    icon = (column.icon,) if column.icon else ()
     return ListColumn(
         key=column.key,
         label=column.label,
-        values=lambda sheet: {key: (text,) for key, text in column.values(sheet.ids).items()},
+        values=lambda sheet: {key: (text, *icon) for key, text in column.values(sheet.ids).items()},
+        cell="state" if icon else "text",
         minor=True,
         shown=column.shown,
+    )
+
+
+def _added(owner: str, field: Field) -> ListColumn:
+    """The column of a field that the firm has added."""
+
+    def values(sheet: Sheet) -> Mapping[int, Values]:
+        noted = {key: held[field.name] for key, held in sheet.added(owner).items() if field.name in held}
+        if field.kind == "link":
+            return {key: (text, safe_link(text)) for key, text in noted.items()}
+        if field.kind == "date":
+            return {key: (day.isoformat(), shown(field, day)) for key, day in noted.items()}
+        return {key: (shown(field, value),) for key, value in noted.items()}
+
+    return ListColumn(
+        key=field.name,
+        label=field.label,
+        values=values,
+        cell={"link": "website", "date": "moment"}.get(field.kind, "text"),
+        numeric=field.kind == "decimal",
+        minor=True,
+        css="c-clip c-clip--wide" if field.kind in ("text", "multiline") else "",
     )
 
 
@@ -272,6 +319,8 @@ def offered_columns(function: str) -> dict[str, ListColumn]:
     for column in registry().offers("columns"):
         if not column.functions or function in column.functions:
             found.setdefault(column.key, _offered(column))
+    for owner in ("", function) if function else ("", *(one.key for one in registry().functions())):
+        found |= {one.name: _added(owner, one) for one in added(owner)}
     # When a contact was changed closes the row, behind what plug-ins add of themselves.
     usual = [one for one in found.values() if one.shown]
     usual.sort(key=lambda one: one.key == "changed")

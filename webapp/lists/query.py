@@ -31,6 +31,7 @@ from webapp.lists.walk import CAP as CAP
 from webapp.lists.walk import Part, count_of
 from webapp.lists.ways import Walk, WalkByFunction, WalkByUser, ordered
 from webapp.plugin import Filter
+from webapp.ports import MoreFields
 from webapp.registry import registry
 from webapp.search.match import about, holding, matching, names_of, sought
 from webapp.search.match import found as searched
@@ -40,6 +41,8 @@ MOST_VALUES = 20
 """Values of one filter, and the characters of one: more is no address of ours."""
 LONGEST_VALUE = 200
 MOST_COLUMNS = 60
+PLAIN = frozenset({"q", "sort", "after", "before", "archived", "cols", "saved", "in", "select"})
+"""Arguments of a list that are no filter."""
 COLUMNS = (
     Contact.id,
     Contact.kind,
@@ -96,7 +99,7 @@ class ListQuery:
             sort=sort.removeprefix("-"),
             descending=sort.startswith("-"),
             backward="after" not in args and "before" in args,
-            filters={one.key: values for one in offered().values() if (values := _values(args, one))},
+            filters=_filters(args),
             archived=args.get("archived") == "1",
             columns=_columns(args.get("cols", "")),
             saved=args.get("saved", "").replace("\x00", "")[:20],
@@ -134,6 +137,8 @@ class ListQuery:
 
     def chosen(self) -> dict[str, list[str]]:
         """The filters that are set, in the order in which lists offer them."""
+        if not self.filters:
+            return {}
         present = {key: [value] if isinstance(value, str) else list(value) for key, value in self.filters.items()}
         return {key: present[key] for key in [*offered(), *present] if present.get(key)}
 
@@ -146,7 +151,7 @@ class ListQuery:
 
     def _narrowed(self, chosen: Mapping[str, Sequence[str]]) -> list[tuple[str, Part]]:
         """The filters as what narrows the list; raises `Invalid` for a value that a filter does not know."""
-        known = offered()
+        known = offered() if chosen else {}
         parts = []
         for key, values in chosen.items():
             try:
@@ -308,8 +313,15 @@ class Page:
 
 
 def offered() -> dict[str, Filter]:
-    """The filters of the core and of enabled plug-ins, in their order."""
-    return {one.key: one for one in registry().offers("filters")}
+    """The filters of the core, of enabled plug-ins, and of the fields that the firm has added, in their order."""
+    return {one.key: one for one in (*registry().offers("filters"), *registry().service(MoreFields).filters())}
+
+
+def _filters(args: Mapping[str, str]) -> dict[str, list[str]]:
+    """What an address narrows to; who offers filters is asked only where it may name one."""
+    if not args.keys() - PLAIN:
+        return {}
+    return {one.key: values for one in offered().values() if (values := _values(args, one))}
 
 
 def _values(args: Mapping[str, str], one: Filter) -> list[str]:

@@ -85,7 +85,8 @@ class Layout:
             *self.cells(rows),
             strict=True,
         )
-        keys = tuple([one.key for one in self.columns])
+        # An added field's label may change while its key stays.
+        keys = tuple([(one.key, str(one.label)) for one in self.columns])
         fills = {kind: self._line(kind, keys) for kind in NAMES}
         made = [fills[row.kind](each) for row, each in zip(rows, texts, strict=True)]
         return Markup("".join(made))  # noqa: S704 - of templates, and of values that were escaped
@@ -112,7 +113,7 @@ class Layout:
             here += len(one)
         return cells
 
-    def _line(self, kind: str, keys: tuple[str, ...]) -> Fill:
+    def _line(self, kind: str, keys: tuple[tuple[str, str], ...]) -> Fill:
         """A line of a person or a company with these columns."""
 
         def make(_of: Any) -> Fill:

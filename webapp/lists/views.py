@@ -10,6 +10,7 @@ from urllib.parse import urlencode
 from flask import Response, request, url_for
 
 from webapp.acting import act, need
+from webapp.contacts.queries import anonymised_by_number
 from webapp.counts import counts
 from webapp.htmx import redirect_to, render, target, wants_fragment
 from webapp.i18n import _
@@ -94,6 +95,7 @@ def list_page(function: str = "", title: Any = None, new_label: Any = None) -> R
         shown=len(page.rows),
         heads=heads(query, columns, address, arguments, is_long=count > CAP and _is_long(query, page.count)),
         edits=bool(layout.edit),
+        anonymised=anonymised_by_number(query.q) if query.q and not query.archived else [],
         count=count,
         is_capped=count > CAP and not takes_all,
         cap=CAP,

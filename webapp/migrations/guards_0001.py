@@ -76,12 +76,14 @@ def _sqlite() -> list[str]:
     ]
 
 
-def _postgresql() -> list[str]:
-    def refuse(message: str) -> str:
-        return f"RAISE EXCEPTION '{message}' USING ERRCODE = 'integrity_constraint_violation';"
+def refuse(message: str) -> str:
+    """The statement with which PostgreSQL refuses."""
+    return f"RAISE EXCEPTION '{message}' USING ERRCODE = 'integrity_constraint_violation';"
 
-    return [
-        f"""CREATE FUNCTION contact_function_guard() RETURNS trigger LANGUAGE plpgsql AS $$
+
+def guard(leaves: str) -> str:
+    """PostgreSQL's guard of functions; `leaves` is when a final one would be left."""
+    return f"""CREATE FUNCTION contact_function_guard() RETURNS trigger LANGUAGE plpgsql AS $$
         BEGIN
             IF TG_OP = 'TRUNCATE' THEN
                 {refuse(DELETED)}
@@ -95,11 +97,16 @@ def _postgresql() -> list[str]:
             IF {IS_ANOTHER} THEN
                 {refuse(ANOTHER)}
             END IF;
-            IF {LEAVES} THEN
+            IF {leaves} THEN
                 {refuse(KEPT)}
             END IF;
             RETURN NEW;
-        END $$""",
+        END $$"""
+
+
+def _postgresql() -> list[str]:
+    return [
+        guard(LEAVES),
         "CREATE TRIGGER contact_function_guard BEFORE UPDATE OR DELETE ON contact_function "
         "FOR EACH ROW EXECUTE FUNCTION contact_function_guard()",
         "CREATE TRIGGER contact_function_truncated BEFORE TRUNCATE ON contact_function "

@@ -82,7 +82,7 @@ def _settings() -> Iterator[Command]:
     for section, pages in settings_pages():
         for one in pages:
             where = f"{settings} › {section}"
-            yield Command(label=str(one.label), icon=one.icon, where=where, url=place(one.endpoint))
+            yield Command(label=str(one.label), icon=one.icon, where=where, url=place(one.endpoint, **one.values))
 
 
 def _own() -> Iterator[Command]:

@@ -13,7 +13,7 @@ from webapp.accounts.models import User
 from webapp.acting import need
 from webapp.contacts.derived import number_of
 from webapp.contacts.models import Contact, ContactNumber, Email, Phone
-from webapp.contacts.queries import LIVE
+from webapp.contacts.queries import LIVE, anonymised_by_number
 from webapp.db import db
 from webapp.lists.beside import beside
 from webapp.lists.query import COLUMNS, ListQuery
@@ -57,7 +57,15 @@ def contacts(q: str) -> list[Found]:
     if len(rows) < MOST and (phone := _phone(q)):
         rows |= {row.id: row for row in ListQuery(q=phone, size=MOST).page().rows if row.id not in rows}
         words = [phone]
-    return _shown(list(rows.values())[:MOST], words)
+    return [*_anonymised(q), *_shown(list(rows.values())[:MOST], words)][:MOST]
+
+
+def _anonymised(q: str) -> list[Found]:
+    """Those that nothing but their number finds."""
+    return [
+        Found(id=one.id, kind=one.kind, name=one.name, functions=[], number=one.sort_name, city="")
+        for one in anonymised_by_number(q)
+    ]
 
 
 def these(ids: Sequence[int]) -> list[Found]:

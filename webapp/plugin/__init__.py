@@ -10,21 +10,36 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from webapp.plugin.duties import Blocker, DeleteGuard, FunctionGuard, MergeRule, PersonalData, ValueList
+from webapp.plugin.duties import (
+    Blocker,
+    DeleteGuard,
+    Erasure,
+    FunctionGuard,
+    HistoryWords,
+    MergeRule,
+    PersonalData,
+    ValueList,
+)
 from webapp.plugin.fields import Field, FieldKind, Label, Text
 from webapp.plugin.offers import (
     REST_PREFIX,
+    Check,
     Column,
     ContactFunction,
+    DemoRows,
+    FileHint,
     Filter,
     FunctionState,
     HistorySource,
     ListAction,
     MenuEntry,
+    NumberRange,
     Realm,
     RestResource,
     Service,
+    SettingDefaults,
     SettingsPage,
+    Shortcut,
     Subscriber,
     Tab,
 )
@@ -38,21 +53,27 @@ __all__ = [
     "CONTRACT",
     "REST_PREFIX",
     "Blocker",
+    "Check",
     "Column",
     "ContactFunction",
     "DeleteGuard",
+    "DemoRows",
+    "Erasure",
     "Field",
     "FieldKind",
+    "FileHint",
     "Filter",
     "FunctionGuard",
     "FunctionState",
     "HistorySource",
+    "HistoryWords",
     "JobKind",
     "Label",
     "ListAction",
     "MassAction",
     "MenuEntry",
     "MergeRule",
+    "NumberRange",
     "Outcome",
     "Outcomes",
     "PersonalData",
@@ -60,7 +81,9 @@ __all__ = [
     "Realm",
     "RestResource",
     "Service",
+    "SettingDefaults",
     "SettingsPage",
+    "Shortcut",
     "Subscriber",
     "Tab",
     "Text",
@@ -90,12 +113,16 @@ class Plugin:
     function_guards: tuple[FunctionGuard, ...] = ()
     merge_rules: tuple[MergeRule, ...] = ()
     personal_data: tuple[PersonalData, ...] = ()
+    erasures: tuple[Erasure, ...] = ()
     value_lists: tuple[ValueList, ...] = ()
+    history_words: tuple[HistoryWords, ...] = ()
     # offers
     blueprints: tuple[Blueprint, ...] = ()
     functions: tuple[ContactFunction, ...] = ()
     menu: tuple[MenuEntry, ...] = ()
     tabs: tuple[Tab, ...] = ()
+    file_hints: tuple[FileHint, ...] = ()
+    shortcuts: tuple[Shortcut, ...] = ()
     history_sources: tuple[HistorySource, ...] = ()
     columns: tuple[Column, ...] = ()
     filters: tuple[Filter, ...] = ()
@@ -103,8 +130,12 @@ class Plugin:
     mass_actions: tuple[MassAction, ...] = ()
     job_kinds: tuple[JobKind, ...] = ()
     settings_pages: tuple[SettingsPage, ...] = ()
+    setting_defaults: tuple[SettingDefaults, ...] = ()
+    number_ranges: tuple[NumberRange, ...] = ()
+    checks: tuple[Check, ...] = ()
     realms: tuple[Realm, ...] = ()
     rest_resources: tuple[RestResource, ...] = ()
     services: tuple[Service, ...] = ()
     subscribers: tuple[Subscriber, ...] = ()
     commands: tuple[click.Command, ...] = ()
+    demo_rows: tuple[DemoRows, ...] = ()

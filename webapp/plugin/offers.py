@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 
 from webapp.plugin.fields import Field, Label, Text
@@ -18,13 +18,18 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, kw_only=True)
 class FunctionState:
-    """What a function allows now, as a line of its view: `word` says it, `level` how serious it is, `text` more."""
+    """What a function allows now, as a line of its view: `word` says it, `level` how serious it is, `text` more.
+
+    `action` is a link, for who may edit, to where that is changed: `endpoint`, which takes the contact's `id`.
+    """
 
     label: Label
     word: Label
     icon: str
     level: Literal["", "ok", "warn", "danger"] = ""
     text: Label = ""
+    action: Label = ""
+    endpoint: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -35,6 +40,9 @@ class ContactFunction:
     never be left or changed (customer). `follows`: the functions it may be converted from. `colour` is one
     of the style sheet's: prospect, customer, supplier, slot-a, slot-b. `model`'s primary key is
     `contact_function_id`. `states(row)` says of a row of `model` what the contact may do now, under `states_label`.
+    `number_range` says where its numbers come from until a firm sets it otherwise: the range that functions share
+    (spec F1), one of its `own`, or `none`: such a function has no number by itself. `kept_papers` is the sentence that
+    such a contact can only be anonymised while the law keeps papers of it (spec D4); empty, a contact is spoken of.
     """
 
     key: str
@@ -54,6 +62,8 @@ class ContactFunction:
     past_label: Label = ""
     states: Callable[[Any], Sequence[FunctionState]] | None = None
     states_label: Label = ""
+    number_range: Literal["common", "own", "none"] = "common"
+    kept_papers: Label = ""
     order: int = 100
 
     @property
@@ -64,11 +74,16 @@ class ContactFunction:
 
 @dataclass(frozen=True, kw_only=True)
 class HistorySource:
-    """Leads from a line of the history to what caused it: a `source` of `key:id` to `endpoint`, which takes `id`."""
+    """Leads from a line of the history to what caused it: a `source` of `key:id` to `endpoint`, which takes `id`.
+
+    `offers(entries)` says of all such lines of a page at once what the present user may do there now, by the line's
+    id, as the words of a button.
+    """
 
     key: str
     label: Label
     endpoint: str
+    offers: Callable[[Sequence[Any]], Mapping[int, Text]] | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -100,11 +115,34 @@ class Tab:
 
 
 @dataclass(frozen=True, kw_only=True)
+class FileHint:
+    """Says something of a contact at the head of its file. `find(contact)` gives labels, each with where it leads.
+
+    It is asked on every tab of every file: one statement at most, the same for all contacts.
+    """
+
+    key: str
+    find: Callable[[Any], Sequence[tuple[Label, str]]]
+    icon: str = "info"
+    order: int = 100
+
+
+@dataclass(frozen=True, kw_only=True)
+class Shortcut:
+    """Keys of a page, as the help of the shortcuts names them under `where`; an element's `data-key` makes them act."""
+
+    keys: str
+    label: Label
+    where: Label
+    order: int = 100
+
+
+@dataclass(frozen=True, kw_only=True)
 class Column:
     """A column of the contact lists. `values(ids)` answers for a whole page at once: text by contact id.
 
     `sort()` is an expression over `contact`, never NULL, by which the list is sorted where the user wants it; `shown`
-    tells whether the column stands there before the user has chosen any.
+    tells whether the column stands there before the user has chosen any. With an `icon`, its texts are states to watch.
     """
 
     key: str
@@ -112,6 +150,7 @@ class Column:
     values: Callable[[Sequence[int]], Mapping[int, str]]
     sort: Callable[[], sa.ColumnElement[Any]] | None = None
     shown: bool = True
+    icon: str = ""
     functions: tuple[str, ...] = ()
     order: int = 100
 
@@ -157,6 +196,8 @@ class SettingsPage:
     """A page of the settings: a card on their home and a line of their side list. `hint` says what it is for.
 
     `section` is one of `webapp.administration.pages.SECTIONS`; a page that belongs to nobody else's is `plugins`.
+    `values` are those that the endpoint's address needs. With `needs`, a contact function's key, the page is there
+    only while contacts can be given that function.
     """
 
     key: str
@@ -165,8 +206,49 @@ class SettingsPage:
     endpoint: str
     icon: str
     hint: Label = ""
+    values: Mapping[str, Any] = field(default_factory=dict)
+    needs: str = ""
     right: str = "settings"
     order: int = 100
+
+
+@dataclass(frozen=True, kw_only=True)
+class SettingDefaults:
+    """What the plug-in's settings are until the firm sets them: those whose names begin with `key` and a full stop.
+
+    `value(name)`, with the rest of the name, gives JSON; it raises KeyError for a setting that there is not.
+    """
+
+    key: str
+    value: Callable[[str], Any]
+
+
+@dataclass(frozen=True, kw_only=True)
+class NumberRange:
+    """Numbers that something of the plug-in takes in turn from whoever provides `Numbering` (spec F1, F2).
+
+    `column` is where they are kept, with an index: what stands there is not given again. Where `function` and `field`
+    name a text field of a contact function, it is filled by itself when the function begins; such a range is switched
+    on in Settings. `prefix`, `length` (digits) and `first` are what its numbers look like until a firm sets them.
+    """
+
+    key: str
+    label: Label
+    column: Any
+    prefix: str = ""
+    length: int = 5
+    first: int = 1
+    function: str = ""
+    field: str = ""
+    order: int = 100
+
+
+@dataclass(frozen=True, kw_only=True)
+class Check:
+    """Something that `carnet doctor` looks at: `find()` gives one line for each finding, with what to do."""
+
+    key: str
+    find: Callable[[], Sequence[str]]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -201,10 +283,14 @@ class RestResource:
 
 @dataclass(frozen=True, kw_only=True)
 class Service:
-    """An object behind one of the Protocols in `webapp.ports`; one plug-in at most provides each."""
+    """An object behind one of the Protocols in `webapp.ports`; one plug-in at most provides each.
+
+    `replaces` names a plug-in whose provider of the port steps back while this one is enabled.
+    """
 
     port: type[Any]
     provide: Callable[[], Any]
+    replaces: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -213,3 +299,20 @@ class Subscriber:
 
     event: type[Any]
     hear: Callable[[Any], None]
+
+
+@dataclass(frozen=True, kw_only=True)
+class DemoRows:
+    """Rows of the plug-in's own tables that `carnet demo` adds to made-up contacts.
+
+    `columns` are those filled, by table, in the order in which rows refer to each other; a table whose first column is
+    `id` is given its ids by the chunk. `begin(random)` is asked once and gives what makes of each
+    `DemoChunk` its rows: by table, tuples in the order of the columns, as the drivers take them.
+    Drawn from `random` alone, contact by contact, the same seed makes the same rows. Rows of `history_entry` are
+    contact id, moment, way, source, action, and the changes as JSON.
+    """
+
+    key: str
+    columns: Mapping[str, tuple[str, ...]]
+    begin: Callable[[Any], Callable[[Any], Mapping[str, Sequence[tuple[Any, ...]]]]]
+    order: int = 100

@@ -33,8 +33,13 @@ class MassAction:
     anything, the contacts that would be skipped or refused, and why; of no contact at all it is asked whether the
     values can be right, and raises `Invalid` where not. `undo(befores, values)` takes back what `run` did:
     by contact id the `before` of its outcome; where there is no way back, `final(values)` says so in a sentence.
-    `functions` limits it to some lists; `of` tells whether lists of live or of archived contacts offer it. `chunk`
-    contacts are done at once.
+    `title(number, values)` says verb and number, `ahead(number, values)` the same before it is done, together with
+    what is known only until then. `functions` limits it to some lists; `of` tells whether lists of live or of archived
+    contacts offer it. `chunk` contacts are done at once.
+
+    What is looked at as a whole, such as a merge, has a page of its own instead: `page(ids)` is its address for at
+    most `most` contacts, to which the list's address is added as `back`; it raises `Invalid` where these can't be done.
+    `call` is the API's own call for it, which is named to who asks for a job.
     """
 
     key: str
@@ -43,7 +48,11 @@ class MassAction:
     run: Callable[[Sequence[int], Mapping[str, Any]], Outcomes] | None = None
     work: Callable[[Any, Mapping[str, Any]], None] | None = None
     title: Callable[[int, Mapping[str, Any]], Text] | None = None
+    ahead: Callable[[int, Mapping[str, Any]], Text] | None = None
     check: Callable[[Sequence[int], Mapping[str, Any]], Outcomes] | None = None
+    page: Callable[[Sequence[int]], str] | None = None
+    call: str = ""
+    most: int = 500
     fields: Callable[[Mapping[str, Any]], Sequence[Field]] | None = None
     undo: Callable[[Mapping[int, Any], Mapping[str, Any]], Outcomes] | None = None
     final: Callable[[Mapping[str, Any]], Text] = lambda values: ""

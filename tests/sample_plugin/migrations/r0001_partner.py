@@ -21,12 +21,14 @@ def upgrade() -> None:
         sa.Column("level", sa.String(length=40), server_default="", nullable=False),
         sa.Column("since", sa.Date(), nullable=True),
         sa.Column("discount", sa.Integer(), nullable=True),
+        sa.Column("account", sa.String(length=20), server_default="", nullable=False),
         sa.Column("note", sa.Text(), server_default="", nullable=False),
         sa.ForeignKeyConstraint(
             ["contact_function_id"], ["contact_function.id"], name=op.f("fk_partner_contact_function_id")
         ),
         sa.PrimaryKeyConstraint("contact_function_id", name=op.f("pk_partner")),
     )
+    op.create_index(op.f("ix_partner_account"), "partner", ["account"])
     op.create_table(
         "partner_contract",
         sa.Column("id", BIG_ID, nullable=False),

@@ -1,0 +1,30 @@
+"""Which functions a contact has once a row has given it some: one of each slot."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from webapp.api import registry
+
+
+def slot_of(function: str) -> str:
+    """The place that functions share of which a contact has one at a time."""
+    found = registry().function(function)
+    return found.slot if found else function
+
+
+def with_function(functions: Sequence[str], function: str) -> list[str]:
+    """The functions of a contact after it has been given one."""
+    slot = slot_of(function)
+    return [one for one in functions if slot_of(one) != slot] + [function]
+
+
+def leading(named: Sequence[str]) -> tuple[str, ...]:
+    """The functions of a row, without those that another of them follows: a customer has been a prospect."""
+    before = followed(named)
+    return tuple(key for key in named if key not in before)
+
+
+def followed(functions: Sequence[str]) -> set[str]:
+    """Those that a contact with these functions had, or may have had, before."""
+    return {one for key in functions if (found := registry().function(key)) for one in found.follows}

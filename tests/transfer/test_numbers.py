@@ -1,0 +1,108 @@
+"""Numbers of imported contacts: one's own push the range on, the others come from it in blocks (spec F3)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from random import Random
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+
+from plugins.number_ranges.models import NumberBlock
+from plugins.transfer.report import Report
+from webapp.administration.settings import put_setting
+from webapp.contacts import services as contacts
+from webapp.contacts.models import Contact, ContactNumber
+from webapp.contacts.queries import functions_of, numbers_of
+from webapp.db import db
+from webapp.functions.services import activate, save_fields
+
+Bring = Callable[..., Report]
+pytestmark = pytest.mark.usefixtures("system")
+ROWS = 600
+
+
+def by_hand(function: str = "customer") -> str:
+    """The number of a contact that is added now."""
+    contact = contacts.create({"kind": "company", "company_name": "By hand"})
+    activate(contact.id, function)
+    return numbers_of([contact.id]).get(contact.id, {}).get(function, "")
+
+
+def counts(report: Report) -> tuple[int, int, int, int, int]:
+    return report.created, report.updated, report.unchanged, report.doubles, report.refused
+
+
+def only(name: str) -> Contact:
+    return db.session.scalars(sa.select(Contact).filter_by(company_name=name)).one()
+
+
+def test_F3_numbers_of_ones_own_in_any_order_push_the_range_on(bring: Bring) -> None:
+    numbers = list(range(20_000, 20_000 + ROWS))
+    Random(1).shuffle(numbers)
+    report = bring("Company;Functions;Number\n" + "".join(f"N {one};customer;{one}\n" for one in numbers))
+    assert (report.created, report.refused, report.remarks) == (ROWS, 0, [])
+    assert by_hand() == str(20_000 + ROWS)
+    values = db.session.scalars(sa.select(ContactNumber.value)).all()
+    assert sorted(map(int, values)) == list(range(20_000, 20_000 + ROWS + 1))
+
+
+def test_F3_contacts_without_a_number_get_theirs_in_blocks(bring: Bring, statements: Any) -> None:
+    rows = [f"N {at};{('customer', 'prospect', 'supplier, customer')[at % 3]}\n" for at in range(60)]
+    with statements() as for_many:
+        report = bring("Company;Functions\n" + "".join(rows))
+    assert (report.created, report.remarks) == (60, [])
+    found = numbers_of([one.id for one in db.session.scalars(sa.select(Contact))])
+    assert all(len(set(of_one.values())) == 1 for of_one in found.values())
+    assert sorted(int(value) for of_one in found.values() for value in set(of_one.values())) == list(
+        range(10_001, 10_061)
+    )
+    assert found[only("N 2").id].keys() == {"customer", "supplier"}
+    blocks = db.session.scalars(sa.select(NumberBlock)).all()
+    assert sum(one.many for one in blocks) == 60
+    assert {(one.way, one.source) for one in blocks} == {("import", "list.csv")}
+    # Once for the customers, who are suppliers by the same number, and once for the prospects.
+    moved = [text for text in for_many.texts if text.startswith("UPDATE number_range_value")]
+    assert len(moved) == len(blocks) == 2
+
+
+def test_F3_a_used_up_range_takes_only_the_functions_of_those_for_whom_it_has_none(bring: Bring) -> None:
+    db.session.execute(sa.text("UPDATE number_range_value SET next = 99998, begins = 99998"))
+    report = bring("Company;Functions\n" + "".join(f"N {at};customer\n" for at in range(4)))
+    assert (report.created, report.refused) == (4, 0)
+    with_number = [one.folded for one in db.session.scalars(sa.select(ContactNumber).order_by(ContactNumber.folded))]
+    assert with_number == ["99998", "99999"]
+    assert len(report.remarks) == 2
+    assert all("used up" in one.text and "function" in one.text for one in report.remarks)
+    late = only("N 3")
+    assert (functions_of([late.id]), late.warnings or {}) == ({}, {})
+
+
+def test_F3_the_number_of_someones_past_is_a_warning_and_the_range_gives_another(bring: Bring) -> None:
+    first = contacts.create({"kind": "company", "company_name": "First"})
+    activate(first.id, "customer", {"number": "15000"})
+    save_fields(first.id, "customer", {"number": "16000"})
+    report = bring("Company;Functions;Number;External id\nBolt;customer;15000;X\n", match=("external_id",))
+    assert (report.created, report.refused) == (1, 0)
+    bolt = only("Bolt")
+    assert "is or was another contact's" in (bolt.warnings or {})["import.number"]
+    assert numbers_of([bolt.id]) == {bolt.id: {"customer": "16001"}}
+
+
+def test_F3_customer_and_supplier_may_bring_the_same_number_from_ranges_of_their_own(bring: Bring) -> None:
+    put_setting("number_ranges.supplier.own", True)
+    text = "Company;Functions;Number\nAcme;customer;1001\nBolt;supplier;1001\n"
+    assert counts(bring(text)) == (2, 0, 0, 0, 0)
+    assert counts(bring(text)) == (0, 0, 2, 0, 0)
+    report = bring("Company;Number\nAcme;1001\n")
+    assert "several contacts by number" in report.refusals[0].reason
+
+
+def test_F3_a_number_that_functions_share_is_one_contacts_and_the_file_may_come_again(bring: Bring) -> None:
+    text = "Company;Functions;Number\nAcme;customer;1001\nBolt;supplier;1001\n"
+    assert counts(bring(text)) == (2, 0, 0, 0, 0)
+    bolt = only("Bolt")
+    assert numbers_of([bolt.id]) == {bolt.id: {"supplier": "10001"}}
+    assert "is or was another contact's" in bolt.warnings["import.number"]
+    assert counts(bring(text)) == (0, 0, 2, 0, 0)
