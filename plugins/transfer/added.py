@@ -11,7 +11,7 @@ from decimal import Decimal
 from functools import cached_property
 from typing import Any
 
-from plugins.transfer import cells
+from plugins.transfer.reading import cells
 from webapp.api import ADDED_PREFIX, Contact, Field, _, added_fields, coerce, field_labels, fill_added, fold, registry
 
 YES = frozenset({"1", "x", "yes", "y", "true", "oui", "o", "vrai", "ja", "j", "wahr", "on"})

@@ -12,8 +12,8 @@ import sqlalchemy as sa
 from plugins.transfer import added, uniting
 from plugins.transfer.entry import Entry
 from plugins.transfer.matching import DEFAULT_KEYS, Known, keys_of, load_contacts, look_up
+from plugins.transfer.reading.rows import Row
 from plugins.transfer.report import Double, Report
-from plugins.transfer.rows import Row
 from plugins.transfer.slots import followed, leading, with_function
 from webapp.api import (
     N_,

@@ -11,9 +11,9 @@ import click
 from flask.cli import with_appcontext
 
 from plugins.transfer.chunk import Options
-from plugins.transfer.headers import added_columns
 from plugins.transfer.matching import DEFAULT_KEYS, KEYS
-from plugins.transfer.reader import Reading, Unreadable
+from plugins.transfer.reading.headers import added_columns
+from plugins.transfer.reading.reader import Reading, Unreadable
 from plugins.transfer.report import Report, write_refusals
 from plugins.transfer.services import function_words, import_rows
 from webapp.api import _, acting, acting_as_system, ngettext

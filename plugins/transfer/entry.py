@@ -7,7 +7,7 @@ from typing import Any
 
 from plugins.transfer import added
 from plugins.transfer.matching import Keys
-from plugins.transfer.rows import Row
+from plugins.transfer.reading.rows import Row
 from webapp.api import Contact, fold
 
 

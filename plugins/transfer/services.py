@@ -6,9 +6,9 @@ from collections.abc import Callable, Iterator
 from contextlib import nullcontext
 from itertools import islice
 
-from plugins.transfer.cells import FUNCTIONS
 from plugins.transfer.chunk import Chunk, Options
-from plugins.transfer.reader import Reading
+from plugins.transfer.reading.cells import FUNCTIONS
+from plugins.transfer.reading.reader import Reading
 from plugins.transfer.report import Report
 from webapp.api import (
     db,

@@ -11,8 +11,8 @@ from flask import Blueprint, Response, request
 from werkzeug.datastructures import FileStorage
 
 from plugins.transfer.chunk import Options
-from plugins.transfer.headers import added_columns
-from plugins.transfer.reader import Reading, Unreadable
+from plugins.transfer.reading.headers import added_columns
+from plugins.transfer.reading.reader import Reading, Unreadable
 from plugins.transfer.services import function_words, import_rows
 from webapp.api import Invalid, _, act, acting, clean, render, right
 

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from plugins.transfer.chunk import Options
-from plugins.transfer.reader import Reading
+from plugins.transfer.reading.reader import Reading
 from plugins.transfer.services import function_words, import_rows
 from webapp import testing
 from webapp.acting import acting, acting_as_system

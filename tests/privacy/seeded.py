@@ -14,7 +14,7 @@ from plugins.merge import undoing
 from plugins.proposals import sending
 from plugins.proposals import services as proposals
 from plugins.transfer.chunk import Options
-from plugins.transfer.reader import Reading
+from plugins.transfer.reading.reader import Reading
 from plugins.transfer.services import function_words, import_rows
 from webapp.acting import acting, acting_as_system
 from webapp.contacts import links, pictures, services

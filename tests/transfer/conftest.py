@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from plugins.transfer.chunk import Options
-from plugins.transfer.headers import added_columns
-from plugins.transfer.reader import Reading
+from plugins.transfer.reading.headers import added_columns
+from plugins.transfer.reading.reader import Reading
 from plugins.transfer.report import Report
 from plugins.transfer.services import function_words, import_rows
 from webapp.acting import acting, acting_as_system

@@ -5,8 +5,8 @@ from __future__ import annotations
 import io
 from typing import Any
 
-from plugins.transfer.reader import Reading
-from plugins.transfer.rows import Row
+from plugins.transfer.reading.reader import Reading
+from plugins.transfer.reading.rows import Row
 
 
 def reading(text: str, encoding: str = "utf-8", **told: Any) -> Reading:

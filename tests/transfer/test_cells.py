@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from reads import reading, row, rows, values
 
-from plugins.transfer.cells import FUNCTIONS, read_country, read_date
+from plugins.transfer.reading.cells import FUNCTIONS, read_country, read_date
 from webapp.sheets import unguarded
 
 

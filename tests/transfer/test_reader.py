@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from reads import reading, rows, values
 
-from plugins.transfer.reader import Reading, Unreadable
+from plugins.transfer.reading.reader import Reading, Unreadable
 
 CONTRACT = {
     "kind": ["Type"],

@@ -11,8 +11,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from plugins.transfer import added
-from plugins.transfer import cells as read
-from plugins.transfer.headers import SINGLE, Layout, Target
+from plugins.transfer.reading import cells as read
+from plugins.transfer.reading.headers import SINGLE, Layout, Target
 from webapp.api import ADDED_PREFIX, N_, clean, fold, unguarded
 
 DATE = N_("“%(value)s” in column “%(column)s” is no date that can be read: write it like 1980-12-31.")

@@ -15,9 +15,9 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import BinaryIO
 
-from plugins.transfer.cells import FUNCTIONS, DateOrder, slash_order
-from plugins.transfer.headers import IDENTIFYING, NONE, Layout, Target, lay_out
-from plugins.transfer.rows import Message, Row, RowMaker
+from plugins.transfer.reading.cells import FUNCTIONS, DateOrder, slash_order
+from plugins.transfer.reading.headers import IDENTIFYING, NONE, Layout, Target, lay_out
+from plugins.transfer.reading.rows import Message, Row, RowMaker
 from webapp.api import N_, clean, unguarded
 
 SAMPLE = 64 * 1024
