@@ -138,7 +138,7 @@ def pick(id: int) -> Response:  # noqa: A002 - the address's own word
     q = request.args.get("q", "")[:200]
     found = ListQuery(q=q, size=FOUND + 1).contacts() if q.strip() else []
     chosen = [one for one in found if one.id != contact.id][:FOUND]
-    fragments = {"found": "merge/_found.html"}
+    fragments = {"found": "contacts/_choices.html"}
     return render(
         "merge/pick.html",
         fragments=fragments,

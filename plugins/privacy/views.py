@@ -108,10 +108,11 @@ def _choose() -> Response:
     numbers = numbers_of([one.id for one in found])
     return render(
         "privacy/choose.html",
-        fragments={"found": "privacy/_found.html"},
+        fragments={"found": "contacts/_choices.html"},
         q=q,
         found=found,
         numbers={key: shown_number(of_one) for key, of_one in numbers.items()},
+        addresses={one.id: url_for("privacy.new", contact=one.id) for one in found},
     )
 
 

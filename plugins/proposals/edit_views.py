@@ -50,7 +50,7 @@ def choose() -> Response:
     found = ListQuery(q=q, size=FOUND).contacts() if q.strip() else []
     return render(
         "proposals/choose.html",
-        fragments={"found": "proposals/_found.html"},
+        fragments={"found": "contacts/_choices.html"},
         q=q,
         found=found,
         numbers={key: shown_number(of_one) for key, of_one in numbers_of([one.id for one in found]).items()},

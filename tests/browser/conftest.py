@@ -101,6 +101,18 @@ def enter(visit: Callable[..., Watched], carnet: Served, signed_in: Callable[[st
 
 
 @pytest.fixture
+def tab(enter: Callable[..., Watched]) -> Callable[[bool], Page]:
+    """Opens a tab with scripts, or without; forms that come back and refusals are no complaints there."""
+
+    def open_(scripts: bool = True) -> Page:
+        watched = enter(java_script_enabled=scripts)
+        watched.allowed |= {409, 422}
+        return watched.page()
+
+    return open_
+
+
+@pytest.fixture
 def page(enter: Callable[..., Watched]) -> Page:
     """A tab of the administrator at a desk."""
     return enter().page()

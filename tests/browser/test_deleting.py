@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Iterator
 
 import pytest
-from driving import ADA, Watched
+from driving import ADA, make_company
 from examination import examine
 from playwright.sync_api import Locator, Page, expect
 from serving import Served, served
@@ -19,27 +19,6 @@ KEPT = "Documents that must be kept exist for this customer: it can't be deleted
 def carnet() -> Iterator[Served]:
     with served("sqlite", contacts=0, users=((ADA, "administrator"),)) as at:
         yield at
-
-
-@pytest.fixture
-def tab(enter: Callable[..., Watched]) -> Callable[[bool], Page]:
-    """A tab with scripts, or without."""
-
-    def open_(scripts: bool = True) -> Page:
-        watched = enter(java_script_enabled=scripts)
-        watched.allowed |= {409, 422}
-        return watched.page()
-
-    return open_
-
-
-def make(page: Page, name: str, function: str) -> str:
-    """Create a company; the address of its file."""
-    page.goto(f"/contacts/new?function={function}")
-    page.get_by_label("Company name").fill(name)
-    page.get_by_role("button", name="Save the contact").last.click()
-    page.wait_for_url(re.compile(r"/contacts/\d+"))
-    return page.url.partition("?")[0]
 
 
 def link_new(page: Page, party: str, name: str) -> str:
@@ -70,7 +49,7 @@ def ask(page: Page, file: str, scripts: bool) -> Locator:
 @SCRIPTS
 def test_D2_its_three_steps_are_three_clicks_in_the_dialog(tab: Callable[[bool], Page], scripts: bool) -> None:
     page = tab(scripts)
-    firm = make(page, f"Hofer {scripts}", "customer")
+    firm = make_company(page, f"Hofer {scripts}", ["customer"])
     person = link_new(page, firm, f"Wiesinger {scripts}")
     where = ask(page, person, scripts)
     # Playwright takes a button for disabled that says so to screen readers alone.
@@ -94,7 +73,7 @@ def test_D2_its_three_steps_are_three_clicks_in_the_dialog(tab: Callable[[bool],
 
 def test_D3_closed_the_dialog_leaves_the_file_as_it_is_now(tab: Callable[[bool], Page]) -> None:
     page = tab(True)
-    person = link_new(page, make(page, "Donauer", "supplier"), "Roussel")
+    person = link_new(page, make_company(page, "Donauer", ["supplier"]), "Roussel")
     dialog = ask(page, person, True)
     page.keyboard.press("Escape")
     expect(dialog).to_have_count(0)
@@ -110,7 +89,7 @@ def test_D3_closed_the_dialog_leaves_the_file_as_it_is_now(tab: Callable[[bool],
 @SCRIPTS
 def test_D4_documents_that_must_be_kept_are_said_first(tab: Callable[[bool], Page], scripts: bool) -> None:
     page = tab(scripts)
-    firm = make(page, f"Kerbrat {scripts}", "customer")
+    firm = make_company(page, f"Kerbrat {scripts}", ["customer"])
     page.goto(f"{firm}/documents/new")
     page.get_by_label("Type").select_option("invoice")
     page.get_by_label("Date", exact=True).fill("2026-03-01")
@@ -135,7 +114,7 @@ def test_D4_documents_that_must_be_kept_are_said_first(tab: Callable[[bool], Pag
 @SCRIPTS
 def test_D4_an_administrator_deletes_in_spite_of_links(tab: Callable[[bool], Page], scripts: bool) -> None:
     page = tab(scripts)
-    firm = make(page, f"Nordwind {scripts}", "customer")
+    firm = make_company(page, f"Nordwind {scripts}", ["customer"])
     link_new(page, firm, f"Seidel {scripts}")
     where = ask(page, firm, scripts)
     where.get_by_label("I know what is lost").check()
@@ -150,7 +129,7 @@ def test_D4_an_administrator_deletes_in_spite_of_links(tab: Callable[[bool], Pag
 def test_D9_the_bin_is_searched_and_one_goes_for_good(tab: Callable[[bool], Page], scripts: bool) -> None:
     page = tab(scripts)
     for name in ("Blanc", "Noir"):
-        where = ask(page, make(page, f"Été {name} {scripts}", "supplier"), scripts)
+        where = ask(page, make_company(page, f"Été {name} {scripts}", ["supplier"]), scripts)
         where.get_by_role("button", name="Delete", exact=True).click()
         page.wait_for_url(re.compile("/contacts$"))
     page.get_by_role("link", name="Bin", exact=True).click()

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 
 import pytest
-from driving import ADA, Watched
+from driving import ADA, make_company
 from examination import examine
 from playwright.sync_api import Page, expect
 from serving import Served, served
@@ -18,34 +18,6 @@ SCRIPTS = pytest.mark.parametrize("scripts", [True, False], ids=["scripts", "no 
 def carnet() -> Iterator[Served]:
     with served("sqlite", contacts=0, users=((ADA, "administrator"),)) as at:
         yield at
-
-
-@pytest.fixture
-def tab(enter: Callable[..., Watched]) -> Callable[[bool], Page]:
-    """A tab with scripts, or without."""
-
-    def open_(scripts: bool = True) -> Page:
-        watched = enter(java_script_enabled=scripts)
-        watched.allowed |= {409, 422}
-        return watched.page()
-
-    return open_
-
-
-def make(page: Page, name: str, functions: Sequence[str] = (), email: str = "") -> str:
-    """Create a company; the address of its file."""
-    page.goto("/contacts/new?" + "&".join(f"function={one}" for one in functions))
-    page.get_by_label("Company name").fill(name)
-    if email:
-        page.get_by_role("textbox", name="E-mail 1").fill(email)
-    page.get_by_role("button", name="Save the contact").last.click()
-    # Without scripts the form comes back once where there are likely doubles.
-    again = page.get_by_role("button", name="Create all the same")
-    expect(page.locator("#filehead").or_(again).first).to_be_visible()
-    if again.is_visible():
-        again.click()
-    page.wait_for_url(re.compile(r"/contacts/\d+"))
-    return page.url.partition("?")[0]
 
 
 def link(page: Page, file: str, first: str, last: str, *marks: str) -> None:
@@ -80,8 +52,8 @@ def test_E1_customer_and_supplier_of_the_list_become_one_with_all_marks(
 ) -> None:
     page = tab(scripts)
     name = "Kerbrat" if scripts else "Locronan"
-    customer = make(page, f"{name} & Fils", ["customer"], f"info@{name.lower()}.example")
-    supplier = make(page, f"{name} SARL", ["supplier"], f"achat@{name.lower()}.example")
+    customer = make_company(page, f"{name} & Fils", ["customer"], f"info@{name.lower()}.example")
+    supplier = make_company(page, f"{name} SARL", ["supplier"], f"achat@{name.lower()}.example")
     link(page, supplier, "Élodie", f"Riou {name}", "Primary contact", "Receives the invoices")
     choose(page, f"/contacts?q={name}", [f"{name} & Fils", f"{name} SARL"])
     assert not scripts or not examine(page)
@@ -105,8 +77,8 @@ def test_E4_a_prospect_that_absorbs_a_customer_is_one_and_the_undo_parts_them(
 ) -> None:
     page = tab(scripts)
     name = "Nordwind" if scripts else "Südwind"
-    prospect = make(page, f"{name} Prospect", ["prospect"])
-    customer = make(page, f"{name} Customer", ["customer"])
+    prospect = make_company(page, f"{name} Prospect", ["prospect"])
+    customer = make_company(page, f"{name} Customer", ["customer"])
     choose(page, f"/contacts?q={name}", [f"{name} Prospect", f"{name} Customer"])
     page.get_by_role("radio", name=re.compile(f"^{name} Prospect")).first.check()
     if not scripts:
@@ -126,8 +98,8 @@ def test_E4_a_prospect_that_absorbs_a_customer_is_one_and_the_undo_parts_them(
 
 def test_E2_each_choice_is_shown_at_once_and_the_focus_stays(tab: Callable[[bool], Page]) -> None:
     page = tab(True)
-    one = make(page, "Alpha Choice", ["customer"], "alpha@choice.example")
-    make(page, "Beta Choice", ["customer"], "beta@choice.example")
+    one = make_company(page, "Alpha Choice", ["customer"], "alpha@choice.example")
+    make_company(page, "Beta Choice", ["customer"], "beta@choice.example")
     choose(page, "/contacts?q=choice", ["Alpha Choice", "Beta Choice"])
     main = page.get_by_role("radio", name=re.compile("^Beta Choice")).first
     main.focus()
@@ -163,8 +135,8 @@ def test_E6_the_history_leads_to_the_undo_which_asks_about_what_was_changed(
 ) -> None:
     page = tab(scripts)
     name = "Gamma" if scripts else "Delta"
-    first = make(page, f"{name} One", ["supplier"])
-    second = make(page, f"{name} Two")
+    first = make_company(page, f"{name} One", ["supplier"])
+    second = make_company(page, f"{name} Two")
     choose(page, f"/contacts?q={name}", [f"{name} One", f"{name} Two"])
     page.get_by_role("radio", name=f"{name} Two", exact=True).check()
     page.get_by_role("button", name="Merge 2 contacts into one").click()
@@ -191,8 +163,8 @@ def test_E6_the_history_leads_to_the_undo_which_asks_about_what_was_changed(
 
 def test_E1_the_files_menu_finds_the_other_one_by_keys_alone(tab: Callable[[bool], Page]) -> None:
     page = tab(True)
-    make(page, "Epsilon GmbH", ["customer"])
-    here = make(page, "Epsilon Handel")
+    make_company(page, "Epsilon GmbH", ["customer"])
+    here = make_company(page, "Epsilon Handel")
     page.get_by_role("button", name="More actions").focus()
     page.keyboard.press("Enter")
     page.get_by_role("link", name="Merge with…").focus()
@@ -213,7 +185,7 @@ def test_E1_the_files_menu_finds_the_other_one_by_keys_alone(tab: Callable[[bool
 
 def test_A6_the_form_of_a_new_contact_offers_to_merge_with_its_double(tab: Callable[[bool], Page]) -> None:
     page = tab(True)
-    make(page, "Zeta Werkzeug", email="info@zeta.example")
+    make_company(page, "Zeta Werkzeug", email="info@zeta.example")
     page.goto("/contacts/new")
     page.get_by_label("Company name").fill("Zeta Werkzeuge")
     page.get_by_role("textbox", name="E-mail 1").fill("info@zeta.example")
@@ -225,7 +197,7 @@ def test_A6_the_form_of_a_new_contact_offers_to_merge_with_its_double(tab: Calla
 
 def test_E5_what_is_in_the_way_is_resolved_by_its_button(tab: Callable[[bool], Page]) -> None:
     page = tab(True)
-    party = make(page, "Theta Party")
+    party = make_company(page, "Theta Party")
     link(page, party, "Ida", "Theta")
     choose(page, "/contacts?q=theta", ["Theta Party", "Ida Theta"])
     expect(page.get_by_role("heading", name="These contacts can't be merged yet")).to_be_visible()

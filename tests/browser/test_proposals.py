@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Iterator
 
 import pytest
-from driving import ADA, Watched
+from driving import ADA, Watched, make_company
 from examination import examine
 from playwright.sync_api import Page, expect
 from serving import Served, served
@@ -18,31 +18,6 @@ SCRIPTS = pytest.mark.parametrize("scripts", [True, False], ids=["scripts", "no 
 def carnet() -> Iterator[Served]:
     with served("sqlite", contacts=0, users=((ADA, "administrator"),)) as at:
         yield at
-
-
-@pytest.fixture
-def tab(enter: Callable[..., Watched]) -> Callable[[bool], Page]:
-    """A tab with scripts, or without."""
-
-    def open_(scripts: bool = True) -> Page:
-        watched = enter(java_script_enabled=scripts)
-        watched.allowed |= {409, 422}
-        return watched.page()
-
-    return open_
-
-
-def make(page: Page, name: str) -> str:
-    """Create a prospect; the address of its file."""
-    page.goto("/contacts/new?function=prospect")
-    page.get_by_label("Company name").fill(name)
-    page.get_by_role("button", name="Save the contact").last.click()
-    again = page.get_by_role("button", name="Create all the same")
-    expect(page.locator("#filehead").or_(again).first).to_be_visible()
-    if again.is_visible():
-        again.click()
-    page.wait_for_url(re.compile(r"/contacts/\d+"))
-    return page.url.partition("?")[0]
 
 
 def fill_line(page: Page, at: int, description: str, quantity: str, price: str) -> None:
@@ -69,7 +44,7 @@ def test_C1_a_prospect_accepts_by_the_link_and_stands_among_the_customers(
 ) -> None:
     page = tab(scripts)
     name = "Kerbrat" if scripts else "Locronan"
-    contact = make(page, f"Menuiserie {name}")
+    contact = make_company(page, f"Menuiserie {name}", ["prospect"])
     proposal = draft(page, contact, f"Worktop for {name}")
     assert not scripts or not examine(page)
     page.get_by_role("link", name="Send…").click()
@@ -121,7 +96,7 @@ def test_C1_a_prospect_accepts_by_the_link_and_stands_among_the_customers(
 
 def test_C1_the_editor_reckons_while_one_types_and_keeps_two_editors_apart(tab: Callable[[bool], Page]) -> None:
     page = tab(True)
-    contact = make(page, "Ateliers Morvan")
+    contact = make_company(page, "Ateliers Morvan", ["prospect"])
     page.goto("/proposals/new")
     page.get_by_role("searchbox", name="Find a contact").fill("morvan")
     page.get_by_role("link", name="Choose Ateliers Morvan").click()
@@ -172,7 +147,7 @@ def test_G2_those_chosen_or_all_that_match_are_withdrawn_each_with_its_outcome(
 ) -> None:
     page = tab(scripts)
     name = "Quimper" if scripts else "Concarneau"
-    contact = make(page, f"Mairie {name}")
+    contact = make_company(page, f"Mairie {name}", ["prospect"])
     for title in ("Roof", "Stairs"):
         draft(page, contact, f"{title} {name}")
     page.goto(f"/proposals?q={name}")
