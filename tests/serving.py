@@ -54,8 +54,13 @@ def free_port() -> int:
 
 
 @contextlib.contextmanager
-def served(database: str, *, contacts: int = 0, users: tuple[tuple[str, str], ...] = ()) -> Iterator[Served]:
-    """Serve Carnet on a new database, with made-up contacts and users (e-mail, role) if wanted."""
+def served(
+    database: str, *, contacts: int = 0, users: tuple[tuple[str, str], ...] = (), **variables: str
+) -> Iterator[Served]:
+    """Serve Carnet on a new database, with made-up contacts and users (e-mail, role) if wanted.
+
+    `variables` are more of the environment, such as `CARNET_MAIL_URL`.
+    """
     folder = Path(tempfile.mkdtemp(prefix="carnet-browser-"))
     with contextlib.ExitStack() as stack:
         stack.callback(shutil.rmtree, folder, ignore_errors=True)
@@ -65,6 +70,7 @@ def served(database: str, *, contacts: int = 0, users: tuple[tuple[str, str], ..
             "CARNET_DATABASE_URL": url,
             "CARNET_DATA_DIR": str(folder),
             "CARNET_SECRET_KEY": secrets.token_hex(16),
+            **variables,
         }
         command(environment, "schema", "upgrade")
         for email, role in users:

@@ -5,14 +5,16 @@ The server is the firm's own (Settings), else the deployment's (`CARNET_MAIL_URL
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 
-from flask import current_app
+from flask import Flask, current_app
 
 from webapp.administration.sealing import unseal
 from webapp.administration.settings import setting
 from webapp.aftercommit import after_commit
+from webapp.db import transaction
 from webapp.letters import Letter, in_html
 from webapp.smtp import PORTS, Server, deliver, read_url
 
@@ -63,10 +65,20 @@ def send_later(to: str, subject: str, text: str, locale: str = "") -> None:
         after_commit(lambda: _POSTMEN.submit(deliver, chosen, to, subject, text, html))
 
 
-def send_letter_later(to: str, letter: Letter) -> None:
-    """The same for what the firm writes to somebody outside."""
+def send_letter_later(to: str, letter: Letter, refused: Callable[[], None] | None = None) -> None:
+    """The same for what the firm writes to somebody outside.
+
+    Where the server does not take it, `refused` notes that, in a transaction of its own: nobody waits for the answer.
+    """
     if chosen := server():
         text, html = letter.text(), letter.html()
         name = letter.sender[0] if letter.sender else ""
-        written = partial(deliver, name=name, reply_to=letter.reply_to)
-        after_commit(lambda: _POSTMEN.submit(written, chosen, to, letter.subject, text, html))
+        post = partial(deliver, chosen, to, letter.subject, text, html, name=name, reply_to=letter.reply_to)
+        app: Flask = current_app._get_current_object()  # type: ignore[attr-defined]
+        after_commit(lambda: _POSTMEN.submit(_hand_over, app, post, refused))
+
+
+def _hand_over(app: Flask, post: Callable[[], bool], refused: Callable[[], None] | None) -> None:
+    if not post() and refused is not None:
+        with app.app_context(), transaction():
+            refused()

@@ -117,7 +117,10 @@ plugin = Plugin(
             table="proposal_link",
             label=_l("Links to proposals"),
             personal=("email",),
-            kept=("proposal_id", "revision", "token_hash", "created_at", "created_by_id", "expires_at", "revoked_at"),
+            kept=(
+                "proposal_id", "revision", "token_hash", "created_at", "created_by_id", "expires_at", "revoked_at",
+                "refused_at",
+            ),
         ),
         PersonalData(
             table="proposal_answer",

@@ -107,7 +107,7 @@ class ProposalVersion(Base):
 class ProposalLink(Base):
     """An address under which a recipient reads one revision and answers; the secret in it is known by its hash alone.
 
-    `email` is whom it was mailed to, empty where somebody copied it.
+    `email` is whom it was mailed to, empty where somebody copied it; `refused_at` when the mail server did not take it.
     """
 
     __tablename__ = "proposal_link"
@@ -122,6 +122,7 @@ class ProposalLink(Base):
     created_by_id: Mapped[int | None] = mapped_column(sa.ForeignKey("user_account.id"), index=True)
     expires_at: Mapped[dt.datetime] = mapped_column(Moment)
     revoked_at: Mapped[dt.datetime | None] = mapped_column(Moment)
+    refused_at: Mapped[dt.datetime | None] = mapped_column(Moment)
 
 
 class ProposalAnswer(Base):

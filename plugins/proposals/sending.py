@@ -10,6 +10,7 @@ import datetime as dt
 import hashlib
 import secrets
 from dataclasses import dataclass
+from functools import partial
 
 import sqlalchemy as sa
 
@@ -98,8 +99,13 @@ def send(proposal_id: int, version: int | None = None, *, email: str | None = No
     db.session.flush()
     token = sign(secret, PURPOSE)
     if to:
-        send_letter_later(to, letter.offer(proposal, contact, token, base, to))
+        send_letter_later(to, letter.offer(proposal, contact, token, base, to), partial(_note_refusal, link.id))
     return Sent(token=token, email=to, expires_at=link.expires_at)
+
+
+def _note_refusal(link_id: int) -> None:
+    """The mail server did not take the letter: whoever looks at the proposal is told to send it otherwise."""
+    db.session.execute(sa.update(ProposalLink).where(ProposalLink.id == link_id).values(refused_at=now()))
 
 
 def _refuse_unfit(proposal: Proposal) -> None:

@@ -6,9 +6,10 @@ import re
 from collections.abc import Callable, Iterator
 
 import pytest
-from driving import ADA, Watched, make_company
+from driving import ADA, Watched, make_company, sign_in
 from examination import examine
 from playwright.sync_api import Page, expect
+from post_office import post_office
 from serving import Served, served
 
 SCRIPTS = pytest.mark.parametrize("scripts", [True, False], ids=["scripts", "no scripts"])
@@ -171,3 +172,28 @@ def test_G2_those_chosen_or_all_that_match_are_withdrawn_each_with_its_outcome(
     expect(page.locator("tbody")).to_contain_text("P-1000")
     page.goto(f"/proposals?q={name}&state=withdrawn")
     expect(page.locator("#list tbody tr")).to_have_count(number)
+
+
+def test_J4_a_letter_that_the_mail_server_refuses_is_told_at_its_link(visit: Callable[..., Watched]) -> None:
+    users = ((ADA, "administrator"),)
+    with (
+        post_office(refuses=True) as office,
+        served("sqlite", users=users, CARNET_MAIL_URL=f"{office.url}&security=none") as at,
+    ):
+        page = visit(at).page()
+        page.goto("/login")
+        sign_in(page, ADA)
+        page.wait_for_url("**/contacts")
+        contact = make_company(page, "Menuiserie Le Goff", ["prospect"], "le-goff@menuiserie.example")
+        proposal = draft(page, contact, "Worktop")
+        page.get_by_role("link", name="Send…").click()
+        page.get_by_role("button", name="Send").click()
+        told = page.get_by_text("The mail server did not take the letter")
+        for _wait in range(20):
+            page.goto(proposal)
+            if told.count():
+                break
+            page.wait_for_timeout(100)
+        expect(told).to_be_visible()
+        expect(page.get_by_text("to le-goff@menuiserie.example")).to_be_visible()
+        assert not examine(page)
