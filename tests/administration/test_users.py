@@ -15,8 +15,7 @@ from webapp.administration.settings import put_setting
 from webapp.contacts.models import Contact
 from webapp.contacts.services import update as update_contact
 from webapp.db import db
-from webapp.errors import Forbidden, Invalid, Missing, Refused, Stale
-from webapp.history.models import HistoryEntry
+from webapp.errors import Refused, Stale
 from webapp.history.services import of_contact
 from webapp.testing import PASSWORD
 
@@ -378,34 +377,3 @@ class TestSignIn:
     def test_J1_for_oneself_there_is_the_own_account(self, admin, what) -> None:
         assert admin.submit(f"/settings/users/{me().id}/{what}").status_code == 409
         assert admin.get("/settings/users").status_code == 200
-
-
-class TestServices:
-    """The rights hold below the pages too."""
-
-    @pytest.mark.parametrize("role", [None, "reader", "editor", "manager"])
-    def test_J1_only_administrators(self, user, as_role, role) -> None:
-        one = user("reader")
-        calls = (
-            users.find,
-            lambda: users.load(one.id),
-            lambda: users.invite({"email": "a@b.example", "role": "reader"}),
-            lambda: users.update(one.id, {"role": "administrator"}, 1),
-            lambda: users.switch_off(one.id, None),
-            lambda: users.switch_on(one.id),
-            lambda: users.reset_second_factor(one.id),
-            lambda: users.end_sessions(one.id),
-            lambda: users.note_link(one),
-        )
-        with acting(as_role(role)):
-            for call in calls:
-                with pytest.raises(Forbidden):
-                    call()
-
-    def test_J1_nonsense_is_refused(self, system, user) -> None:
-        one = user("reader")
-        with pytest.raises(Missing):
-            users.load(0)
-        with pytest.raises(Invalid):
-            users.update(one.id, {"role": "owner"}, one.version)
-        assert db.session.scalar(sa.select(sa.func.count(HistoryEntry.id))) == 0
