@@ -12,7 +12,18 @@ from functools import cached_property
 from typing import Any
 
 from plugins.transfer.reading import cells
-from webapp.api import ADDED_PREFIX, Contact, Field, _, added_fields, coerce, field_labels, fill_added, fold, registry
+from webapp.api import (
+    ADDED_PREFIX,
+    Contact,
+    Field,
+    _,
+    added_fields,
+    coerce,
+    field_labels,
+    fill_added,
+    fold,
+    registry,
+)
 
 YES = frozenset({"1", "x", "yes", "y", "true", "oui", "o", "vrai", "ja", "j", "wahr", "on"})
 NO = frozenset({"0", "no", "n", "false", "non", "faux", "nein", "falsch", "off", "-"})
@@ -48,8 +59,8 @@ class Reader:
                 found.setdefault(fold(word), code)
         return found
 
-    def read(self, text: str, order: cells.DateOrder) -> Any:
-        """What a cell says, as services take it; None where it can't be read."""
+    def read(self, text: str, order: cells.DateOrder, decimal: str = "") -> Any:
+        """What a cell says, as services take it; None where it can't be read. `decimal` is the file's decimal sign."""
         match self.field.kind:
             case "date":
                 return cells.read_date(text, order)
@@ -58,6 +69,8 @@ class Reader:
                 return "1" if word in YES else "0" if word in NO else None
             case "choice":
                 return self.codes.get(fold(text))
+            case "decimal" if decimal:
+                text = cells.plain_number(text, decimal)
             case "choices":
                 whole = self.codes.get(fold(text))
                 codes = [whole] if whole else [self.codes.get(fold(word)) for word in cells.words(text)]

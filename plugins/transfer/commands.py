@@ -12,10 +12,9 @@ from flask.cli import with_appcontext
 
 from plugins.transfer.chunk import Options
 from plugins.transfer.matching import DEFAULT_KEYS, KEYS
-from plugins.transfer.reading.headers import added_columns
-from plugins.transfer.reading.reader import Reading, Unreadable
+from plugins.transfer.reading.opening import Reading, Unreadable, open_reading
 from plugins.transfer.report import Report, write_refusals
-from plugins.transfer.services import function_words, import_rows
+from plugins.transfer.services import firm_words, import_rows
 from webapp.api import _, acting, acting_as_system, ngettext
 
 
@@ -61,7 +60,7 @@ def import_command(
         raise click.BadParameter("This is the file to import: name another one.", param_hint="--errors")
     try:
         with acting(acting_as_system("import", file.name)), file.open("rb") as stream:
-            reading = Reading(stream, kind=kind, functions=function_words(), added=added_columns())
+            reading = open_reading(stream, kind=kind, **firm_words())
             report = _import(reading, options, stream)
         if errors is not None:
             with errors.open("w", encoding="utf-8-sig", newline="") as target:

@@ -5,17 +5,23 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import nullcontext
 from itertools import islice
+from typing import Any
 
 from plugins.transfer.chunk import Chunk, Options
 from plugins.transfer.reading.cells import FUNCTIONS
+from plugins.transfer.reading.draft import LISTS
+from plugins.transfer.reading.headers import added_columns
 from plugins.transfer.reading.reader import Reading
+from plugins.transfer.reading.targets import key
 from plugins.transfer.report import Report
 from webapp.api import (
+    LOCALES,
     db,
     fold,
     need,
     registry,
     transaction,
+    value_list,
 )
 
 CHUNK = 500
@@ -29,6 +35,23 @@ def function_words() -> dict[str, str]:
         for word in (function.key, str(function.label), str(function.plural)):
             words.setdefault(fold(word), function.key)
     return words
+
+
+def firm_words() -> dict[str, Any]:
+    """What files may call what this firm has: its functions, fields of its own and value lists; for `open_reading`."""
+    return {"functions": function_words(), "added": added_columns(), "lists": list_words()}
+
+
+def list_words() -> dict[str, dict[str, str]]:
+    """What the items of a value list may be called in a file, by list: their codes by code and label."""
+    found: dict[str, dict[str, str]] = {}
+    for name in LISTS.values():
+        words = found.setdefault(name, {})
+        for locale in LOCALES:
+            for code, label in value_list(name, locale).items():
+                words.setdefault(key(code), code)
+                words.setdefault(key(label), code)
+    return found
 
 
 def import_rows(

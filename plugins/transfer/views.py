@@ -11,9 +11,8 @@ from flask import Blueprint, Response, request
 from werkzeug.datastructures import FileStorage
 
 from plugins.transfer.chunk import Options
-from plugins.transfer.reading.headers import added_columns
-from plugins.transfer.reading.reader import Reading, Unreadable
-from plugins.transfer.services import function_words, import_rows
+from plugins.transfer.reading.opening import Reading, Unreadable, open_reading
+from plugins.transfer.services import firm_words, import_rows
 from webapp.api import Invalid, _, act, acting, clean, render, right
 
 blueprint = Blueprint("transfer", __name__)
@@ -59,11 +58,8 @@ def _read(sent: FileStorage, kind: str) -> Reading:
     size = stream.seek(0, os.SEEK_END)
     stream.seek(0)
     if size <= MOST_BYTES:
-        reading = Reading(
-            cast(BinaryIO, stream),
-            kind=kind if kind in ("person", "company") else None,
-            functions=function_words(),
-            added=added_columns(),
+        reading = open_reading(
+            cast(BinaryIO, stream), kind=kind if kind in ("person", "company") else None, **firm_words()
         )
         if reading.total <= MOST_ROWS:
             return reading

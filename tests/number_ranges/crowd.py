@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from plugins.transfer.chunk import Options
-from plugins.transfer.reading.reader import Reading
+from plugins.transfer.reading.opening import open_reading
 from plugins.transfer.services import function_words, import_rows
 from webapp import testing
 from webapp.acting import acting, acting_as_system
@@ -127,7 +127,7 @@ class Taker:
             self.random.shuffle(numbers)
             lines = [f"Bringer {self.seed}-{one},{one},customer" for one in numbers]
             text = "\n".join(["Company,Number,Functions", *lines])
-            reading = Reading(io.BytesIO(text.encode()), functions=function_words())
+            reading = open_reading(io.BytesIO(text.encode()), functions=function_words())
             self.activated += import_rows(reading, Options()).created
 
     def convert(self) -> None:

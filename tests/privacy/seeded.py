@@ -14,7 +14,7 @@ from plugins.merge import undoing
 from plugins.proposals import sending
 from plugins.proposals import services as proposals
 from plugins.transfer.chunk import Options
-from plugins.transfer.reading.reader import Reading
+from plugins.transfer.reading.opening import open_reading
 from plugins.transfer.services import function_words, import_rows
 from webapp.acting import acting, acting_as_system
 from webapp.contacts import links, pictures, services
@@ -53,7 +53,7 @@ def seed(admin: int) -> tuple[int, int]:
     with acting(acting_as_system("import", "Wiesinger-Adelhof.csv")):
         line = "Annegretchen,Pfannhauser,a.pfannhauser@frueher.example,0043 664 4417385,EXT-wiesi-4711,customer"
         text = f"First name,Last name,E-mail,Phone,External id,Functions\n{line}\n"
-        import_rows(Reading(io.BytesIO(text.encode()), functions=function_words()), Options())
+        import_rows(open_reading(io.BytesIO(text.encode()), functions=function_words()), Options())
     with acting(acting_as_system("form")):
         with transaction():
             one = db.session.scalars(sa.select(Contact).where(Contact.last_name == "Pfannhauser")).one().id

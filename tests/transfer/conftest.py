@@ -9,10 +9,9 @@ from typing import Any
 import pytest
 
 from plugins.transfer.chunk import Options
-from plugins.transfer.reading.headers import added_columns
-from plugins.transfer.reading.reader import Reading
+from plugins.transfer.reading.opening import open_reading
 from plugins.transfer.report import Report
-from plugins.transfer.services import function_words, import_rows
+from plugins.transfer.services import firm_words, import_rows
 from webapp.acting import acting, acting_as_system
 
 
@@ -23,7 +22,7 @@ def bring(app: Any) -> Callable[..., Report]:
     def bring(text: str | bytes, kind: str | None = None, commits: bool = True, **options: Any) -> Report:
         content = text if isinstance(text, bytes) else text.encode()
         with acting(acting_as_system("import", "list.csv")):
-            reading = Reading(io.BytesIO(content), kind=kind, functions=function_words(), added=added_columns())
+            reading = open_reading(io.BytesIO(content), kind=kind, **firm_words())
             return import_rows(reading, Options(**options), commits=commits)
 
     return bring

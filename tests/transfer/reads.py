@@ -5,12 +5,12 @@ from __future__ import annotations
 import io
 from typing import Any
 
-from plugins.transfer.reading.reader import Reading
+from plugins.transfer.reading.opening import Reading, open_reading
 from plugins.transfer.reading.rows import Row
 
 
 def reading(text: str, encoding: str = "utf-8", **told: Any) -> Reading:
-    return Reading(io.BytesIO(text.encode(encoding)), **told)
+    return open_reading(io.BytesIO(text.encode(encoding)), lists={"titles": {"dr": "dr"}}, **told)
 
 
 def rows(text: str, **told: Any) -> list[Row]:

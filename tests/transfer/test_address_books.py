@@ -127,11 +127,13 @@ def test_H1_outlook_in_three_languages(language: str, encoding: str) -> None:
     assert only.warnings == ()
     assert only.values == {
         "kind": "person",
+        "title": "dr",
         "first_name": "Anna",
         "middle_name": "Maria",
         "last_name": "Weber",
         "company_name": "Acme GmbH",
         "employer": "Acme GmbH",
+        "role": "Chefin",
         "emails": [
             {"value": "anna@acme.example", "type": "work"},
             {"value": "anna@home.example", "type": "other"},

@@ -9,13 +9,14 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections.abc import Mapping
-from functools import cache
+from functools import cache, lru_cache
 from typing import Literal
 
+import phonenumbers
 from babel import Locale
 from babel.core import get_global
 
-from webapp.api import fold
+from webapp.api import LOCALES, fold
 
 DateOrder = Literal["day", "month", "mixed"]
 """What a file's dates with slashes begin with: day (12/31 never occurs), month, or both occur."""
@@ -27,6 +28,7 @@ _ISO = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})(?:[T ][\d:.]+(?:Z|[+-]\d{2}:?\d{
 _COMPACT = re.compile(r"((?:18|19|20)\d{2})(\d{2})(\d{2})")
 _DAY_FIRST = re.compile(r"(\d{1,2})\s?[.-]\s?(\d{1,2})\s?[.-]\s?(\d{4})")
 _SLASHES = re.compile(r"(\d{1,2})/(\d{1,2})/(\d{4})(?: 0{1,2}:00(?::00)?)?")
+_BLANKS = re.compile(r"[\s'’]")
 _NO_DATE = re.compile(r"0{1,4}[./-]0{1,2}[./-]0{1,4}")
 
 
@@ -76,6 +78,29 @@ def _date(year: str, month: str, day: str) -> str | None:
     return date.isoformat() if date.year >= FIRST_YEAR else None
 
 
+_GROUPED = re.compile(r"[+-]?(?:\d+|\d{1,3}(?P<group>[.,])\d{3}(?:(?P=group)\d{3})*)(?:(?P<sign>[.,])(?P<after>\d+))?")
+
+
+def decimal_sign(text: str) -> str:
+    """The decimal sign that a number shows beyond doubt: it stands behind groups, or not before three digits."""
+    found = _GROUPED.fullmatch(_BLANKS.sub("", text))
+    if not found:
+        return ""
+    if found["group"] and found["sign"] and found["group"] != found["sign"]:
+        return found["sign"]
+    return found["sign"] if found["sign"] and not found["group"] and len(found["after"]) != 3 else ""
+
+
+def plain_number(text: str, sign: str) -> str:
+    """A number with this decimal sign as programs write it; as it is where it does not look like one."""
+    bare = _BLANKS.sub("", text)
+    found = _GROUPED.fullmatch(bare)
+    if not found or sign in (found["group"], None) or found["sign"] not in (sign, None):
+        grouped = re.fullmatch(r"[+-]?\d{1,3}(?:[.,]\d{3})+", bare)
+        return re.sub("[.,]", "", bare) if grouped and sign not in bare else text
+    return bare.replace("." if sign == "," else ",", "").replace(sign, ".")
+
+
 # Names in use that Unicode's list does not have, and the letters of number plates that old lists carry.
 _MORE_COUNTRIES = {
     "GB": "uk|great britain|england|scotland|wales|northern ireland|grande-bretagne|angleterre|ecosse"
@@ -94,6 +119,40 @@ _MORE_COUNTRIES = {
 }
 
 
+@lru_cache(maxsize=256)
+def read_language(text: str) -> str | None:
+    """The code of a language by its code (fr, fr_FR, de-AT) or its name in French, English or German."""
+    word = fold(text)
+    code = re.split("[-_]", word)[0]
+    languages = _languages()
+    return languages.get(word) or languages.get(re.sub(r"\s*[/(].*", "", word)) or (code if code in _codes() else None)
+
+
+@lru_cache(maxsize=64)
+def read_currency(text: str) -> str | None:
+    """The code of a currency by its code or sign."""
+    word = text.strip().upper()
+    found = {"€": "EUR", "EURO": "EUR", "£": "GBP", "$": "USD", "FR.": "CHF", "SFR": "CHF"}.get(word, word)
+    return found if found in Locale("en").currencies else None
+
+
+@cache
+def _codes() -> frozenset[str]:
+    return frozenset(code for code in Locale("en").languages if len(code) == 2)
+
+
+@cache
+def _languages() -> Mapping[str, str]:
+    known: dict[str, str] = {}
+    for locale in LOCALES:
+        for code, name in Locale(locale).languages.items():
+            if len(code) == 2:
+                known.setdefault(fold(name), code)
+    for code in _codes():
+        known.setdefault(fold(Locale("en").languages[code]), code)
+    return known
+
+
 @cache
 def _countries() -> Mapping[str, str]:
     """Folded names and codes of the countries in three languages, to ISO codes."""
@@ -110,6 +169,7 @@ def _countries() -> Mapping[str, str]:
     return known
 
 
+@lru_cache(maxsize=1024)
 def read_country(text: str) -> str | None:
     """The ISO code of a country by its code (FR, FRA) or its name in French, English or German."""
     return _countries().get(fold(text))
@@ -139,26 +199,63 @@ KINDS: Mapping[str, Literal["person", "company"]] = {
 }  # fmt: skip
 """Folded words of a Type column."""
 
+STAGES: Mapping[str, str] = {
+    **dict.fromkeys(
+        ("lead", "marketing qualified lead", "sales qualified lead", "opportunity", "mql", "sql", "prospect",
+         "lead qualifie pour le marketing", "lead qualifie pour les ventes", "opportunite", "qualifizierter lead",
+         "marketing qualified", "sales qualified"), "prospect"
+    ),
+    **dict.fromkeys(("customer", "client", "kunde", "evangelist", "ambassadeur"), "customer"),
+}  # fmt: skip
+"""Folded words of HubSpot's lifecycle stages that mean a function; others mean none."""
+
+DOLIBARR: Mapping[str, str] = {"1": "customer", "2": "prospect", "3": "customer"}
+"""How Dolibarr writes whether a party is a customer, a prospect, or both."""
+
+_SALUTATIONS: Mapping[str, str] = {
+    **dict.fromkeys(("mr", "mister", "m", "monsieur", "herr", "herrn", "hr", "sir"), "mr"),
+    **dict.fromkeys(("ms", "mrs", "miss", "mme", "madame", "mlle", "mademoiselle", "frau", "fr", "madam"), "ms"),
+    **dict.fromkeys(("family", "famille", "familie"), "family"),
+    **dict.fromkeys(("no_salutation", "company", "firma", "societe"), ""),
+}
+
+
+@lru_cache(maxsize=512)
+def salutation(text: str) -> tuple[str, str]:
+    """The salutation of "Frau Dr." or "M.", and what of the text is none."""
+    first, _blank, rest = text.partition(" ")
+    word = fold(first).rstrip(".")
+    return (_SALUTATIONS[word], rest.strip()) if word in _SALUTATIONS else ("", text)
+
+
+_BETWEEN_WORDS = re.compile(r"[,;|\n]|:::")
+_BETWEEN_PHONES = re.compile(r"[;|\n]|:::")
+_SEVERAL = re.compile(r"[,;|\n:<\s]")
+_NAMED = re.compile(r"[^<>]*<\s*([^<>\s]+@[^<>\s]+)\s*>")
+
 
 def words(text: str) -> list[str]:
     """The words of a cell that lists several: by comma, semicolon, bar, line or Google's ":::"."""
-    return [word for part in re.split(r"[,;|\n]|:::", text) if (word := part.strip())]
+    return [word for part in _BETWEEN_WORDS.split(text) if (word := part.strip())]
 
 
-def tags(text: str) -> list[str]:
+@lru_cache(maxsize=4096)
+def tags(text: str) -> tuple[str, ...]:
     """Tags of a cell, each once; Google's own groups ("* myContacts") are none."""
     found: dict[str, str] = {}
     for word in words(text):
         if not word.startswith("*"):
             found.setdefault(fold(word), word)
-    return list(found.values())
+    return tuple(found.values())
 
 
 def emails(text: str) -> list[str]:
     """The e-mail addresses of a cell, as typed; of "Anna <anna@firm.example>" the address alone."""
+    if not _SEVERAL.search(text):
+        return [text]
     found: list[str] = []
     for part in words(text):
-        named = re.fullmatch(r"[^<>]*<\s*([^<>\s]+@[^<>\s]+)\s*>", part)
+        named = _NAMED.fullmatch(part)
         tokens = part.split()
         if named:
             found.append(named[1])
@@ -171,14 +268,30 @@ def emails(text: str) -> list[str]:
 
 def phones(text: str) -> list[str]:
     """The phone numbers of a cell; a comma parts two only where both sides are long enough to be one."""
+    if "," not in text and not _BETWEEN_PHONES.search(text):
+        return [text]
     found: list[str] = []
-    for part in (piece.strip() for piece in re.split(r"[;|\n]|:::", text)):
+    for part in (piece.strip() for piece in _BETWEEN_PHONES.split(text)):
         numbers = [one.strip() for one in part.split(",")]
         if all(sum(sign.isdecimal() for sign in number) >= 6 for number in numbers):
             found += numbers
         elif part:
             found.append(part)
     return found
+
+
+@lru_cache(maxsize=4096)
+def international(number: str, country: str) -> str:
+    """A number written without its country, with it; as it is where it has one or is none of that country."""
+    if number.startswith(("+", "00")):
+        return number
+    try:
+        parsed = phonenumbers.parse(number, country)
+    except phonenumbers.NumberParseException:
+        return number
+    if not phonenumbers.is_valid_number(parsed):
+        return number
+    return phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.INTERNATIONAL)
 
 
 _TYPES: Mapping[str, str] = {
@@ -205,3 +318,13 @@ def reach_type(label: str, field: str) -> str:
     """Our type of an e-mail or phone for another program's label ("* Work", "Mobile"), else `other`."""
     found = _TYPES.get(fold(label.lstrip("* ")), "other")
     return found if found in _TYPES_OF[field] else "other"
+
+
+def split_name(full: str) -> tuple[str, str]:
+    """First and last name: parted by a comma, else before a small word (de, von), else the last word."""
+    if full.count(",") == 1:
+        last, first = (part.strip() for part in full.split(","))
+        return first, last
+    parts = full.split()
+    small = next((at for at, word in enumerate(parts) if at and word[0].islower()), len(parts) - 1)
+    return " ".join(parts[:small]), " ".join(parts[small:])

@@ -1,237 +1,230 @@
-"""Reading a CSV file of contacts: encoding, separator, header and date order are found out.
+"""A file of contacts, read: columns, what each holds, how cells are written, and the rows (spec H1).
 
-The file is walked through three times (encoding; count and date order; rows, one by one) and never held in
-memory, however long it is (spec H1; contract: `carnet import`). What is no table of contacts at all is
-`Unreadable`; what is wrong with a row is said on the row.
+The file is walked through twice at the beginning (header; count, samples and forms) and once for each reading of its
+rows, and never held in memory, however long it is. What is no table of contacts at all is `Unreadable`; what is wrong
+with a row is said on the row.
 """
 
 from __future__ import annotations
 
-import codecs
-import csv
-import io
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
-from pathlib import Path
-from typing import BinaryIO
+from itertools import count
 
-from plugins.transfer.reading.cells import FUNCTIONS, DateOrder, slash_order
-from plugins.transfer.reading.headers import IDENTIFYING, NONE, Layout, Target, lay_out
-from plugins.transfer.reading.rows import Message, Row, RowMaker
+from plugins.transfer.reading import cells as read
+from plugins.transfer.reading.cells import FUNCTIONS, DateOrder
+from plugins.transfer.reading.headers import NONE, Layout, lay_out
+from plugins.transfer.reading.messages import NO_HEADER, NO_NAMES, ONLY_HEADER, Message, Unreadable
+from plugins.transfer.reading.rows import Forms, Row, RowMaker
+from plugins.transfer.reading.suggesting import suggestions
+from plugins.transfer.reading.tables import Cells, Table
+from plugins.transfer.reading.targets import IDENTIFYING, Target, chosen, is_added, offered_targets, target_of
 from webapp.api import N_, clean, unguarded
 
-SAMPLE = 64 * 1024
-"""Bytes looked at to tell a text from something else."""
-LONGEST_LINE = 1024 * 1024
-"""Signs: a longer line is no line of a table."""
-LONGEST_ROW = 4 * 1024 * 1024
-"""Signs of a row with all the line ends in its quoted cells."""
-FIRST_LINES = 30
-"""The header is looked for in so many lines; lists with a title above it have a few."""
-SEPARATORS = (";", ",", "\t", "|")
+SAMPLES, SHOWN, LOOKED_AT = 3, 60, 200
+"""Samples per column, their signs, and the rows in which they are looked for."""
+WIDEST = 2000
+"""Columns of a table; there is no such list of contacts."""
 
-EMPTY = N_("This file is empty: choose another file, or export it again.")
-ONLY_HEADER = N_("This file has column names but no rows: choose another file, or export it again.")
-BINARY = N_("This file is not a text file: open it in your spreadsheet and save it as CSV UTF-8.")
-ENCODING = N_("This file can't be read as %(encoding)s: choose another encoding, or save it as CSV UTF-8.")
-NO_HEADER = N_(
-    "No column name is known in this file: its first line must name the columns, such as Last name, Company, E-mail."
-)
-NO_NAMES = N_("No column of this file says who the contacts are: add a column Last name, Company, E-mail or Phone.")
-NO_TABLE = N_("Line %(line)s of this file is too long for a table: save it as CSV UTF-8.")
-UNCLOSED = N_(
-    "The quotation mark opened in this row is never closed, so that lines %(line)s to %(last)s are one cell: close it."
-)
-TOO_LONG = N_("A cell of this row is too long, up to line %(last)s: look for a quotation mark that is not closed.")
-
-_MARKS = (
-    (codecs.BOM_UTF8, "utf-8-sig"),
-    (codecs.BOM_UTF16_LE, "utf-16"),
-    (codecs.BOM_UTF16_BE, "utf-16"),
-)
-
-
-class Unreadable(Exception):  # noqa: N818 - reads as what the file is
-    """The file as a whole can't be read; `message` names the remedy."""
-
-    def __init__(self, sentence: str, **values: str) -> None:
-        self.message = Message(sentence, values)
-        super().__init__(str(self.message))
+TOO_WIDE = N_("This file has more than %(most)s columns: leave only those of contacts in it.")
 
 
 class Reading:
-    """A CSV file of contacts; iterate over it for its rows, as often as wanted, one iteration at a time.
+    """A table of contacts; iterate over it for its rows, as often as wanted, one iteration at a time.
 
-    `encoding`, `separator`, `order` (of dates with slashes) and `kind` may be given where finding out fails;
-    `functions` maps folded words to functions, `added` names of columns to fields that the firm has added.
-    Attributes: `headers`, `ignored` (names of unused columns),
-    `form` (carnet, google, outlook), `language` of the headers, `total` (rows that are not blank).
-    Raises `Unreadable`.
+    All that is found out may be told instead: `order` (of dates with slashes), `decimal` sign, `header` (the line of
+    the column names, 0 for none), `columns` (codes of targets by column name, "" to leave one out). `constants` are
+    texts by code of a target for rows that say nothing there, `country` that of phone numbers written without one,
+    `kind` what rows are that do not say it. `functions` maps folded words to functions, `added` names of columns to
+    fields that the firm has added, `lists` the `key` of a word to its code, by value list. `demanding`: raise where
+    nobody could be told by the columns; without it `lacks` says so, and the columns can be chosen.
+
+    Attributes: `headers` (each once), `samples` (by column, the first different cells), `layout`, `ignored` (names of
+    unused columns), `form` (carnet, or the program), `language` of the headers, `total` (rows that are not blank);
+    `order`, `decimal`, `header`; of the table `file` (its kind), `encoding`, `separator`, `sheet`, `sheets`. Raises
+    `Unreadable`.
     """
 
     def __init__(
         self,
-        source: Path | BinaryIO,
+        table: Table,
         *,
-        encoding: str | None = None,
-        separator: str | None = None,
-        order: DateOrder | None = None,
         kind: str | None = None,
         functions: Mapping[str, str] = FUNCTIONS,
         added: Mapping[str, Target] = NONE,
+        lists: Mapping[str, Mapping[str, str]] = {},
+        order: DateOrder | None = None,
+        decimal: str | None = None,
+        header: int | None = None,
+        columns: Mapping[str, str] = {},
+        constants: Mapping[str, str] = {},
+        country: str | None = None,
+        demanding: bool = True,
     ) -> None:
-        self.source, self.kind, self.functions, self.added = source, kind, functions, added
-        self.encoding = encoding or self._find_encoding()
-        self.separator, self.headers, self._header_line = self._find_header(separator)
-        self.layout: Layout = lay_out(self.headers, self.added)
-        if not any(target.field in IDENTIFYING for target in self.layout.targets.values()):
-            raise Unreadable(NO_NAMES)
-        self.ignored: tuple[str, ...] = tuple(dict.fromkeys(self.layout.ignored.values()))
+        self.table, self.functions, self._added = table, functions, added
+        self.file = table.kind
+        self.header, headers = self._find_header(header, demanding)
+        if len(headers) > WIDEST:
+            raise Unreadable(TOO_WIDE, most=str(WIDEST))
+        self.headers = _each_once(headers)
+        self.encoding, self.separator = table.encoding, table.separator
+        self.sheet, self.sheets = table.sheet, table.sheets
+        self.layout = _mapped(table.layout or lay_out(headers, added), self.headers, columns)
         self.form, self.language = self.layout.form, self.layout.language
-        self.total, found = self._survey()
-        self.order: DateOrder = order or found
+        self.ignored: tuple[str, ...] = tuple(dict.fromkeys(self.layout.ignored.values()))
+        self.constants = _constants(constants)
+        held = {target.field for target in (*self.layout.targets.values(), *self.constants)}
+        self.lacks: Message | None = None if held & IDENTIFYING else Message(NO_NAMES)
+        if self.lacks and demanding:
+            raise Unreadable(NO_NAMES)
+        self.samples: list[list[str]] = [[] for _header in self.headers]
+        self.total, found, sign = self._survey()
         if not self.total:
             raise Unreadable(ONLY_HEADER)
+        self.order: DateOrder = order or found
+        self.decimal = sign if decimal is None else decimal
+        self._maker = RowMaker(
+            self.headers,
+            self.layout,
+            Forms(self.order, self.decimal, country or "", kind),
+            functions,
+            lists,
+            self.constants,
+        )
 
     def __iter__(self) -> Iterator[Row]:
-        maker = RowMaker(self.headers, self.layout, self.order, self.kind, self.functions)
-        for line, cells in self._table():
-            yield maker.make(line, cells) if isinstance(cells, list) else Row(line, refused=cells)
+        make = self._maker.make
+        for line, cells in self._rows():
+            yield make(line, cells) if isinstance(cells, list) else Row(line, refused=cells)
 
-    def _table(self) -> Iterator[tuple[int, list[str] | Message]]:
+    def read(self, line: int, raw: Sequence[str]) -> Row:
+        """One row from these cells, in the order of `headers`: a row that was mended."""
+        return self._maker.make(line, list(raw))
+
+    def suggestions(self) -> dict[int, str]:
+        """A target's code for each column that is not used, where its name or its cells look like one."""
+        return suggestions(self.headers, self.samples, self.layout)
+
+    def _rows(self) -> Iterator[tuple[int, Cells]]:
         """Line and cells of each row that is not blank, or why it has none."""
-        with self._text() as text:
-            for line, cells in _rows(_Lines(text), self.separator):
-                if line > self._header_line and (isinstance(cells, Message) or any(map(str.strip, cells))):
-                    yield line, cells
+        begin = self.header
+        for line, cells in self.table.rows(len(self.headers)):
+            if line > begin and (isinstance(cells, Message) or (any(cells) and any(map(str.strip, cells)))):
+                yield line, cells
 
-    def _survey(self) -> tuple[int, DateOrder]:
-        """The number of rows, and what the dates with slashes show: days first unless they say otherwise."""
-        dates = [at for at, target in self.layout.targets.items() if target.field == "birth_date"]
-        total, seen = 0, set()
-        for _line, cells in self._table():
+    def _survey(self) -> tuple[int, DateOrder, str]:
+        """The number of rows, and what dates with slashes and decimal signs show; notes samples by the way."""
+        dates = [at for at, target in self.layout.targets.items() if target.field == "birth_date" or is_added(target)]
+        numbers = [at for at, target in self.layout.targets.items() if is_added(target)]
+        total, orders, signs = 0, set(), set()
+        for _line, cells in self._rows():
             total += 1
-            if isinstance(cells, list):
-                seen |= {slash_order(clean(unguarded(cells[at]))) for at in dates if at < len(cells)}
-        seen.discard(None)
-        if len(seen) > 1:
-            return total, "mixed"
-        return total, "month" if "month" in seen else "day"
+            if not isinstance(cells, list):
+                continue
+            if total <= LOOKED_AT:
+                self._note_samples(cells)
+            for at in dates:
+                if at < len(cells) and "/" in cells[at]:
+                    orders.add(read.slash_order(clean(unguarded(cells[at]))))
+            for at in numbers:
+                if at < len(cells):
+                    signs.add(read.decimal_sign(cells[at]))
+        orders.discard(None)
+        signs.discard("")
+        order: DateOrder = "mixed" if len(orders) > 1 else "month" if "month" in orders else "day"
+        return total, order, signs.pop() if len(signs) == 1 else ""
 
-    def _find_encoding(self) -> str:
-        with self._bytes() as stream:
-            sample = stream.read(SAMPLE)
-            if not sample.strip():
-                raise Unreadable(EMPTY)
-            encoding = next((name for mark, name in _MARKS if sample.startswith(mark)), "utf-8")
-            if encoding != "utf-16" and (b"\x00" in sample or sample.startswith((b"%PDF", b"PK\x03\x04"))):
-                raise Unreadable(BINARY)
-            decoder = codecs.getincrementaldecoder(encoding)()
-            try:
-                while sample:
-                    decoder.decode(sample)
-                    sample = stream.read(SAMPLE)
-                decoder.decode(b"", final=True)
-            except UnicodeError:
-                if encoding != "utf-8":
-                    raise Unreadable(ENCODING, encoding=encoding.upper()) from None
-                return "cp1252"
-        return encoding
+    def _note_samples(self, cells: Sequence[str]) -> None:
+        for known, cell in zip(self.samples, cells, strict=False):
+            if len(known) < SAMPLES and (text := clean(unguarded(cell[: SHOWN + 1]))):
+                text = text if len(text) <= SHOWN else text[:SHOWN] + "…"
+                if text not in known:
+                    known.append(text)
 
-    def _find_header(self, separator: str | None) -> tuple[str, list[str], int]:
-        """Separator, column names and the line that holds them: where most names are known."""
-        with self._text() as text:
-            lines = _Lines(text)
-            first = [line for _at, line in zip(range(FIRST_LINES), lines, strict=False)]
-        if not any(line.strip("\ufeff \t\r\n;,|") for line in first):
-            raise Unreadable(EMPTY)
-        told = first[0].strip().lower()
-        if told.startswith("sep=") and len(told) == 5:
-            separator = separator or told[4]
+    def _find_header(self, told: int | None, demanding: bool) -> tuple[int, list[str]]:
+        """Line and names of the header, where most names are known; settles how the table is understood."""
+        if self.table.headers is not None:
+            return 0, self.table.headers
+        if told is not None:
+            return self._header_at(told)
         best: tuple[int, str, list[str], int] | None = None
-        for candidate in [separator] if separator else SEPARATORS:
-            for line, cells in _rows(_Lines(io.StringIO("".join(first), newline="")), candidate):
-                headers = [] if isinstance(cells, Message) else [clean(unguarded(cell)) for cell in cells]
-                known = len(lay_out(headers, self.added).targets)
-                if not known and sum(map(bool, headers)) < 2:
-                    continue  # a blank line, or a title above the table
-                if known and (best is None or known > best[0]):
-                    best = (known, candidate, headers, line)
-                break
+        for way in self.table.ways:
+            found = self._known(way)
+            if found and (best is None or found[0] > best[0]):
+                best = (found[0], way, *found[1:])
         if best is None:
+            if demanding:
+                raise Unreadable(NO_HEADER)
+            return self._header_at(None)
+        self.table.take(best[1])
+        return best[3], _without_empty_tail(best[2])
+
+    def _known(self, way: str) -> tuple[int, list[str], int] | None:
+        """How many names the first line that could be a header has that are known, these names, and the line."""
+        for line, cells in self.table.first(way):
+            headers = _names(cells)
+            known = len(lay_out(headers, self._added).targets)
+            if known:
+                return known, headers, line
+            if sum(map(bool, headers)) >= 2:
+                return None  # neither a blank line nor a title above the table
+        return None
+
+    def _header_at(self, told: int | None) -> tuple[int, list[str]]:
+        """The header of that line (0: none; None: the first with two names), in the way that has most cells there."""
+        best: tuple[int, str, list[str], int] = (0, "", [], 0)
+        for way in self.table.ways:
+            for line, cells in self.table.first(way):
+                names = _without_empty_tail(_names(cells))
+                fits = len(names) > 1 if told is None else line >= told and bool(names)
+                if fits:
+                    if len(names) > best[0]:
+                        best = (len(names), way, names, line)
+                    break
+        if not best[0]:
             raise Unreadable(NO_HEADER)
-        return best[1], _without_empty_tail(best[2]), best[3]
-
-    @contextmanager
-    def _bytes(self) -> Iterator[BinaryIO]:
-        if isinstance(self.source, Path):
-            with self.source.open("rb") as stream:
-                yield stream
-        else:
-            self.source.seek(0)
-            yield self.source
-
-    @contextmanager
-    def _text(self) -> Iterator[io.TextIOWrapper]:
-        """The file as text with its own line ends."""
-        # cp1252 leaves five bytes undefined; a row that has one gets a warning instead of ending the import.
-        errors = "replace" if self.encoding == "cp1252" else "strict"
-        with self._bytes() as stream:
-            try:
-                text = io.TextIOWrapper(stream, encoding=self.encoding, errors=errors, newline="")
-            except LookupError:
-                raise Unreadable(ENCODING, encoding=self.encoding) from None
-            try:
-                yield text
-            except UnicodeError:
-                raise Unreadable(ENCODING, encoding=self.encoding) from None
-            finally:
-                # Whoever stopped in the middle has closed the file already, perhaps.
-                with suppress(ValueError):
-                    text.detach()
+        self.table.take(best[1])
+        return (0, [""] * best[0]) if told == 0 else (best[3], best[2])
 
 
-class _Lines:
-    """Lines of a text, counted; `ended` once the last one is taken and another was asked for."""
-
-    def __init__(self, text: io.TextIOBase) -> None:
-        self.text, self.number, self.ended, self.taken = text, 0, False, 0
-
-    def __iter__(self) -> Iterator[str]:
-        return self
-
-    def __next__(self) -> str:
-        line = self.text.readline(LONGEST_LINE + 1)
-        if not line:
-            self.ended = True
-            raise StopIteration
-        self.number += 1
-        self.taken += len(line)
-        if len(line) > LONGEST_LINE or self.taken > LONGEST_ROW:
-            raise Unreadable(NO_TABLE, line=str(self.number))
-        return line
-
-
-def _rows(lines: _Lines, separator: str) -> Iterator[tuple[int, list[str] | Message]]:
-    """Each row with the line where it begins, or a message where the table is broken there."""
-    reader = csv.reader(lines, delimiter=separator, skipinitialspace=True)
-    while True:
-        line, lines.taken = lines.number + 1, 0
-        try:
-            cells = next(reader)
-        except StopIteration:
-            return
-        except csv.Error:
-            yield line, Message(TOO_LONG, {"last": str(lines.number)})
-            continue
-        if lines.ended:
-            # Only inside quotation marks does the reader ask for a line beyond the last one.
-            yield line, Message(UNCLOSED, {"line": str(line), "last": str(lines.number)})
-            return
-        yield line, cells
+def _names(cells: Cells) -> list[str]:
+    return [] if isinstance(cells, Message) else [clean(unguarded(cell)) for cell in cells]
 
 
 def _without_empty_tail(headers: Sequence[str]) -> list[str]:
     """Spreadsheets write empty names for columns that were once used."""
     last = max((at for at, header in enumerate(headers) if header), default=-1)
     return list(headers[: last + 1])
+
+
+def _each_once(headers: Sequence[str]) -> list[str]:
+    """The names, so that each speaks of one column: "E-mail", "E-mail (2)"; nameless ones by their place."""
+    taken: set[str] = set()
+    names = []
+    for at, header in enumerate(headers):
+        name = bare = header or f"#{at + 1}"
+        again = count(2)
+        while name in taken:
+            name = f"{bare} ({next(again)})"
+        taken.add(name)
+        names.append(name)
+    return names
+
+
+def _mapped(found: Layout, names: Sequence[str], columns: Mapping[str, str]) -> Layout:
+    """The layout with the targets that were chosen by hand."""
+    targets, ignored = dict(found.targets), {at: names[at] for at in found.ignored}
+    for at, target in chosen(columns, names, found.targets).items() if columns else ():
+        targets.pop(at, None)
+        ignored.pop(at, None)
+        if target is None:
+            ignored[at] = names[at]
+        else:
+            targets[at] = target
+    return found._replace(targets=dict(sorted(targets.items())), ignored=ignored)
+
+
+def _constants(told: Mapping[str, str]) -> dict[Target, str]:
+    if not told:
+        return {}
+    known = {one.code for one in offered_targets()}
+    return {target_of(code): text for code, text in told.items() if code in known and text.strip()}
