@@ -367,13 +367,14 @@ class Chunk:
         """Link a person to the company of exactly that name, made where there is none."""
         employer = entry.values["employer"]
         name = fold(employer)
+        place: dict[str, Any] = {one: entry.values[one] for one in ("role", "department") if one in entry.values}
         if companies := self.known.companies.get(name):
             entry.employer = (None, name)
-            link_person(companies[0], person.id, {})
+            link_person(companies[0], person.id, place)
         else:
             company = create_contact({"kind": "company", "company_name": employer})
             entry.employer = (company, name)
-            link_person(company.id, person.id, {})
+            link_person(company.id, person.id, place)
 
     @staticmethod
     def _warn(contact: Contact, warnings: dict[str, str], settled: Any = ()) -> bool:

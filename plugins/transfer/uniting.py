@@ -11,7 +11,21 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from plugins.transfer import added
-from webapp.api import N_, Address, Contact, Email, ExternalId, Phone, _, check_email, check_phone, fold, setting
+from webapp.api import (
+    CONTACT_COLLECTIONS,
+    N_,
+    Address,
+    Contact,
+    ContactLink,
+    Email,
+    ExternalId,
+    Phone,
+    _,
+    check_email,
+    check_phone,
+    fold,
+    setting,
+)
 
 TOO_LONG = N_("“%(value)s” is longer than the %(most)s characters that fit here: shorten it and type it in.")
 TOO_MANY = N_("A contact has at most %(most)s of these: type in the ones that matter.")
@@ -20,11 +34,17 @@ MOST = 100
 LONGEST_NOTE, LONGEST_TAG, LONGEST_NUMBER = 20_000, 60, 60
 SHOWN = 60
 """Characters of a cell that a warning repeats."""
-SINGLE = ("first_name", "middle_name", "last_name", "company_name", "birth_date", "vat_id", "website")
-CHECKED = ("functions", "kind", "birth_date", "added", "own")
+SINGLE = (
+    "first_name", "middle_name", "last_name", "company_name", "birth_date", "vat_id", "website", "salutation", "title",
+    "company_name2", "legal_form", "tax_number", "language", "currency", "category", "source",
+)  # fmt: skip
+CHECKED = ("functions", "kind", "birth_date", "added", "own", "numbers")
 """What was read by what it may be."""
-BESIDE = ("functions", "number", "employer", "added", "own")
-"""What of a row is no single value of a contact's own."""
+BESIDE = ("functions", "number", "numbers", "employer", "role", "department", "added", "own")
+"""What of a row is no value of a contact's own."""
+ITEMS = {"bank_accounts": "iban", "social_accounts": "value"}
+"""What else a contact has several of, and by what two are the same."""
+_COLLECTION = {one.name: one for one in CONTACT_COLLECTIONS}
 PARTS = ("street", "street2", "postal_code", "city", "region", "country")
 
 
@@ -53,9 +73,10 @@ def fitting(values: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, str]]:
             kept[name] = [item for item in places if any(item.get(part) for part in PARTS)]
         elif name == "tags":
             kept[name] = [word for word in value if fits(name, word, LONGEST_TAG)]
-        elif (
-            name in ("functions", "kind", "added", "own") or (name == "birth_date") or fits(name, value, _longest(name))
-        ):
+        elif name in ITEMS:
+            model = _COLLECTION[name].model
+            kept[name] = [item for item in value if all(fits(name, item[one], _room(model, one)) for one in item)]
+        elif name in CHECKED or fits(name, value, _longest(name)):
             kept[name] = value
         if isinstance(value, list) and len(kept[name]) > MOST:
             kept[name] = kept[name][:MOST]
@@ -82,14 +103,14 @@ def _longest(name: str) -> int:
         return LONGEST_NUMBER
     if name == "external_id":
         return _room(ExternalId, "value")
+    if name in ("role", "department"):
+        return _room(ContactLink, name)
     return _room(Contact, "company_name" if name == "employer" else name)
 
 
 def new_contact(values: Mapping[str, Any]) -> dict[str, Any]:
     """The values as `create_contact` takes them."""
-    made = {
-        name: value for name, value in values.items() if name not in ("functions", "number", "employer", "added", "own")
-    }
+    made = {name: value for name, value in values.items() if name not in BESIDE}
     made |= values.get("added", {})
     if external := made.pop("external_id", ""):
         made["external_ids"] = [{"source": "", "value": external}]
@@ -117,6 +138,9 @@ def difference(contact: Contact, values: Mapping[str, Any]) -> dict[str, Any]:
     ):
         if joined_items is not None:
             changes[name] = joined_items
+    for name, key in ITEMS.items():
+        if name in values and (united := _items(contact, name, values[name], key)):
+            changes[name] = united
     external = values.get("external_id", "")
     if external and all((one.source, one.value) != ("", external) for one in contact.external_ids):
         present_ids = [{"id": one.id, "source": one.source, "value": one.value} for one in contact.external_ids]
@@ -128,6 +152,17 @@ def difference(contact: Contact, values: Mapping[str, Any]) -> dict[str, Any]:
         if more := [word for word in values["tags"] if fold(word) not in folded]:
             changes["tags"] = [*tags, *more]
     return changes
+
+
+def _items(contact: Contact, name: str, items: list[dict[str, str]], key: str) -> list[dict[str, Any]]:
+    """The present items, kept by their id, and the new ones; none where none is new."""
+    present = getattr(contact, name)
+    held = {fold(getattr(one, key)).replace(" ", "") for one in present}
+    more = [item for item in items if fold(item[key]).replace(" ", "") not in held]
+    kept = ["id", *(field.name for field in _COLLECTION[name].fields)]
+    if _COLLECTION[name].has_primary:
+        kept.append("is_primary")
+    return [*({part: getattr(one, part) for part in kept} for one in present), *more] if more else []
 
 
 def _email_key(value: str) -> str:

@@ -70,7 +70,7 @@ def test_H2_rehearse_changes_nothing(send: Callable[..., Any]) -> None:
     [
         (b"", "empty"),
         (b"Nachname;Ort\n", "no rows"),
-        (b"\x89PNG\r\n\x1a\n\x00\x00", "not a text file"),
+        (b"\x89PNG\r\n\x1a\n\x00\x00", "read this file"),
         (b"a;b\nc;d\n", "No column name is known"),
     ],
 )

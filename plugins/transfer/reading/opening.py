@@ -16,6 +16,7 @@ __all__ = ["Reading", "Unreadable", "open_reading"]
 
 def open_reading(
     source: Path | BinaryIO,
+    name: str = "",
     *,
     encoding: str | None = None,
     separator: str | None = None,

@@ -84,9 +84,9 @@ def likely_encoding(sample: bytes) -> str:
     for mark, name in _MARKS:
         if sample.startswith(mark):
             return name
+    if sample.startswith((b"%PDF", b"\x89PNG", b"\xff\xd8\xff", b"PK\x03\x04")):
+        raise Unreadable(NO_TEXT)
     if b"\x00" not in sample:
-        if sample.startswith((b"%PDF", b"\x89PNG", b"\xff\xd8\xff")):
-            raise Unreadable(NO_TEXT)
         return "utf-8"
     # European text in UTF-16 has a zero beside nearly every letter.
     zeros = [sample[start::2].count(0) * 2 / len(sample) for start in (0, 1)]
