@@ -1,8 +1,8 @@
-"""What tests of merging look at: every row of every table, and contacts that have some of everything."""
+"""What tests of merging look at: contacts that have some of everything, and their rows."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import sqlalchemy as sa
@@ -10,32 +10,6 @@ import sqlalchemy as sa
 from webapp.contacts.services import create
 from webapp.db import Base, db
 from webapp.functions.services import activate, live_rows
-
-APART = {"history_entry", "job", "job_item", "contact_merge", "contact_merge_absorbed", "merge_step", "double_key"}
-"""Tables that a merge and its undo write into for good, and the index by which doubles are found."""
-ALOUD = {"version", "updated_at"}
-
-
-def snapshot(but: Iterable[str] = ()) -> dict[str, list[tuple[Any, ...]]]:
-    """All rows of all tables that a merge and its undo leave as they were."""
-    db.session.flush()
-    there = set(sa.inspect(db.session.connection()).get_table_names())
-    found = {}
-    for name, table in Base.metadata.tables.items():
-        if name in there and name not in APART and name not in set(but):
-            columns = [column for column in table.columns if column.name not in ALOUD]
-            order = list(table.primary_key) or columns
-            found[name] = [tuple(row) for row in db.session.execute(sa.select(*columns).order_by(*order))]
-    return found
-
-
-def differences(before: dict[str, list[Any]], after: dict[str, list[Any]]) -> dict[str, Any]:
-    """What is not the same, by table: rows that are gone, rows that came."""
-    return {
-        name: ([row for row in rows if row not in after[name]], [row for row in after[name] if row not in rows])
-        for name, rows in before.items()
-        if rows != after[name]
-    }
 
 
 def company(name: str, functions: Sequence[str] = (), **values: Any) -> int:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import pytest
-from bases import company, differences, person, row_of, snapshot
+from bases import company, person, row_of
+from snapshots import differences, snapshot
 
 from plugins.merge import groups
 from webapp.contacts import links

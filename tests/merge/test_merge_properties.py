@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 import sample_plugin.models
 import sqlalchemy as sa
-from bases import differences, snapshot
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from snapshots import differences, snapshot
 
 from plugins.merge import services, undoing
 from plugins.merge.becoming import DERIVED

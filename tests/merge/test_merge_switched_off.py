@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 import sample_plugin.models
-from bases import company, differences, row_of, snapshot
+from bases import company, row_of
+from snapshots import differences, snapshot
 
 from plugins.merge import services, undoing
 from webapp.acting import acting, acting_as_system

@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 import sqlalchemy as sa
-from bases import company, differences, functions, person, row_of, snapshot
+from bases import company, functions, person, row_of
+from snapshots import differences, snapshot
 
 from plugins.merge import models, services, undoing
 from webapp.acting import acting
