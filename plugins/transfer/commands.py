@@ -54,7 +54,7 @@ def import_command(
     errors: Path | None,
     strict: bool,
 ) -> None:
-    """Bring in contacts from a CSV file."""
+    """Bring in contacts from a file: CSV, XLSX or vCard."""
     options = Options(match=match, doubles=doubles, rehearse=rehearse)
     if errors is not None and errors.exists() and file.exists() and errors.samefile(file):
         raise click.BadParameter("This is the file to import: name another one.", param_hint="--errors")

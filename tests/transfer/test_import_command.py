@@ -80,7 +80,7 @@ def test_H1_headers_of_three_languages_and_of_google_and_outlook(carnet: Run, fo
         (b"Weber;Bonn\nMeier;Ulm\n", "No column name is known"),
         (b"Ort;Land\nBonn;DE\n", "who the contacts are"),
         (b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR", "read this file"),
-        (b"PK\x03\x04\x14\x00\x06\x00", "read this file"),
+        (b"PK\x03\x04\x14\x00\x06\x00", "workbook can't be read"),
         (b"Nachname;Ort\nWeb\x00er;Bonn\n", "read this file"),
         ("Nachname;Ort\nMüller;Bonn\n".encode("utf-16") + b"\x00", "can't be read"),
     ],

@@ -8,8 +8,8 @@ from typing import Any, BinaryIO
 from plugins.transfer.reading.csv_table import CsvTable
 from plugins.transfer.reading.messages import Unreadable
 from plugins.transfer.reading.reader import Reading
-from plugins.transfer.reading.tables import Table
-from plugins.transfer.reading.texts import Text
+from plugins.transfer.reading.sheet_table import SIGNS, SheetTable
+from plugins.transfer.reading.texts import SAMPLE, Text, opened
 
 __all__ = ["Reading", "Unreadable", "open_reading"]
 
@@ -20,14 +20,16 @@ def open_reading(
     *,
     encoding: str | None = None,
     separator: str | None = None,
+    sheet: str | None = None,
     **told: Any,
 ) -> Reading:
     """Read a file of contacts; what is not told is found out.
 
-    `encoding` and `separator` are those of a text; all else is told as to `Reading`. Raises `Unreadable`.
+    `encoding` and `separator` are those of a text, `sheet` that of a workbook; all else is told as to `Reading`.
+    `name` is what the file is called. Raises `Unreadable`.
     """
-    return Reading(_table(source, encoding, separator), **told)
-
-
-def _table(source: Path | BinaryIO, encoding: str | None, separator: str | None) -> Table:
-    return CsvTable(Text(source, encoding), separator)
+    with opened(source) as stream:
+        beginning = stream.read(SAMPLE)
+    if beginning.startswith(SIGNS):
+        return Reading(SheetTable(source, sheet), **told)
+    return Reading(CsvTable(Text(source, encoding), separator), **told)

@@ -151,6 +151,8 @@ class Reading:
             found = self._known(way)
             if found and (best is None or found[0] > best[0]):
                 best = (found[0], way, *found[1:])
+                if self.table.takes_first:
+                    break
         if best is None:
             if demanding:
                 raise Unreadable(NO_HEADER)

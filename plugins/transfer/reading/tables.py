@@ -20,7 +20,8 @@ class Table:
     """A file as rows of cells.
 
     A table that can be understood in several ways (a separator, a sheet) names them as `ways`, shows the first rows of
-    each, and is read in the way that was `take`n. One whose columns are what its kind of file says, not what a header
+    each, and is read in the way that was `take`n: of the one in which most names of columns are known, or where it
+    `takes_first`, in which any is. One whose columns are what its kind of file says, not what a header
     line names, has `headers` and a `layout`.
     """
 
@@ -29,6 +30,7 @@ class Table:
     separator = ""
     sheet = ""
     sheets: tuple[str, ...] = ()
+    takes_first = False
     headers: list[str] | None = None
     layout: Layout | None = None
 

@@ -30,7 +30,7 @@ SINGLE: Mapping[str, str] = {
     "X-CARNET-EXTERNAL-ID": "external_id",
     "X-CARNET-IBAN": "bank_accounts",
 }
-"""Properties that are one field. TITLE is what a person does in the firm that ORG names; UID gives way to our own id."""
+"""Properties that are one field. TITLE is what a person does in the firm that ORG names; UID gives way to our id."""
 
 LISTS = frozenset({"CATEGORIES", "X-CARNET-FUNCTIONS"})
 """Properties whose value is parted by commas."""
@@ -75,8 +75,9 @@ ADDRESS_TYPES: Mapping[str, tuple[str, ...]] = {
 """TYPE parameters that are written for our types and purposes; the primary one has PREF (4.0: PREF=1) beside it."""
 
 TYPES_READ: Mapping[str, str] = {
-    "WORK": "work", "HOME": "home", "CELL": "mobile", "IPHONE": "mobile", "PCS": "mobile", "CAR": "mobile", "FAX": "fax",
-    "X-BILLING": "billing", "X-INVOICE": "billing", "X-DELIVERY": "delivery", "MAIN": "work", "OTHER": "other",
+    "WORK": "work", "HOME": "home", "CELL": "mobile", "IPHONE": "mobile", "PCS": "mobile", "CAR": "mobile",
+    "FAX": "fax", "X-BILLING": "billing", "X-INVOICE": "billing", "X-DELIVERY": "delivery", "MAIN": "work",
+    "OTHER": "other",
 }  # fmt: skip
 """What a TYPE parameter says; those that are not here say nothing about whose it is."""
 
