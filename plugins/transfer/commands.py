@@ -60,7 +60,7 @@ def import_command(
         raise click.BadParameter("This is the file to import: name another one.", param_hint="--errors")
     try:
         with acting(acting_as_system("import", file.name)), file.open("rb") as stream:
-            reading = open_reading(stream, kind=kind, **firm_words())
+            reading = open_reading(stream, file.name, kind=kind, **firm_words())
             report = _import(reading, options, stream)
         if errors is not None:
             with errors.open("w", encoding="utf-8-sig", newline="") as target:

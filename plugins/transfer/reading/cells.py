@@ -25,7 +25,7 @@ FIRST_YEAR = 1850
 """Address books write birthdays without a year as 1604 or 1600; nobody in a list of contacts is that old."""
 
 _ISO = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})(?:[T ][\d:.]+(?:Z|[+-]\d{2}:?\d{2})?)?")
-_COMPACT = re.compile(r"((?:18|19|20)\d{2})(\d{2})(\d{2})")
+_COMPACT = re.compile(r"((?:18|19|20)\d{2})(\d{2})(\d{2})(?:T[\d:.]*(?:Z|[+-][\d:]+)?)?")
 _DAY_FIRST = re.compile(r"(\d{1,2})\s?[.-]\s?(\d{1,2})\s?[.-]\s?(\d{4})")
 _SLASHES = re.compile(r"(\d{1,2})/(\d{1,2})/(\d{4})(?: 0{1,2}:00(?::00)?)?")
 _BLANKS = re.compile(r"[\s'’]")

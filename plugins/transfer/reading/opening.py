@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Any, BinaryIO
 
+from plugins.transfer.reading.card_table import CardTable
 from plugins.transfer.reading.csv_table import CsvTable
 from plugins.transfer.reading.messages import Unreadable
 from plugins.transfer.reading.reader import Reading
 from plugins.transfer.reading.sheet_table import SIGNS, SheetTable
 from plugins.transfer.reading.texts import SAMPLE, Text, opened
 
+_CARD = re.compile(r"\s*(?:\ufeff\s*)?BEGIN\s*:\s*VCARD", re.IGNORECASE)
 __all__ = ["Reading", "Unreadable", "open_reading"]
 
 
@@ -32,4 +35,6 @@ def open_reading(
         beginning = stream.read(SAMPLE)
     if beginning.startswith(SIGNS):
         return Reading(SheetTable(source, sheet), **told)
-    return Reading(CsvTable(Text(source, encoding), separator), **told)
+    text = Text(source, encoding)
+    is_card = _CARD.match(beginning.decode(text.encoding, "replace")) or name.lower().endswith((".vcf", ".vcard"))
+    return Reading(CardTable(text) if is_card else CsvTable(text, separator), **told)

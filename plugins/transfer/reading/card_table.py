@@ -1,0 +1,249 @@
+"""vCards as a table: a column for each thing that any of them says, so that they are mapped and mended like a list."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import NamedTuple
+
+from plugins.transfer.reading.cells import address_purpose, reach_type
+from plugins.transfer.reading.headers import Layout
+from plugins.transfer.reading.messages import Message, Unreadable
+from plugins.transfer.reading.tables import Cells, Table
+from plugins.transfer.reading.targets import Target
+from plugins.transfer.reading.texts import Text
+from plugins.transfer.vcards.lines import Card, Property, cards, first_of, split, unescaped
+from plugins.transfer.vcards.properties import (
+    ADDRESS,
+    KINDS,
+    LISTS,
+    NAME,
+    NETWORKS,
+    ORGANISATION,
+    PICTURES,
+    SINGLE,
+    STRONGEST,
+    TYPES_READ,
+)
+from webapp.api import N_, fold
+
+NO_CARD = N_("There is no vCard in this file: export it from your address book again.")
+NO_CONTACT = N_("This vCard is a group or a place, not a contact.")
+MOST_OF_A_KIND = 100
+"""E-mails, phones and addresses of one card; a contact has no more."""
+MOST_UNUSED = 200
+"""Columns of what is not used; they stand behind the others."""
+LONGEST_UNUSED = 1000
+"""Signs that are kept of what is not used."""
+
+_SILENT = frozenset(
+    {"VERSION", "PRODID", "REV", "FN", "N", "X-ABUID", "X-ABLABEL", "X-ABADR", "X-ABSHOWAS", "CLIENTPIDMAP", "XML",
+     "KIND", "X-ADDRESSBOOKSERVER-KIND", "LABEL", "MAILER", "SORT-STRING", "BEGIN", "END"}
+)  # fmt: skip
+"""What says nothing about the contact, or is said elsewhere."""
+_REACH = {"EMAIL": ("emails", "E-mail"), "TEL": ("phones", "Phone")}
+_KNOWN_NETWORKS = frozenset({"linkedin", "xing", "mastodon", "facebook", "instagram", "x"})
+
+
+class _Column(NamedTuple):
+    """A column by its place among the others, its name, and what it holds: None for what is not used."""
+
+    place: tuple[int, int, str]
+    name: str
+    target: Target | None
+
+
+_SAID = {
+    "kind": "Type", "salutation": "Name Prefix", "title": "Title", "first_name": "First name",
+    "middle_name": "Middle name", "last_name": "Last name", "full_name": "Full name", "company_name": "Company",
+    "company_name2": "Company 2", "department": "Department", "role": "Job title", "birth_date": "Birth date",
+    "website": "Website", "description": "Notes", "tags": "Tags", "language": "Language", "vat_id": "VAT id",
+    "tax_number": "Tax number", "legal_form": "Legal form", "currency": "Currency", "category": "Contact category",
+    "source": "Source", "number": "Number", "functions": "Functions", "external_id": "External id",
+}  # fmt: skip
+"""Names of the columns, in their order; those of CSV files that are known, so that refused rows can be read again."""
+_ORDER = {name: at for at, name in enumerate(_SAID)}
+_PARTS = {
+    "street": "Street", "street2": "Extended Address", "postal_code": "Postal Code", "city": "City", "region": "Region",
+    "country": "Country", "type": "Label", "value": "Value",
+}  # fmt: skip
+Said = dict[_Column, str]
+
+
+class CardTable(Table):
+    """A file of vCards as a table. Raises `Unreadable` where it has none."""
+
+    kind = "vcard"
+
+    def __init__(self, text: Text) -> None:
+        self.text, self.encoding = text, text.encoding
+        columns: dict[_Column, None] = {}
+        count = 0
+        for _line, said in self._said():
+            count += 1
+            if isinstance(said, dict):
+                columns |= dict.fromkeys(said)
+        if not count:
+            raise Unreadable(NO_CARD)
+        known = sorted(columns or [_column("full_name")])
+        used = sum(one.target is not None for one in known)
+        self._columns = known[: used + MOST_UNUSED]
+        self.headers = [one.name for one in self._columns]
+        targets = {at: one.target for at, one in enumerate(self._columns) if one.target is not None}
+        ignored = {at: one.name for at, one in enumerate(self._columns) if one.target is None}
+        self.layout = Layout(targets, ignored, "vcard", "en")
+
+    def rows(self, width: int) -> Iterator[tuple[int, Cells]]:
+        """Each card with the line where it begins."""
+        for line, said in self._said():
+            yield line, [said.get(one, "") for one in self._columns] if isinstance(said, dict) else said
+
+    def _said(self) -> Iterator[tuple[int, Said | Message]]:
+        with self.text.open() as stream:
+            for card in cards(stream, self.encoding):
+                yield card.line, said_by(card)
+
+
+def said_by(card: Card) -> Said | Message:
+    """What a card says, by column; a message for a card that is no contact."""
+    said: dict[_Column, list[str]] = {}
+    kind = _kind(card)
+    if kind == "":
+        return Message(NO_CONTACT)
+    counts = {"EMAIL": 0, "TEL": 0, "ADR": 0}
+    properties = sorted(card.properties, key=lambda one: one.preference)
+    _say_names(said, card, kind)
+    for one in properties:
+        if one.name in counts and one.value.strip(" ;"):
+            counts[one.name] += 1
+            if counts[one.name] > MOST_OF_A_KIND:
+                _add(said, _unused(one.name), one.text())
+            elif one.name == "ADR":
+                _say_address(said, one, counts["ADR"])
+            else:
+                _say_reach(said, one, counts[one.name])
+        elif one.name not in counts:
+            _say(said, one)
+    return {column: text for column, lines in said.items() if (text := "\n".join(lines).strip())}
+
+
+def _kind(card: Card) -> str | None:
+    """person, company, an empty text for what is no contact; None where it does not say it."""
+    for one in card.properties:
+        if one.name in ("KIND", "X-ADDRESSBOOKSERVER-KIND"):
+            return KINDS.get(one.text().strip().lower(), None)
+        if one.name == "X-ABSHOWAS" and one.text().strip().upper() == "COMPANY":
+            return "company"
+    return None
+
+
+def _say_names(said: dict[_Column, list[str]], card: Card, kind: str | None) -> None:
+    name, full = first_of(card.properties, "N"), first_of(card.properties, "FN")
+    organisation = first_of(card.properties, "ORG")
+    parts: Mapping[str, str] = {}
+    if name is not None:
+        # 3.0 and 4.0 part several names by commas.
+        comma = ";" if card.version.startswith("2") else ","
+        raw = [[unescaped(one).strip() for one in split(part, comma)] for part in split(name.value, ";")]
+        parts = dict(zip(NAME, (" ".join(filter(None, words)) for words in raw), strict=False))
+    firm = organisation.parts()[0].strip() if organisation is not None else ""
+    shown = full.text().strip() if full is not None else ""
+    is_named = bool(parts.get("first_name") or parts.get("last_name"))
+    if kind is None and firm and not is_named and shown in ("", firm):
+        kind = "company"
+    if kind:
+        _add(said, _column("kind"), kind)
+    for field, text in parts.items():
+        _add(said, _column(field) if field in _SAID else _unused("Name Suffix"), text)
+    if not is_named and shown and not (kind == "company" and shown == firm):
+        _add(said, _column("full_name"), shown)
+
+
+def _say(said: dict[_Column, list[str]], one: Property) -> None:
+    field = SINGLE.get(one.name)
+    if one.name == "ORG":
+        parts = [part.strip() for part in one.parts()]
+        for name, text in zip(ORGANISATION, (parts[0], ", ".join(filter(None, parts[1:]))), strict=True):
+            _add_once(said, _column(name), text, one.name)
+    elif one.name in NETWORKS:
+        _say_network(said, one)
+    elif field == "bank_accounts":
+        _add_once(said, _Column((60, 1, "iban"), "IBAN", Target("bank_accounts", "1", "iban")), one.text(), one.name)
+    elif field == "description":
+        _add(said, _column(field), one.text())
+    elif one.name in LISTS:
+        _add(said, _column(str(field)), ", ".join(word.strip() for word in one.parts(",")))
+    elif field is not None and one.name.startswith("X-CARNET-"):
+        said[_column(field)] = [one.text()]
+    elif field is not None:
+        _add_once(said, _column(field), one.text().removeprefix("uri:"), one.name)
+    elif one.name == "ROLE":
+        _add_once(said, _column("role"), one.text(), one.name)
+    elif one.name in PICTURES or one.parameters.get("ENCODING", "").upper() in ("B", "BASE64"):
+        _add(said, _unused(one.name), "…")
+    elif one.name not in _SILENT:
+        _add(said, _unused(one.name), one.text()[:LONGEST_UNUSED])
+
+
+def _say_network(said: dict[_Column, list[str]], one: Property) -> None:
+    told = one.parameters.get("SERVICE-TYPE", "") or next(iter(one.types), "")
+    network = {"twitter": "x"}.get(fold(told), fold(told))
+    network = network if network in _KNOWN_NETWORKS else "other"
+    column = _Column((61, 0, network), f"{network} profile", Target("social_accounts", network))
+    _add(said, column, one.text().removeprefix("x-apple:"))
+
+
+def _say_reach(said: dict[_Column, list[str]], one: Property, number: int) -> None:
+    field, name = _REACH[one.name]
+    value = one.text().strip()
+    lower = value.lower()
+    if lower.startswith("mailto:"):
+        value = value[7:]
+    elif lower.startswith("tel:"):
+        value, _mark, extension = value[4:].partition(";ext=")
+        value = value + (f" ext. {extension}" if extension else "")
+    label = _kind_of(one)
+    if label == "other" and one.label:
+        label = reach_type(one.label, field)
+    _add(said, _numbered(name, field, number, "type"), label)
+    _add(said, _numbered(name, field, number, "value"), value)
+
+
+def _say_address(said: dict[_Column, list[str]], one: Property, number: int) -> None:
+    parts = dict(zip(ADDRESS, (part.strip() for part in one.parts()), strict=False))
+    box, more = parts.pop("po_box", ""), parts.get("street2", "")
+    parts["street2"] = ", ".join(filter(None, (more, box)))
+    purpose = address_purpose(_kind_of(one)) or address_purpose(one.label)
+    label = {"invoice": "billing"}.get(purpose, purpose) or _kind_of(one)
+    _add(said, _numbered("Address", "addresses", number, "type"), label)
+    for part, text in parts.items():
+        _add(said, _numbered("Address", "addresses", number, part), text)
+
+
+def _kind_of(one: Property) -> str:
+    """Whose it is, by its TYPE parameters: of several the strongest; other where none says it."""
+    told = {TYPES_READ[word] for word in one.types if word in TYPES_READ}
+    return next((word for word in STRONGEST if word in told), "other")
+
+
+def _column(field: str) -> _Column:
+    return _Column((_ORDER[field], 0, ""), _SAID[field], Target(field))
+
+
+def _numbered(name: str, field: str, number: int, part: str) -> _Column:
+    rank = 50 + ("emails", "phones", "addresses").index(field)
+    return _Column((rank, number, part), f"{name} {number} - {_PARTS[part]}", Target(field, str(number), part))
+
+
+def _unused(name: str) -> _Column:
+    return _Column((90, 0, name), name, None)
+
+
+def _add(said: dict[_Column, list[str]], column: _Column, text: str) -> None:
+    if text:
+        said.setdefault(column, []).append(text)
+
+
+def _add_once(said: dict[_Column, list[str]], column: _Column, text: str, name: str) -> None:
+    """A second value of what a contact has one of is not used."""
+    if text:
+        said.setdefault(column if column not in said else _unused(name), []).append(text)

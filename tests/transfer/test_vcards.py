@@ -1,0 +1,320 @@
+"""Reading vCards of all versions, as telephones and address books write them, and as those who mean harm (spec H1)."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import tracemalloc
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from plugins.transfer.reading.opening import Reading, Unreadable, open_reading
+from plugins.transfer.vcards.lines import cards
+
+
+def _open(text: str | bytes, **told: Any) -> Reading:
+    content = text if isinstance(text, bytes) else text.encode()
+    return open_reading(io.BytesIO(content), lists={"titles": {"dr": "dr"}}, **told)
+
+
+def _only(text: str | bytes, **told: Any) -> dict[str, Any]:
+    (row,) = _open(text, **told)
+    assert (row.refused, row.warnings) == (None, ())
+    return row.values
+
+
+def _card(lines: str, version: str = "3.0") -> str:
+    return f"BEGIN:VCARD\nVERSION:{version}\n{lines.strip()}\nEND:VCARD\n".replace("\n", "\r\n")
+
+
+APPLE = _card(
+    """
+PRODID:-//Apple Inc.//macOS 15//EN
+N:Weber;Anna;Maria;Frau Dr.;MBA
+FN:Frau Dr. Anna Maria Weber MBA
+NICKNAME:Anni
+ORG:Acme\\, Söhne & Co.;Einkauf;Ost
+TITLE:Chefin
+EMAIL;type=INTERNET;type=HOME:anna@home.example
+item1.EMAIL;type=INTERNET;type=pref:anna@acme.example
+item1.X-ABLabel:_$!<Work>!$_
+TEL;type=CELL;type=VOICE:+49 170 1234567
+TEL;type=WORK;type=FAX:+49 221 4710-124
+item2.TEL:+49 221 4710-125
+item2.X-ABLabel:Rechnung
+item3.ADR;type=WORK;type=pref:;;Königstr. 1\\nHinterhaus;Köln;NRW;50667;Deutschland
+item3.X-ABADR:de
+ADR;type=HOME:PF 7;2. Stock;Gasse 2;Bonn;;53111;
+item4.URL;type=pref:https://acme.example/a?b=1\\;c
+item4.X-ABLabel:_$!<HomePage>!$_
+URL;type=HOME:https://anna.example
+BDAY:1980-12-31
+NOTE:Erste Zeile\\nzweite\\, mit Komma
+CATEGORIES:Kunden,Messe
+UID:urn:uuid:9d9f0a40-1
+X-SOCIALPROFILE;type=linkedin;x-user=anna:https://www.linkedin.com/in/anna
+PHOTO;ENCODING=b;TYPE=JPEG:/9j/4AAQSkZJRgABAQAAAQABAAD
+ /2wBDAAEBAQEBAQEBAQEBAQEBAQEBAQEBAQEB
+X-PHONETIC-LAST-NAME:Veber
+"""
+)
+
+
+def test_H1_an_apple_card_with_all_it_has() -> None:
+    found = _open(APPLE)
+    assert (found.file, found.form, found.total) == ("vcard", "vcard", 1)
+    assert found.ignored == ("NICKNAME", "Name Suffix", "PHOTO", "URL", "X-PHONETIC-LAST-NAME")
+    (row,) = found
+    assert (row.line, row.warnings, row.refused) == (1, (), None)
+    assert row.values == {
+        "kind": "person",
+        "salutation": "ms",
+        "title": "dr",
+        "first_name": "Anna",
+        "middle_name": "Maria",
+        "last_name": "Weber",
+        "company_name": "Acme, Söhne & Co.",
+        "employer": "Acme, Söhne & Co.",
+        "department": "Einkauf, Ost",
+        "role": "Chefin",
+        "emails": [
+            {"value": "anna@acme.example", "type": "work"},
+            {"value": "anna@home.example", "type": "home"},
+        ],
+        "phones": [
+            {"value": "+49 170 1234567", "type": "mobile"},
+            {"value": "+49 221 4710-124", "type": "fax"},
+            {"value": "+49 221 4710-125", "type": "other"},
+        ],
+        "addresses": [
+            {
+                "street": "Königstr. 1",
+                "street2": "Hinterhaus",
+                "city": "Köln",
+                "region": "NRW",
+                "postal_code": "50667",
+                "country": "DE",
+                "purpose": "main",
+            },
+            {
+                "street": "Gasse 2",
+                "street2": "2. Stock, PF 7",
+                "city": "Bonn",
+                "postal_code": "53111",
+                "purpose": "other",
+            },
+        ],
+        "website": "https://acme.example/a?b=1;c",
+        "birth_date": "1980-12-31",
+        "description": "Erste Zeile\nzweite, mit Komma",
+        "tags": ["Kunden", "Messe"],
+        "external_id": "urn:uuid:9d9f0a40-1",
+        "social_accounts": [{"network": "linkedin", "value": "https://www.linkedin.com/in/anna"}],
+    }  # fmt: skip
+    assert row.cells["NICKNAME"] == "Anni"
+
+
+OUTLOOK_21 = (
+    b"BEGIN:VCARD\r\nVERSION:2.1\r\n"
+    b"N;LANGUAGE=de;CHARSET=Windows-1252:M\xfcller;J\xfcrgen\r\n"
+    b"FN;CHARSET=Windows-1252:J\xfcrgen M\xfcller\r\n"
+    b"ORG:Acme;Vertrieb\r\n"
+    b"TEL;WORK;VOICE:0221 4710-123\r\nTEL;CELL:0176 04069012\r\nTEL;FAX;WORK:0221 4710-124\r\n"
+    b"ADR;WORK;PREF;ENCODING=QUOTED-PRINTABLE;CHARSET=UTF-8:;;K=C3=B6nigstr. 1=0D=0A=\r\n"
+    b"Hinterhaus;K=C3=B6=\r\nln;;50667;Deutschland\r\n"
+    b"NOTE;ENCODING=QUOTED-PRINTABLE:Eins=0D=0AZwei = drei=3D=\r\n\r\n"
+    b"EMAIL;PREF;INTERNET:j@acme.example\r\n"
+    b"PHOTO;TYPE=JPEG;ENCODING=BASE64:\r\n /9j/4AAQSkZJRgABAQEASABIAAD/2wBDAAYEBQYFBAYG\r\n"
+    b" BQYHBwYIChAKCgkJChQODwwQFxQYGBcU\r\n\r\n"
+    b"BDAY:19801231\r\nREV:20260101T120000Z\r\nEND:VCARD\r\n"
+)
+
+
+def test_H1_a_2_1_card_with_soft_breaks_and_its_own_charset() -> None:
+    assert _only(OUTLOOK_21) == {
+        "kind": "person",
+        "first_name": "Jürgen",
+        "last_name": "Müller",
+        "company_name": "Acme",
+        "employer": "Acme",
+        "department": "Vertrieb",
+        "phones": [
+            {"value": "0221 4710-123", "type": "work"},
+            {"value": "0176 04069012", "type": "mobile"},
+            {"value": "0221 4710-124", "type": "fax"},
+        ],
+        "emails": [{"value": "j@acme.example", "type": "other"}],
+        "addresses": [
+            {
+                "street": "Königstr. 1",
+                "street2": "Hinterhaus",
+                "city": "Köln",
+                "postal_code": "50667",
+                "country": "DE",
+                "purpose": "main",
+            }
+        ],
+        "description": "Eins\nZwei = drei=",
+        "birth_date": "1980-12-31",
+    }
+
+
+def test_H1_a_4_0_card() -> None:
+    text = _card(
+        """
+KIND:individual
+FN;PREF=1:Anna Weber
+N:Weber;Anna,Maria;;;
+TEL;VALUE=uri;TYPE="voice,home":tel:+49-221-4710;ext=12
+TEL;VALUE=uri;PREF=1;TYPE=cell:tel:+49-170-1
+EMAIL;TYPE=work:mailto:anna@acme.example
+ADR;TYPE=x-invoice;LABEL="Weg 1^n10115 Berlin":;;Weg 1;Berlin;;10115;DE
+LANG;PREF=2:en
+LANG;PREF=1:de-AT
+BDAY:19801231T000000Z
+SOCIALPROFILE;SERVICE-TYPE=Mastodon:https://social.example/@anna
+"""
+    , "4.0")  # fmt: skip
+    values = _only(text)
+    assert values["first_name"] == "Anna Maria"
+    assert values["phones"] == [
+        {"value": "+49-170-1", "type": "mobile"},
+        {"value": "+49-221-4710 ext. 12", "type": "home"},
+    ]
+    assert values["emails"] == [{"value": "anna@acme.example", "type": "work"}]
+    assert values["addresses"][0]["purpose"] == "invoice"
+    assert (values["language"], values["birth_date"]) == ("de", "1980-12-31")
+    assert values["social_accounts"] == [{"network": "mastodon", "value": "https://social.example/@anna"}]
+
+
+@pytest.mark.parametrize(
+    ("lines", "expected"),
+    [
+        ("FN:Anna Weber", {"kind": "person", "first_name": "Anna", "last_name": "Weber"}),
+        ("N:Weber;Anna", {"kind": "person", "first_name": "Anna", "last_name": "Weber"}),
+        ("KIND:org\nFN:Acme GmbH", {"kind": "company", "company_name": "Acme GmbH"}),
+        ("FN:Acme GmbH\nN:;;;;\nORG:Acme GmbH;", {"kind": "company", "company_name": "Acme GmbH"}),
+        ("ORG:Acme GmbH\nX-ABShowAs:COMPANY\nFN:Acme GmbH\nN:;;;;", {"kind": "company", "company_name": "Acme GmbH"}),
+        ("EMAIL:a@b.example", {"kind": "person", "emails": [{"value": "a@b.example", "type": "other"}]}),
+        ("N:Da\n Vinci;Leo\n\t nardo", {"kind": "person", "first_name": "Leo nardo", "last_name": "DaVinci"}),
+        ("N:Weber\nNOTE:one\ntwo words", {"kind": "person", "last_name": "Weber", "description": "one\ntwo words"}),
+        ("n:Weber;Anna\ntel;type=\"home,voice\":1234567", {
+            "kind": "person", "first_name": "Anna", "last_name": "Weber",
+            "phones": [{"value": "1234567", "type": "home"}],
+        }),
+        ("FN:X Y\nX-CARNET-NUMBER:K-7\nX-CARNET-FUNCTIONS:customer,supplier\nUID:u\nX-CARNET-EXTERNAL-ID:e-1", {
+            "kind": "person", "first_name": "X", "last_name": "Y", "number": "K-7",
+            "functions": ["customer", "supplier"], "external_id": "e-1",
+        }),
+    ],
+)  # fmt: skip
+def test_H1_names_kinds_and_folds(lines: str, expected: dict[str, Any]) -> None:
+    assert _only(_card(lines)) == expected
+
+
+def test_H1_several_cards_each_with_its_line_also_where_one_is_not_closed() -> None:
+    text = (
+        _card("FN:A A")
+        + "\n"
+        + "BEGIN:VCARD\nFN:B B\n"
+        + _card("KIND:group\nFN:Team\nMEMBER:x", "4.0")
+        + _card("NOTE:x")
+    )
+    rows = list(_open(text))
+    assert [one.line for one in rows] == [1, 6, 8, 14]
+    assert [one.values.get("first_name") for one in rows[:2]] == ["A", "B"]
+    assert "group or a place" in str(rows[2].refused)
+    assert "fill in one of them" in str(rows[3].refused)
+    assert rows[3].raw == ("", "x")
+
+
+@pytest.mark.parametrize(
+    ("bday", "date"),
+    [("1980-12-31", "1980-12-31"), ("19801231", "1980-12-31"), ("1980-12-31T10:00:00+01:00", "1980-12-31"),
+     ("--1231", None), ("1980", None), ("1980-12", None), ("circa 1800", None), ("1604-12-31", None)],
+)  # fmt: skip
+def test_H1_a_birthday_without_its_year_is_a_warning(bday: str, date: str | None) -> None:
+    (row,) = _open(_card(f"FN:A B\nBDAY:{bday}"))
+    assert row.values.get("birth_date") == date
+    assert [bday in str(one) for one in row.warnings] == ([] if date else [True])
+
+
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "utf-8-sig", "cp1252"])
+def test_H1_a_card_in_any_encoding(encoding: str) -> None:
+    assert _only(_card("N:Müller;Zoë").encode(encoding))["last_name"] == "Müller"
+
+
+def test_H1_a_card_of_another_alphabet_says_its_charset() -> None:
+    raw = b"BEGIN:VCARD\nVERSION:2.1\nN;CHARSET=windows-1251:" + "Иванов;Иван".encode("cp1251") + b"\nEND:VCARD"
+    assert _only(raw)["last_name"] == "Иванов"
+
+
+def test_H1_five_thousand_cards_in_one_another_are_one_card() -> None:
+    inner = "AGENT:\nBEGIN:VCARD\nFN:Inner\nTEL:1234567\n" * 5000 + "END:VCARD\n" * 5000
+    assert _only(_card(f"FN:A B\n{inner}TEL:7654321"))["phones"] == [{"value": "7654321", "type": "other"}]
+    never = "BEGIN:VCARD\nFN:A B\n" + "AGENT:\nBEGIN:VCARD\n" * 5000
+    assert _only(never)["last_name"] == "B"
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        "N:" + ";" * 500_000 + "B\nFN:A B",
+        "FN:A B\n" + "".join(f"X-{n}:1\n" for n in range(3000)),
+        "FN:A B\nX:" + "\\" * 99_999,
+        "FN:A B\nTEL" + ";" * 90_000 + ":1",
+        'FN:A B\nX;Y="' + 'a"' * 40_000,
+        "FN:A B\n" + "TEL:1234567\n" * 1500,
+        "FN:A B\nNOTE:" + "x" * 3_000_000,
+        "FN:A B\nPHOTO;ENCODING=b:" + "\n /9j" * 50_000,
+    ],
+)  # fmt: skip
+def test_H1_a_card_that_means_harm_is_read_or_refused(lines: str) -> None:
+    found = _open(_card(lines))
+    assert len(found.headers) < 500
+    (row,) = found
+    assert row.refused or row.values["last_name"] == "B"
+
+
+def test_H1_many_cards_are_never_held_in_memory(tmp_path: Path) -> None:
+    path = tmp_path / "many.vcf"
+    path.write_text("".join(_card(f"FN:Anna Nr{n}\nEMAIL:a{n}@x.example") for n in range(1000)), "utf-8")
+    tracemalloc.start()
+    try:
+        count = sum(1 for _row in open_reading(path))
+        peak = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    assert count == 1000
+    assert peak < 1_500_000
+
+
+def test_H1_a_file_without_a_card_says_so() -> None:
+    with pytest.raises(Unreadable, match="no vCard"):
+        open_reading(io.BytesIO(b"hello"), "list.vcf")
+
+
+_LINE = st.one_of(
+    st.text(max_size=30),
+    st.builds(
+        "{}{}{}:{}".format,
+        st.sampled_from(["BEGIN", "END", "N", "FN", "TEL", "item1.ADR", "EMAIL", "AGENT", "NOTE", "ORG", "X-ABLabel"]),
+        st.sampled_from(["", ";TYPE=work", ';TYPE="a,b"', ";ENCODING=QUOTED-PRINTABLE", ";CHARSET=utf-7", ';X="']),
+        st.sampled_from(["", ";PREF=1", ";CHARSET=nothing", ";VALUE=uri"]),
+        st.one_of(st.just("VCARD"), st.text(max_size=30)),
+    ),
+)  # fmt: skip
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(_LINE, max_size=12), st.sampled_from(["\n", "\r\n", "\r", "=\n", "\n "]))
+def test_H1_no_card_makes_an_error(lines: list[str], end: str) -> None:
+    text = "BEGIN:VCARD\nVERSION:2.1\n" + end.join(lines)
+    assert len(list(cards(io.StringIO(text)))) >= 1
+    with contextlib.suppress(Unreadable):
+        for row in open_reading(io.BytesIO(text.encode("utf-8", "surrogatepass"))):
+            assert "\x00" not in repr(row.values)
