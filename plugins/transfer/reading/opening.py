@@ -36,5 +36,6 @@ def open_reading(
     if beginning.startswith(SIGNS):
         return Reading(SheetTable(source, sheet), **told)
     text = Text(source, encoding)
-    is_card = _CARD.match(beginning.decode(text.encoding, "replace")) or name.lower().endswith((".vcf", ".vcard"))
+    with text.open() as lines:
+        is_card = _CARD.match(lines.read(SAMPLE)) or name.lower().endswith((".vcf", ".vcard"))
     return Reading(CardTable(text) if is_card else CsvTable(text, separator), **told)
