@@ -17,6 +17,7 @@ from flask.testing import FlaskClient
 from plugins.custom_fields.models import CustomChoice, CustomField
 from plugins.documents.models import Document
 from plugins.duplicates.models import DoublePair
+from plugins.notes.models import ContactNote
 from plugins.privacy.models import PrivacyCase
 from plugins.proposals import sending
 from plugins.proposals import services as proposals
@@ -100,6 +101,7 @@ class Samples:
             "documents:id": (document := self._document()),
             "rest_documents:id": self.contact,
             "rest_documents:document_id": document,
+            "notes:id": self._note(),
             "custom_fields:id": (own := self._field()),
             "custom_fields:choice": own,
             "custom_fields:action": "down",
@@ -172,6 +174,12 @@ class Samples:
         """A document with the contact's own id: some of these addresses name a contact, others a document."""
         with db.session.no_autoflush:
             made = Document(id=self.contact, contact_id=self.contact, type="other", dated_on=dt.date(2020, 1, 31))
+        return db.session.merge(made).id
+
+    def _note(self) -> int:
+        """A note with the contact's own id, as with documents."""
+        with db.session.no_autoflush:
+            made = ContactNote(id=self.contact, contact_id=self.contact, text=self.name)
         return db.session.merge(made).id
 
     def _link(self, app: Flask) -> str:

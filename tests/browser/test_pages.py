@@ -93,6 +93,7 @@ def places(chromium: Browser, carnet: Served, signed_in: Callable[[str], Any]) -
     page.wait_for_url(re.compile(r"saved=\d"))
     view = re.search(r"saved=(\d+)", page.url)
     document = file_document(page, both)
+    note = write_note(page, both)
     tag_two(page)
     job = page.url
     merged = merge_two(page)
@@ -107,6 +108,7 @@ def places(chromium: Browser, carnet: Served, signed_in: Callable[[str], Any]) -
     assert view
     return {
         "custom_field": custom_field,
+        "note": note,
         "view": f"/contacts/views/{view[1]}",
         "job": job,
         "merging": "/merge?" + "&".join(f"ids={one}" for one in ids[:3]),
@@ -143,6 +145,16 @@ def file_document(page: Page, contact: str) -> str:
     page.get_by_role("button", name="File the document").click()
     page.wait_for_url("**/documents")
     return str(page.get_by_role("link", name="RE-2026-1377").get_attribute("href"))
+
+
+def write_note(page: Page, contact: str) -> str:
+    """A note with a follow-up that is overdue, at a contact's file."""
+    page.goto(f"{contact}/notes")
+    page.get_by_label("Note", exact=True).fill("Call again, see https://example.com/offers")
+    page.get_by_label("Follow up on").fill("2026-01-05")
+    page.get_by_role("button", name="Add the note").click()
+    address = page.get_by_role("link", name="Change…").first.get_attribute("href")
+    return str(address)
 
 
 def erase_two(page: Page, contact_id: str) -> tuple[str, str]:
