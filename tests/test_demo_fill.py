@@ -21,6 +21,7 @@ from webapp.functions.models import FunctionRow
 from webapp.functions.services import activate, convert, fields_of, save_fields
 from webapp.history.models import HistoryEntry
 from webapp.registry import registry
+from webapp.search import texts
 from webapp.search.match import matching
 from webapp.text import fold, natural
 
@@ -64,6 +65,14 @@ def test_derived_columns_are_what_the_services_would_compute(filled: None) -> No
         derived.refresh(contact)
         assert {name: getattr(contact, name) for name in DERIVED} == before
         assert contact.name
+
+
+def test_A7_what_plug_ins_wrote_is_searched_as_if_they_had_said_so(filled: None) -> None:
+    query = sa.select(Contact.id, Contact.plugin_text).order_by(Contact.id)
+    before = db.session.execute(query).all()
+    assert any(row.plugin_text for row in before)
+    texts.refresh(row.id for row in before)
+    assert db.session.execute(query).all() == before
 
 
 def test_A2_values_have_the_form_the_checks_give(filled: None) -> None:

@@ -94,8 +94,8 @@ def test_a_file_costs_the_same_whatever_hangs_on_it(sign_in, fill, make, stateme
                 assert client.get(f"/contacts/{contact.id}{tab}").status_code == 200
             sizes.append(len(seen))
         assert sizes[0] == sizes[1], tab
-        # Some count for the side bar, once a minute, and three its documents, notes and proposals; one reads the numbers
-        # that such a contact has; three are hints.
+        # Some count for the side bar, once a minute, and three its documents, notes and proposals; one reads the
+        # numbers that such a contact has; three are hints.
         assert sizes[1] <= 31, tab
 
 

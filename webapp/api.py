@@ -173,6 +173,7 @@ from webapp.plugin import (
     Plugin,
     Realm,
     RestResource,
+    SearchedText,
     Service,
     SettingDefaults,
     SettingsPage,
@@ -190,6 +191,7 @@ from webapp.registry import registry
 from webapp.screen import warning_text
 from webapp.search.match import found as searched_contacts
 from webapp.search.match import sought as sought_words
+from webapp.search.texts import refresh as refresh_searched
 from webapp.security import only_asks, picture, public, right, safe_next, takes_files
 from webapp.sentforms import take as take_form
 from webapp.sheets import csv_lines, guarded, unguarded
@@ -291,6 +293,7 @@ __all__ = [
     "Reference",
     "Refused",
     "RestResource",
+    "SearchedText",
     "Selection",
     "Service",
     "SettingDefaults",
@@ -414,6 +417,7 @@ __all__ = [
     "record_all",
     "redirect_to",
     "refresh_contact",
+    "refresh_searched",
     "registry",
     "release",
     "render",

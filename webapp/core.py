@@ -25,6 +25,7 @@ from webapp.contacts.link_views import blueprint as links
 from webapp.contacts.picture_views import blueprint as pictures
 from webapp.contacts.views import blueprint as contacts
 from webapp.erasing import personal
+from webapp.events import ContactsMerged, MergeUndone
 from webapp.functions import models as functions_models
 from webapp.functions.views import blueprint as functions
 from webapp.history import models as history_models
@@ -37,8 +38,9 @@ from webapp.lists.filters import FILTERS
 from webapp.lists.pages import blueprint as lists
 from webapp.merging import models as merging_models
 from webapp.palette.views import blueprint as palette
-from webapp.plugin import REST_PREFIX, HistorySource, MenuEntry, MergeRule, Plugin, SettingsPage
+from webapp.plugin import REST_PREFIX, HistorySource, MenuEntry, MergeRule, Plugin, SettingsPage, Subscriber
 from webapp.registry import Registry
+from webapp.search import texts
 from webapp.sentforms import SentForm
 
 VERSION = "0.1.0"
@@ -130,6 +132,9 @@ plugin = Plugin(
     job_kinds=(binned.PURGE,),
     history_sources=(HistorySource(key="job", label=_l("Job"), endpoint="jobs.show"),),
     filters=FILTERS,
+    subscribers=(
+        Subscriber(event=ContactsMerged, hear=texts.moved), Subscriber(event=MergeUndone, hear=texts.moved),
+    ),
     commands=COMMANDS,
 )  # fmt: skip
 

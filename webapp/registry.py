@@ -16,7 +16,7 @@ from webapp.plugin import ContactFunction, Plugin, Realm, Service
 
 DUTIES = (
     "models", "delete_guards", "function_guards", "merge_rules", "personal_data", "erasures", "value_lists",
-    "history_words",
+    "history_words", "searches",
 )  # fmt: skip
 
 T = TypeVar("T")

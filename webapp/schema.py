@@ -21,7 +21,7 @@ from sqlalchemy.engine import Connection, Engine
 from webapp.administration.models import PluginTable, ValueListItem
 from webapp.db import Base
 from webapp.errors import BootError
-from webapp.migrations import search_0001
+from webapp.migrations import search_0001, search_0009
 from webapp.registry import Registry
 
 
@@ -132,9 +132,10 @@ def drift(engine: Engine, registry: Registry) -> list[str]:
     indexes of the search, which no model can describe.
     """
     owned = {model.__tablename__ for _plugin, model in registry.duties("models")}
+    of_search = {*search_0001.INDEXES, search_0009.INDEX}
 
     def compared(_thing: Any, name: str | None, kind: str, _reflected: bool, _other: Any) -> bool:
-        return name in owned if kind == "table" else name not in search_0001.INDEXES
+        return name in owned if kind == "table" else name not in of_search
 
     with engine.connect() as connection:
         context = MigrationContext.configure(

@@ -1,13 +1,15 @@
 """Notes of contacts: dated, signed, kept on top if wanted, and followed up until ticked off (spec A7)."""
 
-from plugins.notes import listing, models, services, views
+from plugins.notes import demo, listing, models, services, views
 from webapp.api import (
     ContactsHandedOver,
+    DemoRows,
     FileHint,
     HistorySource,
     HistoryWords,
     PersonalData,
     Plugin,
+    SearchedText,
     Subscriber,
     Tab,
     _l,
@@ -45,9 +47,11 @@ plugin = Plugin(
             fields=services.WORDS,
         ),
     ),
+    searches=(SearchedText(key="notes", texts=services.texts_of),),
     blueprints=(views.blueprint,),
     tabs=(Tab(key="notes", label=_l("Notes"), endpoint="notes.index", order=40, count=listing.count_of),),
     file_hints=(FileHint(key="follow_ups", icon="bell", find=listing.hints),),
     history_sources=(HistorySource(key=services.SOURCE, label=_l("Note"), endpoint="notes.show"),),
     subscribers=(Subscriber(event=ContactsHandedOver, hear=services.hand_over),),
+    demo_rows=(DemoRows(key="notes", columns=demo.COLUMNS, begin=demo.begin),),
 )  # fmt: skip

@@ -24,6 +24,7 @@ from webapp.api import (
     need,
     now,
     record,
+    refresh_searched,
     writable,
 )
 
@@ -76,6 +77,7 @@ def add(contact_id: int, values: Mapping[str, Any]) -> ContactNote:
     db.session.add(made)
     db.session.flush()
     record(contact.id, "note_added", _changes({}, _told(made)), source=f"{SOURCE}:{made.id}")
+    refresh_searched([contact.id])
     return made
 
 
@@ -142,6 +144,7 @@ def remove(note_id: int) -> int:
     record(contact.id, "note_removed", _changes(_told(found), {}))
     db.session.delete(found)
     db.session.flush()
+    refresh_searched([contact.id])
     return contact.id
 
 
@@ -189,6 +192,8 @@ def _saved(note: ContactNote, before: Mapping[str, Any], action: str) -> None:
         note.updated_at = now()
         db.session.flush()
         record(note.contact_id, action, changes, source=f"{SOURCE}:{note.id}")
+        if f"{SOURCE}.text" in changes:
+            refresh_searched([note.contact_id])
 
 
 def _apply(note: ContactNote, values: Mapping[str, Any]) -> None:

@@ -19,7 +19,7 @@ from webapp.db import db, now
 from webapp.functions.models import FunctionRow
 from webapp.functions.services import activate, convert, release, save_fields
 from webapp.lists.models import Listing
-from webapp.migrations import guards_0001
+from webapp.migrations import guards_0001, search_0001
 from webapp.migrations.versions import r0004_lists_and_jobs as revision
 from webapp.registry import registry
 from webapp.text import natural
@@ -225,6 +225,15 @@ def go_back(connection: sa.Connection) -> None:
         connection.execute(sa.text(f"DROP TRIGGER {name}" + ("" if is_sqlite else f" ON {table}")))
         if not is_sqlite:
             connection.execute(sa.text(f"DROP FUNCTION {name}()"))
+    # The search had one column.
+    for trigger in ("insert", "delete", "update") if is_sqlite else ():
+        connection.execute(sa.text(f"DROP TRIGGER contact_search_{trigger}"))
+    if is_sqlite:
+        connection.execute(sa.text("DROP TABLE contact_search"))
+    connection.execute(sa.text("ALTER TABLE contact DROP COLUMN plugin_text"))
+    rebuilt = "INSERT INTO contact_search(contact_search) VALUES ('rebuild')"
+    for line in (*search_0001.SQLITE, rebuilt) if is_sqlite else ():
+        connection.execute(sa.text(line))
     ours = ["ix_contact_number_reserved", "ix_contact_live_created_at", "ix_contact_live_sort_number"]
     for index in ours + ["contact_search_names"] * is_sqlite:
         connection.execute(sa.text(f"DROP INDEX {index}"))

@@ -90,6 +90,11 @@ class TestOn:
         with pytest.raises(KeyError):
             setting("partners.colour")
 
+    def test_I2_contacts_are_found_by_its_texts(self, make, system) -> None:
+        contact = make("Firm", functions=["partner"])
+        services.add_contract(contact.id, "Exclusive distribution")
+        assert [row.id for row in ListQuery(q="firm exclusive").page().rows] == [contact.id]
+
     def test_I2_its_check_tells_the_doctor(self, make, system) -> None:
         services.add_contract(make(functions=["partner"]).id, "Distribution")
         assert services.stray_contracts() == []

@@ -26,6 +26,7 @@ from webapp.api import (
     Plugin,
     Realm,
     RestResource,
+    SearchedText,
     Service,
     SettingDefaults,
     SettingsPage,
@@ -81,6 +82,7 @@ plugin = Plugin(
             fields=(Field(name="how", label=_l("How")),),
         ),
     ),
+    searches=(SearchedText(key="partner_contracts", texts=services.titles_of),),
     blueprints=(views.blueprint, rest.feed),
     functions=(
         ContactFunction(

@@ -34,6 +34,7 @@ from webapp.api import (
     ngettext,
     place,
     record,
+    refresh_searched,
     setting,
     sort_name,
     writable,
@@ -197,6 +198,7 @@ def end_contracts(chunk: Chunk) -> None:
             continue
         db.session.delete(contract)
         chunk.done(item)
+    refresh_searched(item.contact_id for item in chunk.items)
 
 
 def greet(chunk: Chunk) -> None:
@@ -234,7 +236,17 @@ def add_contract(contact_id: int, title: str) -> PartnerContract:
     contract = PartnerContract(contact_id=contact.id, title=wanted)
     db.session.add(contract)
     db.session.flush()
+    refresh_searched([contact.id])
     return contract
+
+
+def titles_of(ids: Sequence[int]) -> Mapping[int, Sequence[str]]:
+    """Titles of contracts, by which the search finds contacts."""
+    found: dict[int, list[str]] = {}
+    query = sa.select(PartnerContract.contact_id, PartnerContract.title).where(PartnerContract.contact_id.in_(ids))
+    for row in db.session.execute(query):
+        found.setdefault(row.contact_id, []).append(row.title)
+    return found
 
 
 def contracts_of(contact_id: int) -> Sequence[PartnerContract]:
@@ -277,6 +289,7 @@ def unname(subject: Subject) -> int:
     found = _naming(subject)
     for one in found:
         one.title = f"#{one.id}"
+    refresh_searched(one.contact_id for one in found)
     return len(found)
 
 
@@ -285,6 +298,8 @@ def made_up(random: Random) -> Callable[[DemoChunk], dict[str, list[tuple[Any, .
 
     def rows(chunk: DemoChunk) -> dict[str, list[tuple[Any, ...]]]:
         signed = [one.id for one in chunk.contacts if "partner" in one.functions and random.random() < 0.5]
+        for one in signed:
+            chunk.searched[one].append("Contract")
         return {"partner_contract": [(one, "Contract") for one in signed]}
 
     return rows

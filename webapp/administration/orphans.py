@@ -24,6 +24,7 @@ from webapp.errors import Invalid, Missing, Refused
 from webapp.functions.models import FunctionKind, FunctionRow
 from webapp.i18n import _
 from webapp.registry import registry
+from webapp.search import texts
 
 VERSIONS = "schema_"
 """How the tables are called in which Alembic keeps each owner's version."""
@@ -129,6 +130,7 @@ def purge(name: str, confirm: str) -> Orphan:
         # While its package is there, its duties go on asking its tables.
         fetch(sa.schema.DropTable(table) if is_gone else sa.delete(table))
     _end_functions(kinds)
+    texts.refresh_all()
     if is_gone:
         fetch(sa.delete(FunctionKind).where(FunctionKind.key.in_(kinds)))
         fetch(sa.delete(PluginTable).where(PluginTable.plugin == name))

@@ -38,7 +38,8 @@ class Contact(Base):
     """A person or a company, whatever its functions.
 
     `sort_name`, `sort_number`, `search_text`, `city`, `country` are derived (see `webapp.contacts.derived`): folded in
-    Python, so that both databases sort and search alike; the place is the main address's.
+    Python, so that both databases sort and search alike; the place is the main address's. `plugin_text` is what
+    plug-ins have for the search (see `webapp.search.texts`): it may be long, and is read by nothing else.
     """
 
     __tablename__ = "contact"
@@ -111,6 +112,7 @@ class Contact(Base):
     created_at: Mapped[dt.datetime] = mapped_column(Moment, default=now)
     updated_at: Mapped[dt.datetime] = mapped_column(Moment, default=now)
     version: Mapped[int] = mapped_column(default=1, server_default="1")
+    plugin_text: Mapped[str] = mapped_column(sa.Text, default="", server_default="", deferred=True)
 
     emails: Mapped[list[Email]] = relationship(
         cascade="all, delete-orphan", order_by="Email.position", foreign_keys="Email.contact_id"

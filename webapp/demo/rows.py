@@ -21,6 +21,7 @@ from webapp.demo.offered import Offered
 from webapp.demo.people import KNOWN, Person
 from webapp.demo.roles import Cast, Role
 from webapp.plugin.made_up import DemoChunk, DemoContact
+from webapp.search.texts import words_of
 from webapp.text import fold
 
 Row = tuple[Any, ...]
@@ -31,6 +32,7 @@ COLUMNS: dict[str, tuple[str, ...]] = {
         "id", "kind", "salutation", "first_name", "last_name", "birth_date", "company_name", "legal_form", "website",
         "language", "currency", "vat_id", "vat_id_normalised", "category", "source", "description", "sort_name",
         "search_text", "city", "sort_city", "sort_number", "country", "created_at", "updated_at", "version",
+        "plugin_text",
     ),
     "contact_email": ("contact_id", "position", "type", "value", "normalised", "is_primary"),
     "contact_phone": ("contact_id", "position", "type", "value", "normalised", "is_primary"),
@@ -133,12 +135,15 @@ class Stage:
             for contact_id, person, since, currency, roles in drawn
         ]  # fmt: skip
         moment, day = self.clock.moment, self.clock.day
+        searched: defaultdict[int, list[str]] = defaultdict(list)
         self.offered.add(
             rows,
             DemoChunk(
                 contacts=contacts, moment=moment, day=day, ids=own_ids, way=self.way, source=self.source,
+                searched=searched,
             ),
         )  # fmt: skip
+        rows["contact"] = [(*row, words_of(searched.get(row[0], ()))) for row in rows["contact"]]
         return rows
 
     def _cast(self, person: Person) -> tuple[int, str, list[Role]]:

@@ -14,7 +14,7 @@ from webapp.db import among, fetch
 from webapp.erasing.rows import declared, texts
 from webapp.erasing.subject import SHORTEST, Subject, strings
 from webapp.history.models import HistoryEntry
-from webapp.search.match import matching
+from webapp.search.match import calling
 
 ALONE = ("company_name", "company_name2", "last_name", "vat_id", "vat_id_normalised", "tax_number", "website")
 """Columns of a contact that name it by themselves; first and middle names do so only beside the last one."""
@@ -91,5 +91,5 @@ def _is_of_others(name: str, ids: Sequence[int]) -> bool:
     """Whether one word is what other contacts are called as well: it names nobody then."""
     if not name.isalpha():
         return False
-    others = sa.select(Contact.id).where(*matching(name), sa.not_(among(Contact.id, ids))).limit(1)
+    others = sa.select(Contact.id).where(*calling(name), sa.not_(among(Contact.id, ids))).limit(1)
     return fetch(others).first() is not None

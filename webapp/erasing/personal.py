@@ -38,7 +38,7 @@ DATA = (
     PersonalData(
         table="contact",
         label=_l("Its words in search and lists"),
-        personal=("sort_name", "search_text", "city", "sort_city"),
+        personal=("sort_name", "search_text", "plugin_text", "city", "sort_city"),
     ),
     PersonalData(
         table="contact",

@@ -18,6 +18,7 @@ from webapp.plugin.duties import (
     HistoryWords,
     MergeRule,
     PersonalData,
+    SearchedText,
     ValueList,
 )
 from webapp.plugin.fields import Field, FieldKind, Label, Text
@@ -80,6 +81,7 @@ __all__ = [
     "Plugin",
     "Realm",
     "RestResource",
+    "SearchedText",
     "Service",
     "SettingDefaults",
     "SettingsPage",
@@ -116,6 +118,7 @@ class Plugin:
     erasures: tuple[Erasure, ...] = ()
     value_lists: tuple[ValueList, ...] = ()
     history_words: tuple[HistoryWords, ...] = ()
+    searches: tuple[SearchedText, ...] = ()
     # offers
     blueprints: tuple[Blueprint, ...] = ()
     functions: tuple[ContactFunction, ...] = ()

@@ -157,3 +157,16 @@ class ValueList:
     key: str
     label: Label
     items: tuple[tuple[str, str, str, str], ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class SearchedText:
+    """What a plug-in has written of contacts, by which the search finds them too (spec A7, G1).
+
+    `texts(ids)` gives the present texts by contact id, in one statement. They are folded into the contacts' own index;
+    whoever changes them says so by `webapp.api.refresh_searched`, in the same transaction. While the plug-in is off
+    they are kept up to date all the same, since merges move them, and found no more once no plug-in has any.
+    """
+
+    key: str
+    texts: Callable[[Sequence[int]], Mapping[int, Sequence[str]]]

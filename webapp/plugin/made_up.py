@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -24,7 +25,8 @@ class DemoChunk:
     """Some thousand contacts, and what their rows are made with.
 
     `moment` and `day` make of minutes what the database takes; `ids[table]` gives the ids of a table that is filled.
-    `way` and `source` are what lines of the history say.
+    `way` and `source` are what lines of the history say. `searched[id]` is a list to which a plug-in adds the texts by
+    which the search finds a contact, those of its `SearchedText`.
     """
 
     contacts: Sequence[DemoContact]
@@ -33,3 +35,4 @@ class DemoChunk:
     ids: Mapping[str, Iterator[int]]
     way: str
     source: str | None
+    searched: defaultdict[int, list[str]]

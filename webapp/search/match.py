@@ -1,20 +1,22 @@
 """Search: one interface, SQLite's FTS5 trigram index or PostgreSQL's pg_trgm behind it (spec G1).
 
-Both look in `contact.search_text`, which is folded in Python, so both find the same. All words must occur; words
-under three letters are matched at the beginnings of words: with the two blanks before each word even one letter makes
-a trigram, so the indexes find them as well.
+Both look in `contact.search_text`, which is folded in Python, so both find the same, and lists in what plug-ins have
+written of a contact too (`contact.plugin_text`). All words must occur, whichever of the two each is in; words under
+three letters are matched at the beginnings of words: with the two blanks before each word even one letter makes a
+trigram, so the indexes find them as well.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, cast
 
 import sqlalchemy as sa
 
 from webapp.contacts.models import LIVE, Contact
 from webapp.db import db
 from webapp.migrations import search_0001
+from webapp.search.texts import is_searched
 from webapp.text import fold
 
 MOST_WORDS = 8
@@ -41,7 +43,7 @@ def _is_found(texts: Sequence[str]) -> bool:
 def matching(q: str) -> list[sa.ColumnElement[bool]]:
     """The conditions on `contact` for what was typed, to be found by the index; none for an empty search."""
     texts = sought(q)
-    return [Contact.id.in_(indexed(texts))] if _is_found(texts) and _is_sqlite() else holding(q)
+    return [Contact.id.in_(_hits(texts))] if _is_found(texts) and _is_sqlite() else holding(q)
 
 
 def holding(q: str) -> list[sa.ColumnElement[bool]]:
@@ -49,15 +51,22 @@ def holding(q: str) -> list[sa.ColumnElement[bool]]:
     texts = sought(q)
     if texts and not _is_found(texts):
         return [sa.false()]
+    columns = [Contact.search_text, Contact.plugin_text] if is_searched() else [Contact.search_text]
     if _is_sqlite():
-        return [sa.func.instr(Contact.search_text, text) > 0 for text in texts]
-    return [_contains(text) for text in texts]
+        return [sa.or_(*(sa.func.instr(one, text) > 0 for one in columns)) for text in texts]
+    return [sa.or_(*(_contains(text, one) for one in columns)) for text in texts]
+
+
+def calling(q: str) -> list[sa.ColumnElement[bool]]:
+    """The conditions on `contact` that its own words are what was typed, whatever plug-ins have written of it."""
+    texts = sought(q)
+    return [Contact.id.in_(indexed(texts))] if _is_found(texts) else [sa.false()]
 
 
 def found(q: str) -> sa.Select[Any]:
     """Ids of the contacts that match what was typed, which is more than blanks, by the index alone."""
     texts = sought(q)
-    return indexed(texts) if _is_found(texts) and _is_sqlite() else sa.select(Contact.id).where(*holding(q))
+    return _hits(texts) if _is_found(texts) and _is_sqlite() else sa.select(Contact.id).where(*holding(q))
 
 
 def names_of(q: str) -> sa.Select[Any] | None:
@@ -76,7 +85,7 @@ def names_of(q: str) -> sa.Select[Any] | None:
         sa.select(name.label("k0"), contact_id.label("k1"))
         .select_from(sa.text(f"contact_search CROSS JOIN contact INDEXED BY {search_0001.NAMES}"))
         .where(
-            sa.literal_column("contact_search.contact_search").op("MATCH")(_phrase([texts])),
+            sa.literal_column("contact_search.contact_search").op("MATCH")(_phrase([texts], everywhere=is_searched())),
             sa.text(f"contact.id = contact_search.rowid AND {live}"),
         )
     )
@@ -92,7 +101,7 @@ def about(q: str, most: int) -> int:
     if not _is_found(texts):
         return 0
     if _is_sqlite():
-        hits = indexed(texts, most).subquery()
+        hits = _hits(texts, most).subquery()
         return db.session.scalar(sa.select(sa.func.count()).select_from(hits)) or 0
     query = sa.select(sa.literal(1)).select_from(Contact).where(*holding(q))
     said = query.compile(dialect=db.session.get_bind().dialect, compile_kwargs={"literal_binds": True})
@@ -101,13 +110,19 @@ def about(q: str, most: int) -> int:
     return min(int(plan[0]["Plan"]["Plan Rows"]), most)
 
 
+def _hits(words: Sequence[str], most: int | None = None) -> sa.Select[Any]:
+    """On SQLite, ids of contacts that a list's search finds."""
+    asked = _phrase([words], everywhere=is_searched())
+    return sa.select(_FTS.c.rowid).where(_FTS.c.contact_search.op("MATCH")(asked)).limit(most)
+
+
 def indexed(words: Sequence[str], most: int | None = None) -> sa.Select[Any]:
-    """Ids of contacts in whose text all these occur, by the index: folded, of three letters and more each."""
+    """Ids of contacts in whose own text all these occur, by the index: folded, of three letters and more each."""
     return any_of([words], most)
 
 
 def any_of(ways: Sequence[Sequence[str]], most: int | None = None) -> sa.Select[Any]:
-    """Ids of contacts in whose text all words of at least one of these ways occur, by the index.
+    """Ids of contacts in whose own text all words of at least one of these ways occur, by the index.
 
     `most` of them where it is given: a word that stands in every twentieth name then costs no more than a rare one.
     """
@@ -115,7 +130,7 @@ def any_of(ways: Sequence[Sequence[str]], most: int | None = None) -> sa.Select[
         return sa.select(_FTS.c.rowid).where(_FTS.c.contact_search.op("MATCH")(_phrase(ways))).limit(most)
     hits = (
         sa.select(Contact.id)
-        .where(sa.or_(*(sa.and_(*(_contains(word) for word in one)) for one in ways)))
+        .where(sa.or_(*(sa.and_(*(_contains(word, Contact.search_text) for word in one)) for one in ways)))
         .limit(most)
         .cte()
         # Without this the planner may walk the sort index through all contacts to find a frequent word.
@@ -124,20 +139,27 @@ def any_of(ways: Sequence[Sequence[str]], most: int | None = None) -> sa.Select[
     return sa.select(hits.c.id)
 
 
-def _phrase(ways: Sequence[Sequence[str]]) -> str:
-    """What FTS5 is asked. Each word is a quoted string of it, so that nothing in it is syntax."""
+def _phrase(ways: Sequence[Sequence[str]], *, everywhere: bool = False) -> str:
+    """What FTS5 is asked. Each word is a quoted string of it, so that nothing in it is syntax.
+
+    `everywhere`, or in the contacts' own words alone.
+    """
     phrases = (" AND ".join('"' + word.replace('"', '""') + '"' for word in words) for words in ways)
-    return " OR ".join(f"({one})" for one in phrases)
+    asked = " OR ".join(f"({one})" for one in phrases)
+    return asked if everywhere else f"search_text : ({asked})"
 
 
-def _contains(text: str) -> sa.ColumnElement[bool]:
-    """Whether it occurs, on PostgreSQL.
+def _contains(text: str, column: Any) -> sa.ColumnElement[bool]:
+    """Whether it occurs in a column, on PostgreSQL.
 
     The text stands in the statement itself: how often it occurs decides how it is found, and a plan that PostgreSQL
     keeps for whatever parameter comes is made for a rare one.
     """
     pattern = "".join("/" + sign if sign in "/%_" else sign for sign in text)
-    return Contact.search_text.like(sa.bindparam(None, f"%{pattern}%", sa.String, literal_execute=True), escape="/")
+    return cast(
+        sa.ColumnElement[bool],
+        column.like(sa.bindparam(None, f"%{pattern}%", sa.String, literal_execute=True), escape="/"),
+    )
 
 
 def _is_sqlite() -> bool:
