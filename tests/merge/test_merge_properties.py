@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from typing import Any
 
 import pytest
-import sample_plugin.models
+import sample_plugin.services
 import sqlalchemy as sa
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -187,7 +187,7 @@ def build(made: list[dict[str, Any]], joined: list[dict[str, Any]], parents: lis
         if one["is_converted"]:
             convert(contact.id, "customer")
         for title in sorted(one["contracts"]):
-            db.session.add(sample_plugin.models.PartnerContract(contact_id=contact.id, title=title))
+            sample_plugin.services.add_contract(contact.id, title)
         if one["picture"]:
             db.session.add(Picture(contact_id=contact.id, media_type="image/png", content=b"png%d" % at))
     count = len(ids)

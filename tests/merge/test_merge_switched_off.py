@@ -14,6 +14,7 @@ from webapp.discovery import discover
 from webapp.functions.models import FunctionRow
 from webapp.functions.services import live_rows, past_rows
 from webapp.registry import registry
+from webapp.search import texts
 from webapp.testing import PluginSet
 
 OPTIONAL = ("merge",)
@@ -50,6 +51,7 @@ def two(app):
         db.session.add_all([contract(contact_id=main, title="frame"), contract(contact_id=other, title="frame"),
                             contract(contact_id=other, title="lease")])  # fmt: skip
         db.session.flush()
+        texts.refresh([main, other])
         yield main, other
 
 

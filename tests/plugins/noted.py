@@ -14,6 +14,7 @@ from plugins.duplicates import services as duplicates
 from plugins.duplicates.models import DoubleModel
 from plugins.merge import services as merging
 from plugins.merge import undoing
+from plugins.notes import services as notes
 from plugins.privacy import services as privacy
 from plugins.proposals import contents, deciding, sending
 from plugins.proposals import services as proposals
@@ -98,6 +99,10 @@ def _documents(one: int) -> None:
     documents.add(one, values, paper, f"{MARK}.pdf")
 
 
+def _notes(one: int) -> None:
+    notes.add(one, {"text": f"{MARK} gießen", "follow_up_on": today().isoformat()})
+
+
 def _proposals(one: int) -> None:
     line = {"description": f"{MARK} schneiden", "quantity": "1", "unit_price": "90", "vat_rate": "20"}
     made = proposals.create(one, {"title": f"{MARK} im Herbst", "lines": [line]}).id
@@ -145,6 +150,7 @@ NOTES: dict[str, Callable[[int], None]] = {
     "suppliers": _supplier,
     "custom_fields": _custom_fields,
     "documents": _documents,
+    "notes": _notes,
     "proposals": _proposals,
     "merge": _merge,
     "duplicates": _duplicates,

@@ -244,7 +244,7 @@ def titles_of(ids: Sequence[int]) -> Mapping[int, Sequence[str]]:
     """Titles of contracts, by which the search finds contacts."""
     found: dict[int, list[str]] = {}
     query = sa.select(PartnerContract.contact_id, PartnerContract.title).where(PartnerContract.contact_id.in_(ids))
-    for row in db.session.execute(query):
+    for row in db.session.execute(query.order_by(PartnerContract.id)):
         found.setdefault(row.contact_id, []).append(row.title)
     return found
 
