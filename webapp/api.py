@@ -69,6 +69,7 @@ from webapp.contacts.services import create as create_contact
 from webapp.contacts.services import create_many as create_contacts
 from webapp.contacts.services import to_bin as bin_contact
 from webapp.contacts.services import update as update_contact
+from webapp.contacts.telling import contacts_told, has_money, moment_told, value_told
 from webapp.contacts.values import check_email, check_phone, check_vat
 from webapp.counts import count_listed
 from webapp.db import (
@@ -82,6 +83,7 @@ from webapp.db import (
     fetch,
     insert_many,
     now,
+    snapshot,
     together,
     transaction,
     update_many,
@@ -333,6 +335,7 @@ __all__ = [
     "client_address",
     "coerce",
     "conflict_page",
+    "contacts_told",
     "convert",
     "count_listed",
     "count_wrong_link",
@@ -365,6 +368,7 @@ __all__ = [
     "functions_of",
     "get_locale",
     "guarded",
+    "has_money",
     "history_of",
     "in_one_range",
     "insert_many",
@@ -393,6 +397,7 @@ __all__ = [
     "many_tags",
     "may_see",
     "merge_references",
+    "moment_told",
     "names_in_other_kind",
     "natural",
     "need",
@@ -435,6 +440,7 @@ __all__ = [
     "setting_changes",
     "shown_number",
     "sign",
+    "snapshot",
     "sort_name",
     "sought_words",
     "speak",
@@ -463,6 +469,7 @@ __all__ = [
     "user_reach",
     "value_label",
     "value_list",
+    "value_told",
     "warning_text",
     "writable",
     "zone",

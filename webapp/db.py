@@ -87,7 +87,7 @@ patient: ContextVar[bool] = ContextVar("carnet_patient", default=True)
 """Whether a writing unit of work waits for SQLite's lock; one that may be left out for once does not."""
 
 
-def is_sqlite(connection: Connection) -> bool:
+def is_sqlite(connection: Connection | Engine) -> bool:
     """Whether the statement at hand goes to SQLite."""
     return connection.dialect.name == "sqlite"
 
@@ -337,6 +337,23 @@ def in_passing() -> Iterator[Session]:
     finally:
         writes.reset(writing)
         patient.reset(hasty)
+
+
+@contextmanager
+def snapshot() -> Iterator[Session]:
+    """Read one moment of the base, however long that takes: nobody is waited for, and nobody waits.
+
+    It is a transaction of its own, to begin when nothing is under way: what was not committed is forgotten.
+    """
+    session, writing = db.session(), writes.set(False)
+    session.rollback()
+    try:
+        if not is_sqlite(bind := session.get_bind()) and isinstance(bind, Engine):
+            session.connection(execution_options={"isolation_level": "REPEATABLE READ", "postgresql_readonly": True})
+        yield session
+    finally:
+        session.rollback()
+        writes.reset(writing)
 
 
 def discard() -> None:

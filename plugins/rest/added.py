@@ -30,11 +30,6 @@ def flat(sent: Mapping[str, Any]) -> dict[str, Any]:
     return {**{name: value for name, value in sent.items() if name != CUSTOM}, **more}
 
 
-def told(row: Any, owner: str = "", kind: str = "") -> dict[str, Any]:
-    """The values of a contact, or of a function's row, by code; they have been read into it."""
-    return {code_of(one): fields.told(one, getattr(row, one.name), "") for one in added_fields(owner, kind)}
-
-
 def ask(sent: Mapping[str, Any], owner: str = "", kind: str = "", place: str = "") -> None:
     """Raise `Invalid` where a new contact, or function, lacks what is required."""
     given = sent.get(CUSTOM) or {}

@@ -11,7 +11,7 @@ from werkzeug.datastructures import MultiDict
 from plugins.rest import objects, schemas, services
 from plugins.rest.query import ListParameters, page_of
 from plugins.rest.resources import Resources, answer, compared, given_version
-from webapp.api import Contact, Stale, bin_contact, is_rehearsal, need
+from webapp.api import Contact, Stale, bin_contact, contacts_told, is_rehearsal, need
 
 blueprint = Resources("rest_contacts", __name__, description="Contacts, whatever their functions.")
 
@@ -26,7 +26,7 @@ def index(arguments: dict[str, Any]) -> Response:
     """
     need("contacts.read")
     page = page_of(MultiDict(request.args), arguments)
-    return answer({"items": objects.contacts([row.id for row in page.rows]), "next": page.next or None})
+    return answer({"items": contacts_told([row.id for row in page.rows]), "next": page.next or None})
 
 
 @blueprint.route("/contacts", methods=["POST"])

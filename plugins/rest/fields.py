@@ -1,4 +1,4 @@
-"""From a `Field` of the contract to its place in the API: its schema, how it is read in, how it is told.
+"""From a `Field` of the contract to its place in the API: its schema, and how it is read in.
 
 JSON knows text, numbers, booleans and null; each kind of field takes one of them and no other, so that nothing is
 guessed. Money and rates are decimal strings, dates ISO 8601, and what is empty is null.
@@ -12,7 +12,6 @@ from decimal import Decimal
 from typing import Any
 
 import marshmallow as ma
-from babel.numbers import get_currency_precision
 
 from webapp.api import Field
 
@@ -22,7 +21,6 @@ DECIMAL = r"^(0|[1-9][0-9]{0,15})(\.[0-9]{1,4})?$"
 DATE = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$"
 SIGNED = r"^-?(0|[1-9][0-9]{0,15})(\.[0-9]{1,6})?$"
 TIME = {"format": "date-time"}
-Plain = str | int | bool | list[str] | None
 
 
 class Boolean(ma.fields.Boolean):
@@ -111,30 +109,3 @@ def schema_of(one: Field, *, told: bool = False, required: bool = False) -> ma.f
             return ma.fields.String(validate=ma.validate.Length(max=3), **more)
         case _:
             return ma.fields.String(validate=ma.validate.Length(max=one.max_length), **more)
-
-
-def told(one: Field, value: Any, currency: str) -> Plain:
-    """The value as JSON has it; null where nothing is noted."""
-    if one.kind == "boolean":
-        return bool(value)
-    if one.kind == "choices":
-        return list(value)
-    if value in (None, ""):
-        return None
-    if one.kind == "money":
-        return decimal_string(value, get_currency_precision(currency))
-    if one.kind in ("percent", "decimal"):
-        return decimal_string(value, one.decimals if one.kind == "decimal" else 2)
-    if isinstance(value, dt.date):
-        return value.isoformat()
-    return value if isinstance(value, int) else str(value)
-
-
-def decimal_string(units: int, digits: int) -> str:
-    """Minor units as a decimal string with their digits."""
-    return f"{Decimal(units).scaleb(-digits):.{digits}f}"
-
-
-def moment(value: dt.datetime | None) -> str | None:
-    """A time as RFC 3339 has it, UTC."""
-    return value.astimezone(dt.UTC).isoformat().replace("+00:00", "Z") if value else None

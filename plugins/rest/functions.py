@@ -10,8 +10,7 @@ import marshmallow as ma
 
 from plugins.rest.added import CUSTOM, AddedValues
 from plugins.rest.fields import TIME, identity, schema_of
-from plugins.rest.objects import has_money
-from webapp.api import ContactFunction, registry
+from webapp.api import ContactFunction, has_money, registry
 
 
 def sent(function: ContactFunction) -> type[ma.Schema]:

@@ -7,9 +7,20 @@ from typing import Any
 from flask import Response, abort, url_for
 
 from plugins.rest import problems, schemas
-from plugins.rest.fields import moment
 from plugins.rest.resources import Resources, answer
-from webapp.api import Job, _, act, is_rehearsal, job_records, job_title, load_job, need, stop_job, undo_job
+from webapp.api import (
+    Job,
+    _,
+    act,
+    is_rehearsal,
+    job_records,
+    job_title,
+    load_job,
+    moment_told,
+    need,
+    stop_job,
+    undo_job,
+)
 
 blueprint = Resources("rest_jobs", __name__, description="Work on many contacts, and what became of each of them.")
 
@@ -29,9 +40,9 @@ def told(job: Job) -> Object:
         "failed": job.failed,
         "error": job.error or None,
         "undo_of": job.undo_of_id,
-        "created_at": moment(job.created_at),
-        "started_at": moment(job.started_at),
-        "ended_at": moment(job.ended_at),
+        "created_at": moment_told(job.created_at),
+        "started_at": moment_told(job.started_at),
+        "ended_at": moment_told(job.ended_at),
     }
 
 
