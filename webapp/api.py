@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from babel.numbers import get_currency_precision as currency_digits
 
+from webapp import audit
 from webapp.accounts import tokens
 from webapp.accounts.signing import client_address, count_wrong_link
+from webapp.accounts.users import emails_of as user_emails
 from webapp.accounts.users import reach as user_reach
 from webapp.acting import ROLES, Act, act, acting, acting_as_system, need
 from webapp.administration import changes as setting_changes
@@ -133,8 +135,10 @@ from webapp.jobs.services import title as job_title
 from webapp.jobs.services import undo as undo_job
 from webapp.keptforms import resumable, resuming
 from webapp.letters import Letter
+from webapp.lists.columns import name_of as shown_name
 from webapp.lists.columns import offered_columns as offered_list_columns
 from webapp.lists.columns import texts as list_texts
+from webapp.lists.place import Place as ListPlace
 from webapp.lists.query import ListQuery
 from webapp.lists.query import Page as ListPage
 from webapp.lists.query import offered as offered_list_filters
@@ -165,6 +169,7 @@ from webapp.plugin import (
     HistorySource,
     HistoryWords,
     JobKind,
+    Label,
     ListAction,
     MassAction,
     MenuEntry,
@@ -201,6 +206,7 @@ from webapp.shown import choices as field_choices
 from webapp.shown import language
 from webapp.shown import shown as field_words
 from webapp.shown import typed as field_text
+from webapp.streaming import made_while_sent
 from webapp.text import clean, digits, fold, natural, sort_name
 from webapp.words import change_label, change_value, may_see
 
@@ -267,9 +273,11 @@ __all__ = [
     "Invalid",
     "Job",
     "JobKind",
+    "Label",
     "Letter",
     "ListAction",
     "ListPage",
+    "ListPlace",
     "ListQuery",
     "MassAction",
     "MassActions",
@@ -322,6 +330,7 @@ __all__ = [
     "append_to_file",
     "archive_contact",
     "at_end",
+    "audit",
     "bin_contact",
     "blanked",
     "can_send_mail",
@@ -390,6 +399,7 @@ __all__ = [
     "load",
     "load_job",
     "load_link",
+    "made_while_sent",
     "main_contact",
     "many_contacts",
     "many_functions",
@@ -438,6 +448,7 @@ __all__ = [
     "send_letter_later",
     "setting",
     "setting_changes",
+    "shown_name",
     "shown_number",
     "sign",
     "snapshot",
@@ -465,6 +476,7 @@ __all__ = [
     "update_contact",
     "update_link",
     "update_many",
+    "user_emails",
     "user_names",
     "user_reach",
     "value_label",

@@ -1,6 +1,6 @@
 """Mass actions: what plug-ins offer as such, done to the chosen contacts of a list; and the usual ones (spec G2)."""
 
-from plugins.mass_actions import actions, export, services, views
+from plugins.mass_actions import actions, services, views
 from webapp.api import JobKind, MassAction, MassActions, Plugin, Service, _l, _lp
 
 BULK = 500
@@ -84,18 +84,6 @@ plugin = Plugin(
             undo=actions.assign_back,
             chunk=BULK,
             order=60,
-        ),
-        MassAction(
-            key="export",
-            label=_l("Export as CSV…"),
-            icon="download",
-            work=export.write,
-            fields=export.fields,
-            title=export.title,
-            final=export.final,
-            right="contacts.read",
-            chunk=BULK,
-            order=70,
         ),
         MassAction(
             key="archive",

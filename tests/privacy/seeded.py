@@ -135,7 +135,10 @@ def _merge(one: int) -> None:
 
 def _jobs(one: int) -> None:
     actions = registry().service(MassActions)
-    for action, values in (("export", {"columns": "all"}), ("tag", {"tags": "Stammtischrunde Adelhof"})):
+    for action, values in (
+        ("export", {"format": "csv", "columns": "all"}),
+        ("tag", {"tags": "Stammtischrunde Adelhof"}),
+    ):
         with transaction():
             run_here(actions.start(action, Selection(ids=(one,)), values))
     with transaction():

@@ -100,14 +100,16 @@ def test_J1_scope_and_role_have_both_to_allow_it(api, make, role, scope) -> None
     [("reader", "write", 202), ("reader", "read", 403), ("manager", "read", 403), ("manager", "write", 202)],
 )
 def test_J1_an_action_that_only_reads_is_a_readers_too_but_not_a_reading_tokens(api, make, role, scope, status) -> None:
-    answer = api(role, scope).post("/mass-actions/export", {"ids": [make().id], "values": {"columns": "all"}})
+    answer = api(role, scope).post(
+        "/mass-actions/export", {"ids": [make().id], "values": {"format": "csv", "columns": "all"}}
+    )
     assert answer.status_code == status, answer.text
     assert db.session.scalar(sa.select(sa.func.count()).select_from(Job)) == (1 if status == 202 else 0)
 
 
 def test_J1_who_may_start_a_job_may_stop_it(api, make) -> None:
     caller = api("reader", "write")
-    job = caller.post("/mass-actions/export", {"ids": [make().id], "values": {"columns": "all"}}).json
+    job = caller.post("/mass-actions/export", {"ids": [make().id], "values": {"format": "csv", "columns": "all"}}).json
     answer = caller.post(f"/jobs/{job['id']}/stop")
     assert (answer.status_code, answer.json.get("state")) == (200, "stopped")
 

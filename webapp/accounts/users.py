@@ -95,6 +95,14 @@ def reach(user_id: int | None) -> tuple[str, str]:
     return (user.shown_name, user.email) if user is not None and user.active else ("", "")
 
 
+def emails_of(ids: Iterable[int | None]) -> dict[int, str]:
+    """Addresses by user, to those who may edit contacts: what names a user beyond this base."""
+    known = {one for one in ids if one}
+    if not known or not act().may("contacts.edit"):
+        return {}
+    return {user.id: user.email for user in db.session.scalars(sa.select(User).where(User.id.in_(known)))}
+
+
 def invite(values: Mapping[str, Any]) -> User:
     """A new user, who chooses a password by a link; raises `Invalid`, `Refused` where the address is taken."""
     need("settings")

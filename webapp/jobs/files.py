@@ -14,7 +14,7 @@ def exports() -> Path:
     return data_folder("exports")
 
 
-def append(name: str, end: int, text: str) -> int:
+def append(name: str, end: int, content: str | bytes) -> int:
     """Write at `end` of a job's file, where its last saved chunk ended; returns where this one does.
 
     What a worker wrote that was killed before its commit is cut off, so that no line is lost and none stands twice.
@@ -24,7 +24,7 @@ def append(name: str, end: int, text: str) -> int:
     with open(folder / name, "r+b" if end else "wb", opener=_private) as file:
         file.seek(end)
         file.truncate()
-        file.write(text.encode())
+        file.write(content.encode() if isinstance(content, str) else content)
         file.flush()
         os.fsync(file.fileno())
         return file.tell()

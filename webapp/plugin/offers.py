@@ -180,13 +180,17 @@ class Filter:
 
 @dataclass(frozen=True, kw_only=True)
 class ListAction:
-    """A link in the head of the contact lists, such as an import; with `fills`, offered where a list is empty too."""
+    """A link in the head of the contact lists, such as an import; with `fills`, offered where a list is empty too.
+
+    With `takes_list` its address is told, as `in`, the list that is shown (`ListPlace.read`).
+    """
 
     key: str
     label: Label
     endpoint: str
     icon: str
     fills: bool = False
+    takes_list: bool = False
     right: str = "contacts.read"
     order: int = 100
 

@@ -1,0 +1,136 @@
+"""What of contacts goes into a file: the columns that a list shows, or all there is of them; many at a time.
+
+Each content gives the names of its columns, where it has any, and the rows for some contacts: by a fixed number of
+statements, in the order given. Whatever the user who acts may not see is left out.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from typing import Any, Protocol
+
+import sqlalchemy as sa
+
+from webapp.api import (
+    LINK_FIELDS,
+    Contact,
+    ContactLink,
+    ExternalId,
+    _,
+    among,
+    contacts_told,
+    db,
+    list_rows,
+    list_texts,
+    moment_told,
+    offered_list_columns,
+    shown_name,
+    user_emails,
+    value_told,
+)
+
+Object = dict[str, Any]
+
+
+class Content(Protocol):
+    """Rows of a file, for some contacts; `keys` are those of its columns, for a job to go on with the same ones."""
+
+    keys: list[str]
+
+    @property
+    def head(self) -> list[str]:
+        """The names of the columns; none where the rows are objects."""
+
+    def rows(self, ids: Sequence[int]) -> list[Any]:
+        """Those of these contacts that are there, in the order given."""
+
+
+class Shown:
+    """The table that a list shows: its columns by their keys, behind what says who each contact is (contract)."""
+
+    def __init__(self, function: str, keys: Sequence[str]) -> None:
+        self.function, self.keys = function, list(keys)
+        known = offered_list_columns(function)
+        # What was switched off meanwhile leaves its cells empty: all rows have the same columns.
+        self.columns = [known.get(key) for key in keys]
+        self.present = [one for one in self.columns if one is not None]
+
+    @property
+    def head(self) -> list[str]:
+        """In the language of whoever asks."""
+        return [_("Id"), _("External id"), _("Name"), *("" if one is None else str(one.label) for one in self.columns)]
+
+    def rows(self, ids: Sequence[int]) -> list[list[str]]:
+        """Cells as plain text."""
+        rows, external = list_rows(ids), _external_ids(ids)
+        texts = list_texts(rows, self.function, self.present)
+        if len(self.present) == len(self.columns):
+            return [[str(row.id), external.get(row.id, ""), shown_name(row), *texts[row.id]] for row in rows]
+        cells = {key: iter(found) for key, found in texts.items()}
+        return [
+            [str(row.id), external.get(row.id, ""), shown_name(row),
+             *("" if one is None else next(cells[row.id]) for one in self.columns)]
+            for row in rows
+        ]  # fmt: skip
+
+
+class Whole:
+    """Contacts as the API tells them, with their links and with what names beyond this base whom they refer to."""
+
+    head: list[str] = []
+    keys: list[str] = []
+
+    def rows(self, ids: Sequence[int]) -> list[Object]:
+        """One object each."""
+        found = contacts_told(ids)
+        links = _links(ids)
+        users = user_emails({one["responsible"] for one in found})
+        parents = _names({one["parent_id"] for one in found if one["parent_id"]})
+        return [
+            {
+                **one,
+                "responsible_email": users.get(one["responsible"]),
+                "parent": parents.get(one["parent_id"]),
+                "links": links.get(one["id"], []),
+            }
+            for one in found
+        ]
+
+
+def _external_ids(ids: Sequence[int]) -> dict[int, str]:
+    """Their ids of one's own, by contact."""
+    query = sa.select(ExternalId.contact_id, ExternalId.value).where(
+        among(ExternalId.contact_id, ids), ExternalId.source == ""
+    )
+    # Of several the one that was noted first.
+    return {row.contact_id: row.value for row in db.session.execute(query.order_by(ExternalId.id.desc()))}
+
+
+def _names(ids: set[int]) -> dict[int, str]:
+    query: Any = sa.select(Contact.__table__).where(among(Contact.id, ids))
+    return {row.id: shown_name(row) for row in db.session.execute(query)} if ids else {}
+
+
+def _links(ids: Sequence[int]) -> dict[int, list[Object]]:
+    """Where persons are contact persons, and the contact persons of parties, as the API tells links (spec B4)."""
+    table: Any = ContactLink.__table__
+    wanted = set(ids)
+    mine = sa.or_(among(table.c.person_id, ids), among(table.c.party_id, ids))
+    rows = db.session.execute(sa.select(table).where(mine).order_by(table.c.id)).all()
+    names = _names({each for row in rows for each in (row.person_id, row.party_id)})
+    found: dict[int, list[Object]] = defaultdict(list)
+    for row in rows:
+        told = {
+            "id": row.id,
+            "person_id": row.person_id,
+            "party_id": row.party_id,
+            "person": names.get(row.person_id, ""),
+            "party": names.get(row.party_id, ""),
+            **{one.name: value_told(one, getattr(row, one.name), "") for one in LINK_FIELDS},
+            "created_at": moment_told(row.created_at),
+            "version": row.version,
+        }
+        for each in wanted & {row.person_id, row.party_id}:
+            found[each].append(told)
+    return found

@@ -1,0 +1,178 @@
+"""All there is of contacts as a table that can be imported again: a column for each field, one cell for each list.
+
+Columns are called as the import knows them (`columns`), values written as programs do: codes of lists, ISO dates,
+decimal points. A cell of several entries has a line for each (`plugins.transfer.exporting.entries`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from plugins.transfer.exporting import entries
+from plugins.transfer.exporting.contents import Object, Whole
+from webapp.api import (
+    ADDED_PREFIX,
+    CONTACT_COLLECTIONS,
+    CONTACT_FIELDS,
+    LINK_FIELDS,
+    Field,
+    _,
+    act,
+    added_fields,
+    registry,
+)
+
+OTHERWISE = {"responsible_id": "responsible_email", "parent_id": "parent"}
+"""What names a user, or a contact, in another base too."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class WholeColumn:
+    """One column: what an import takes it for (`field`, `group` as in its targets), its name, its text for a contact.
+
+    `parts`: of a list, the names of what an entry has, in their order.
+    """
+
+    field: str
+    label: str
+    text: Callable[[Object], str]
+    group: str = ""
+    parts: tuple[str, ...] = ()
+
+    @property
+    def key(self) -> str:
+        """What it is called in a job's data."""
+        return f"{self.group}.{self.field}"
+
+
+NOTHING = WholeColumn(field="", label="", text=lambda _contact: "")
+"""The column of a field that is there no more."""
+
+
+class Everything:
+    """The table, for the present user: what they may not see has no column.
+
+    `keys`: the columns as they were when the file was begun.
+    """
+
+    def __init__(self, keys: Sequence[str] = ()) -> None:
+        known = {one.key: one for one in columns()}
+        self.keys = list(keys) or list(known)
+        # What was switched off meanwhile leaves its cells empty: all rows have the same columns.
+        self.columns = [known.get(key, NOTHING) for key in self.keys]
+        self.whole = Whole()
+
+    @property
+    def head(self) -> list[str]:
+        """The columns' names."""
+        return [one.label for one in self.columns]
+
+    def rows(self, ids: Sequence[int]) -> list[list[str]]:
+        """Cells as text."""
+        texts = [one.text for one in self.columns]
+        return [[text(contact) for text in texts] for contact in self.whole.rows(ids)]
+
+
+def columns() -> Iterator[WholeColumn]:
+    """All columns, in the order of a file: who it is, how they are reached, what else is known, its functions."""
+    yield WholeColumn(field="id", label=_("Id"), text=_of("id"))
+    yield WholeColumn(field="external_id", label=_("External id"), text=_of("external_id"))
+    yield WholeColumn(field="kind", label=_("Type"), text=_of("kind"))
+    for one in CONTACT_FIELDS:
+        yield WholeColumn(field=one.name, label=str(one.label), text=_of(OTHERWISE.get(one.name, one.name)))
+    for each in CONTACT_COLLECTIONS:
+        if act().may(each.right):
+            parts = (*(one.name for one in each.fields), *(("is_primary",) if each.has_primary else ()))
+            yield _list_of(each.name, str(each.label), parts)
+    yield WholeColumn(
+        field="tags",
+        label=_listed(_("Tags")),
+        text=lambda contact: entries.written([tag] for tag in contact["tags"]),
+        parts=("",),
+    )
+    yield WholeColumn(
+        field="links",
+        label=_listed(_("Contact person of")),
+        text=_employers,
+        parts=("party", *(one.name for one in LINK_FIELDS)),
+    )
+    for one in added_fields():
+        yield WholeColumn(field=one.name, label=str(one.label), text=_added(one))
+    yield WholeColumn(field="functions", label=_("Functions"), text=lambda contact: ", ".join(contact["functions"]))
+    for function in registry().functions():
+        yield from _function_columns(function)
+
+
+def _function_columns(function: Any) -> Iterator[WholeColumn]:
+    key = function.key
+
+    def named(label: Any) -> str:
+        return _("%(function)s: %(field)s", function=function.label, field=label)
+
+    yield WholeColumn(
+        field="numbers",
+        group=key,
+        label=named(_("Number")),
+        text=lambda contact: contact["numbers"].get(key, ""),
+    )
+    if any(one.kind == "money" for one in function.fields):
+        yield WholeColumn(field="currency", group=key, label=named(_("Currency")), text=_own(key, "currency"))
+    for one in function.fields:
+        if act().may(one.right):
+            yield WholeColumn(field=one.name, group=key, label=named(one.label), text=_own(key, one.name))
+    for one in added_fields(key):
+        yield WholeColumn(field=one.name, group=key, label=named(one.label), text=_added(one, key))
+
+
+def _listed(label: str) -> str:
+    """What a column of several entries is called."""
+    return _("%(things)s (list)", things=label)
+
+
+def _list_of(name: str, label: str, parts: tuple[str, ...]) -> WholeColumn:
+    def text(contact: Object) -> str:
+        return entries.written([_part(one[part]) for part in parts] for one in contact[name])
+
+    return WholeColumn(field=name, label=_listed(label), text=text, parts=parts)
+
+
+def _employers(contact: Object) -> str:
+    """The parties where it is a contact person, with what holds for each link."""
+    mine = [one for one in contact["links"] if one["person_id"] == contact["id"]]
+    return entries.written([one["party"], *(_part(one[part.name]) for part in LINK_FIELDS)] for one in mine)
+
+
+def _of(name: str) -> Callable[[Object], str]:
+    return lambda contact: plain(contact[name])
+
+
+def _own(key: str, name: str) -> Callable[[Object], str]:
+    """A field of a function that the contact has."""
+    return lambda contact: plain(contact["fields"].get(key, {}).get(name))
+
+
+def _added(field: Field, key: str = "") -> Callable[[Object], str]:
+    """A field that the firm has added, to contacts or to a function."""
+    code = field.name.removeprefix(ADDED_PREFIX)
+
+    def text(contact: Object) -> str:
+        held: Mapping[str, Any] = contact["fields"].get(key, {}) if key else contact
+        return plain(held.get("custom", {}).get(code))
+
+    return text
+
+
+def _part(value: Any) -> str:
+    """A part of an entry: what is not ticked says nothing."""
+    return "" if value is False else plain(value)
+
+
+def plain(value: Any) -> str:
+    """A value of JSON as a program writes it into a cell: nothing for what is not noted."""
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "1" if value else "0"
+    return ",".join(value) if isinstance(value, list) else str(value)
