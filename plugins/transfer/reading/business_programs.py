@@ -116,7 +116,7 @@ DOLIBARR: Names = {
 
 WECLAPP: Names = {
     Target("kind"): ("Type de partenaire", "partyType|Party type", "Partnertyp|Kontakttyp|Kundentyp"),
-    Target("company_name"): ("", "personCompany", "Firma des Ansprechpartners"),
+    Target("company_name", "employer"): ("", "personCompany", "Firma des Ansprechpartners"),
     Target("company_name2"): ("", "company2", "Firma 2|Firma2|Firmenzusatz"),
     Target("emails", "home"): ("", "emailHome", "E-Mail privat|Private E-Mail"),
     Target("phones", "home"): ("", "phoneHome", "Telefon privat"),

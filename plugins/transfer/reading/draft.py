@@ -199,7 +199,9 @@ class Draft:
             if code is None:
                 self.warn(COUNTRY, clean(text), column)
                 return
-            text = code
+            # A name and a code beside it say the same; of two countries the first counts.
+            place.setdefault("country", [code])
+            return
         if "\n" not in text:
             place.setdefault(target.part, []).append(text)
             return
@@ -266,7 +268,8 @@ class Draft:
             }
             if not address:
                 continue
-            purpose = group if group in ("invoice", "delivery") else ""
+            purpose = group.rstrip("0123456789")
+            purpose = purpose if purpose in ("invoice", "delivery") else ""
             purpose = purpose or read.address_purpose(self.labels.get(("addresses", group), ""))
             if not purpose:
                 purpose = "other" if any(one["purpose"] == "main" for one in found) else "main"

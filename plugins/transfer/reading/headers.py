@@ -63,6 +63,8 @@ _ONLY_THERE = {
     for form, table in _PROGRAMS.items()
 }
 """Names by which a program is told from others: no flags such as "Client", which are names elsewhere."""
+OF_THE_FIRM = frozenset({"numbers", "functions"})
+"""What Dolibarr's list of contact persons says of their firms."""
 _ELSEWHERE = dict(_PROGRAMS["outlook"])
 for _form_, _names in _ONLY_THERE.items():
     _ELSEWHERE |= {
@@ -89,6 +91,11 @@ def lay_out(headers: Sequence[str], more: Mapping[str, Target] = NONE) -> Layout
         target, languages = _find(name, form, more)
         if form == "outlook" and target == Target("salutation") and target in targets.values():
             target = Target("role")  # in French both are called Titre
+        if form == "dolibarr" and "idcontact" in names and target is not None and target.field in OF_THE_FIRM:
+            target = None
+        if target is not None and target.field == "addresses" and name in names[:index]:
+            # The same names once more are another address.
+            target = target._replace(group=f"{target.group}{names[:index].count(name) + 1}")
         is_single = target is not None and (target.field in SINGLE or is_added(target))
         if target is None or (is_single and target in targets.values()):
             if headers[index].strip():

@@ -42,7 +42,7 @@ CARNET: Names = {
         "E-Mail|Mail|E-Mail-Adressen",
     ),
     Target("phones", "work"): (
-        "Téléphone|Tél.|Téléphone fixe",
+        "Téléphone|Tél.|Téléphone fixe|Numéro de téléphone",
         "Phone|Telephone|Phones|Phone number",
         "Telefon|Telefonnummer|Tel.|Festnetz",
     ),
@@ -126,7 +126,12 @@ CARNET: Names = {
 }
 
 _KINDS_OF_REACH = {
-    "work": ("bureau|professionnel|pro|travail", "work|business|office", "geschäftlich|Arbeit|Büro|dienstlich"),
+    "work": (
+        "bureau|professionnel|pro|travail|principal",
+        "work|business|office|main",
+        "geschäftlich|Arbeit|Büro|dienstlich|Haupt",
+    ),
+    "mobile": ("mobile|portable|iPhone", "mobile|cell|iPhone", "mobil|Handy|iPhone"),
     "home": ("domicile|personnel|privé|maison", "home|private|personal", "privat"),
     "other": ("autre", "other", "weitere|andere|sonstige"),
 }
@@ -146,7 +151,11 @@ _PURPOSES = {
         "Lieferung|Lieferadresse|Lieferanschrift",
     ),
     "home": ("domicile", "home|home address|private", "privat|Privatadresse|Privatanschrift"),
-    "business": ("bureau|travail", "work|business|work address|business address", "geschäftlich|Geschäftsadresse"),
+    "business": (
+        "bureau|travail",
+        "work|business|work address|business address",
+        "geschäftlich|Arbeit|Geschäftsadresse",
+    ),
 }
 
 
@@ -161,6 +170,8 @@ def combined() -> Names:
     found: Names = {}
     for field, things in _REACH.items():
         for kind, words in _KINDS_OF_REACH.items():
+            if (field, kind) == ("emails", "mobile"):
+                continue
             fr, en, de = map(_both_ways, things, words)
             found[Target(field, kind)] = (fr, en, de)
     for target, things in CARNET.items():
