@@ -58,6 +58,9 @@ def wrong_headers(answer) -> list[str]:
     """What is missing among the headers of an answer."""
     # An address that is a key goes to nobody.
     private = {"Referrer-Policy": "no-referrer"} if answer.request.path.startswith("/p/") else {}
+    if answer.request.path.startswith("/embed/"):
+        # Framed by a portal, if any (tests/embed): nobody's opener then.
+        private = {"Cross-Origin-Opener-Policy": "unsafe-none"}
     found = [name for name, value in (HEADERS | private).items() if answer.headers.get(name) != value]
     caching = answer.headers.get("Cache-Control", "")
     if answer.mimetype in ("text/html", "application/json", "application/problem+json") and answer.data:
@@ -70,7 +73,7 @@ def wrong_headers(answer) -> list[str]:
         found.append("Cache-Control")
     if "Access-Control-Allow-Origin" in answer.headers:
         found.append("Access-Control-Allow-Origin")
-    if private and "noindex" not in answer.headers.get("X-Robots-Tag", ""):
+    if "Referrer-Policy" in private and "noindex" not in answer.headers.get("X-Robots-Tag", ""):
         found.append("X-Robots-Tag")
     for cookie in answer.headers.getlist("Set-Cookie"):
         found += [f"{cookie}: {one}" for one in ("HttpOnly", "SameSite=Lax") if one not in cookie]

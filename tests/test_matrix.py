@@ -45,6 +45,8 @@ ELSEWHERE = {
     "/settings/company/logo.img": 404,
     # Of nobody.
     "/merge": 422,
+    # Without a code.
+    "/embed/start": 401,
 }
 """What a signed-in user gets where there is no page for them."""
 

@@ -151,9 +151,10 @@ def test_every_style_sheet_and_script_is_loaded() -> None:
     assert set(re.findall(r'"([\w-]+)"', sheets[1])) == {path.stem for path in STATIC.glob("css/*.css")}
     app = (STATIC / "js/app.js").read_text(encoding="utf-8")
     # Pages that are open by a link have an entry point of their own.
-    entries = {"app", "public"}
+    entries = {"app", "embed", "public"}
     assert set(re.findall(r'from "\./(\w+)\.js"', app)) == {path.stem for path in STATIC.glob("js/*.js")} - entries
-    assert "js/public.js" in (ROOT / "templates/shells/public.html").read_text(encoding="utf-8")
+    for name in ("embed", "public"):
+        assert f"js/{name}.js" in (ROOT / f"templates/shells/{name}.html").read_text(encoding="utf-8")
 
 
 def test_vendored_files_are_what_their_list_says() -> None:

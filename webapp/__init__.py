@@ -49,6 +49,8 @@ class Csrf(CSRFProtect):
 class Carnet(Flask):
     """Flask, with one transaction around each view (design rule 2)."""
 
+    session_interface = realms.Sessions()
+
     def dispatch_request(self) -> ResponseReturnValue:
         """Commit when the view is done, roll back when it raises; error pages come after."""
         with transaction():

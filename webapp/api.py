@@ -6,6 +6,7 @@ from babel.numbers import get_currency_precision as currency_digits
 
 from webapp import audit
 from webapp.accounts import tokens
+from webapp.accounts.services import find_user
 from webapp.accounts.signing import client_address, count_wrong_link
 from webapp.accounts.users import emails_of as user_emails
 from webapp.accounts.users import reach as user_reach
@@ -26,6 +27,7 @@ from webapp.administration.settings import (
 )
 from webapp.administration.told import told as told_changes
 from webapp.aftercommit import after_commit
+from webapp.config import is_origin
 from webapp.contacts import bulk as many_contacts
 from webapp.contacts import tagging as many_tags
 from webapp.contacts.added import PREFIX as ADDED_PREFIX
@@ -83,6 +85,7 @@ from webapp.db import (
     db,
     discard,
     fetch,
+    in_passing,
     insert_many,
     now,
     snapshot,
@@ -90,6 +93,9 @@ from webapp.db import (
     transaction,
     update_many,
 )
+from webapp.embedding import FRAGMENT, Embedding, asked_at, embedded
+from webapp.embedding import endpoints_of as embed_endpoints
+from webapp.embedding import origins as embed_origins
 from webapp.erasing import services as erasing
 from webapp.erasing.rows import blanked
 from webapp.erasing.subject import Subject
@@ -119,7 +125,7 @@ from webapp.functions.services import values_of as function_values
 from webapp.history.models import HistoryEntry
 from webapp.history.services import Note, record, record_all
 from webapp.history.services import of_contact as history_of
-from webapp.htmx import place, public_place, redirect_to, render, toast
+from webapp.htmx import place, public_base, public_place, redirect_to, render, toast
 from webapp.htmx import target as swap_target
 from webapp.i18n import LOCALES, N_, _, _l, _lp, get_locale, ngettext, pgettext, speak
 from webapp.jobs import INLINE, Chunk
@@ -138,6 +144,7 @@ from webapp.letters import Letter
 from webapp.lists.columns import name_of as shown_name
 from webapp.lists.columns import offered_columns as offered_list_columns
 from webapp.lists.columns import texts as list_texts
+from webapp.lists.embeds import list_embed
 from webapp.lists.place import Place as ListPlace
 from webapp.lists.query import ListQuery
 from webapp.lists.query import Page as ListPage
@@ -153,6 +160,7 @@ from webapp.merging.models import Merge, MergedContact
 from webapp.outcomes import each, outcome
 from webapp.plugin import (
     CONTRACT,
+    EMBED_PREFIX,
     REST_PREFIX,
     Blocker,
     Check,
@@ -160,6 +168,7 @@ from webapp.plugin import (
     ContactFunction,
     DeleteGuard,
     DemoRows,
+    Embed,
     Erasure,
     Field,
     FileHint,
@@ -199,7 +208,7 @@ from webapp.screen import warning_text
 from webapp.search.match import found as searched_contacts
 from webapp.search.match import sought as sought_words
 from webapp.search.texts import refresh as refresh_searched
-from webapp.security import only_asks, picture, public, right, safe_next, takes_files
+from webapp.security import csp_framed_by, for_once, only_asks, picture, public, right, safe_next, takes_files
 from webapp.sentforms import take as take_form
 from webapp.sheets import csv_lines, guarded, unguarded
 from webapp.shown import choices as field_choices
@@ -216,6 +225,8 @@ __all__ = [
     "CONTACT_COLLECTIONS",
     "CONTACT_FIELDS",
     "CONTRACT",
+    "EMBED_PREFIX",
+    "FRAGMENT",
     "INLINE",
     "LINK_FIELDS",
     "LOCALES",
@@ -255,6 +266,8 @@ __all__ = [
     "Double",
     "Doubles",
     "Email",
+    "Embed",
+    "Embedding",
     "Erasure",
     "ExternalId",
     "Field",
@@ -329,6 +342,7 @@ __all__ = [
     "among",
     "append_to_file",
     "archive_contact",
+    "asked_at",
     "at_end",
     "audit",
     "bin_contact",
@@ -350,6 +364,7 @@ __all__ = [
     "count_wrong_link",
     "create_contact",
     "create_contacts",
+    "csp_framed_by",
     "csv_lines",
     "currency_digits",
     "data_folder",
@@ -360,6 +375,9 @@ __all__ = [
     "discard",
     "each",
     "elsewhere",
+    "embed_endpoints",
+    "embed_origins",
+    "embedded",
     "empty_value",
     "entry_line",
     "erasing",
@@ -371,8 +389,10 @@ __all__ = [
     "field_words",
     "file_context",
     "fill_added",
+    "find_user",
     "firm_logo",
     "fold",
+    "for_once",
     "function_values",
     "functions_of",
     "get_locale",
@@ -380,8 +400,10 @@ __all__ = [
     "has_money",
     "history_of",
     "in_one_range",
+    "in_passing",
     "insert_many",
     "is_nothing",
+    "is_origin",
     "is_rehearsal",
     "job_records",
     "job_title",
@@ -391,6 +413,7 @@ __all__ = [
     "link_blocker",
     "link_person",
     "list_columns_at",
+    "list_embed",
     "list_page",
     "list_rows",
     "list_texts",
@@ -425,6 +448,7 @@ __all__ = [
     "picture",
     "place",
     "public",
+    "public_base",
     "public_place",
     "put_setting",
     "read_number",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 import os
+import re
 import secrets
 import zoneinfo
 from collections.abc import Mapping
@@ -36,11 +37,11 @@ KNOWN = {
     "REQUIRE_TOTP",
     "PROXIES",
     "REDIS_URL",
+    "EMBED_ORIGINS",
 }
 
-
-ANNOUNCED = {"EMBED_ORIGINS"}
-"""Names that are promised to deployments; what reads them is still to come, so they may stand there already."""
+ORIGIN = r"https?://[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?(:[1-9][0-9]{0,4})?"
+"""Scheme, host and port as browsers send them; a name in other letters is written in its ASCII form."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -59,6 +60,7 @@ class Config:
     require_totp: bool = False
     proxies: int = 0
     redis_url: str = field(default="", repr=False)
+    embed_origins: tuple[str, ...] = ()
 
     @property
     def is_https(self) -> bool:
@@ -89,8 +91,8 @@ def _secret(given: str | None, data_dir: Path) -> str:
 def read(environ: Mapping[str, str]) -> Config:
     """Check the `CARNET_…` variables; raises `BootError` naming the variable and the remedy."""
     given = {key.removeprefix("CARNET_"): value for key, value in environ.items() if key.startswith("CARNET_")}
-    for unknown in sorted(given.keys() - KNOWN - ANNOUNCED):
-        raise BootError(f"CARNET_{unknown} is not a setting of Carnet. Known: {', '.join(sorted(KNOWN | ANNOUNCED))}.")
+    for unknown in sorted(given.keys() - KNOWN):
+        raise BootError(f"CARNET_{unknown} is not a setting of Carnet. Known: {', '.join(sorted(KNOWN))}.")
     instance = Path(environ.get("PWD", ".")) / "instance" if not (ROOT / "wsgi.py").is_file() else ROOT / "instance"
     url = given.get("DATABASE_URL") or f"sqlite:///{instance / 'carnet.db'}"
     data_dir = Path(given["DATA_DIR"]) if given.get("DATA_DIR") else _data_dir(url, instance)
@@ -128,6 +130,7 @@ def read(environ: Mapping[str, str]) -> Config:
         require_totp=_switch("REQUIRE_TOTP", given.get("REQUIRE_TOTP", "")),
         proxies=_proxies(given.get("PROXIES", "")),
         redis_url=_redis_url(given.get("REDIS_URL", "").strip()),
+        embed_origins=_origins(given.get("EMBED_ORIGINS", "")),
     )
 
 
@@ -150,6 +153,25 @@ def _redis_url(url: str) -> str:
     if importlib.util.find_spec("redis") is None:
         raise BootError("CARNET_REDIS_URL needs the client of Redis: install it by `pip install 'carnet[redis]'`.")
     return url
+
+
+def is_origin(text: str) -> bool:
+    """Whether this is exactly an origin as browsers send it: `https://portal.example:8443`; http for this machine."""
+    if re.fullmatch(ORIGIN, text) is None:
+        return False
+    parts = urlsplit(text)
+    is_local = parts.scheme == "http" and parts.hostname in ("localhost", "127.0.0.1")
+    # Browsers leave out the port that goes without saying.
+    return (parts.scheme == "https" and not text.endswith(":443")) or (is_local and not text.endswith(":80"))
+
+
+def _origins(text: str) -> tuple[str, ...]:
+    """The portals that may embed pages of ours at all; none where none is named."""
+    named = [one.strip() for one in text.split(",") if one.strip()]
+    for one in named:
+        if not is_origin(one):
+            raise BootError(f"CARNET_EMBED_ORIGINS names {one}: write origins such as https://portal.example.com.")
+    return tuple(dict.fromkeys(named))
 
 
 def _switch(name: str, text: str) -> bool:

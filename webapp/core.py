@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Flask, abort, request
 from jinja2 import ChoiceLoader, FileSystemLoader, PrefixLoader
 
-from webapp import counts, realms, screen
+from webapp import counts, embedding, realms, screen
 from webapp.accounts import models as accounts_models
 from webapp.accounts.account_views import blueprint as account_pages
 from webapp.accounts.sign_in_views import blueprint as sign_in_pages
@@ -21,6 +21,7 @@ from webapp.cli import COMMANDS
 from webapp.config import TEMPLATES
 from webapp.contacts import binned, fields, guards
 from webapp.contacts import models as contacts_models
+from webapp.contacts.embeds import EMBEDS
 from webapp.contacts.link_views import blueprint as links
 from webapp.contacts.picture_views import blueprint as pictures
 from webapp.contacts.views import blueprint as contacts
@@ -135,6 +136,7 @@ plugin = Plugin(
     subscribers=(
         Subscriber(event=ContactsMerged, hear=texts.moved), Subscriber(event=MergeUndone, hear=texts.moved),
     ),
+    embeds=EMBEDS,
     commands=COMMANDS,
 )  # fmt: skip
 
@@ -158,6 +160,7 @@ def mount(app: Flask, registry: Registry) -> None:
     counts.setup(app)
     screen.setup(app)
     place.setup(app)
+    embedding.mount(app, registry)
 
     @app.before_request
     def gate() -> None:

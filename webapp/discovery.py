@@ -21,6 +21,7 @@ KEYED = (
     "functions", "columns", "filters", "list_actions", "mass_actions", "tabs", "history_sources",
     "value_lists", "delete_guards", "blueprints", "commands", "realms", "rest_resources", "settings_pages",
     "setting_defaults", "number_ranges", "checks", "file_hints", "erasures", "history_words", "demo_rows",
+    "embeds",
 )  # fmt: skip
 """What has a key, or a name, of its own: each has one owner, whether that is switched on or off."""
 

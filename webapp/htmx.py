@@ -12,6 +12,7 @@ from typing import Any
 
 from flask import Response, current_app, flash, g, has_request_context, make_response, render_template, request, url_for
 
+from webapp.embedding import embedded
 from webapp.i18n import get_locale
 
 DIALOG = "dialog"
@@ -27,12 +28,27 @@ def wants_fragment() -> bool:
         and headers.get("HX-History-Restore-Request") != "true"
         and headers.get("HX-Boosted") != "true"
         and headers.get("HX-Request-Type") != "full"
+        and _is_ours(_target())
     )
 
 
+def _target() -> str:
+    """The id of the element that htmx will swap, as htmx 4 sends it: `div#list`."""
+    return request.headers.get("HX-Target", "").rpartition("#")[2]
+
+
+def _is_ours(element: str) -> bool:
+    """Whether the element that asks may be one of this page: in somebody else's, its id says so."""
+    here = embedded()
+    return here is None or element.startswith(here.prefix)
+
+
 def target() -> str:
-    """The id of the element that will be swapped (htmx 4 sends `div#list`); empty on a page request."""
-    return request.headers.get("HX-Target", "").rpartition("#")[2] if wants_fragment() else ""
+    """The id of the element that will be swapped; empty on a page request."""
+    if not wants_fragment():
+        return ""
+    here = embedded()
+    return _target().removeprefix(here.prefix) if here is not None else _target()
 
 
 def shell(page: str = "shells/page.html") -> str:
@@ -41,7 +57,8 @@ def shell(page: str = "shells/page.html") -> str:
     One page in the place of another, under the same address, needs its own frame: lists fill it otherwise.
     """
     if not wants_fragment():
-        return page
+        here = embedded()
+        return page if here is None else here.extends
     return "shells/main.html" if target() == "main" else "shells/fragment.html"
 
 
@@ -108,7 +125,7 @@ def finish(response: Response) -> Response:
     if events:
         response.headers["HX-Trigger"] = json.dumps(events, ensure_ascii=True)
     if response.mimetype == "text/html":
-        response.headers["Vary"] = VARY
+        response.vary.update(VARY.split(", "))
         response.headers["Cache-Control"] = "no-store"
         response.headers["Content-Language"] = str(get_locale() or "en")
     return response
@@ -119,9 +136,12 @@ def place(endpoint: str, **values: Any) -> str:
     return url_for(endpoint, **values)
 
 
+def public_base() -> str:
+    """Our own address without a path: `CARNET_BASE_URL`, else as this request was sent."""
+    base = str(current_app.config["CARNET"].base_url)
+    return base or (request.url_root.rstrip("/") if has_request_context() else "")
+
+
 def public_place(endpoint: str, **values: Any) -> str:
     """The same with scheme and host, for letters: of `CARNET_BASE_URL`, else as this request was sent."""
-    base = str(current_app.config["CARNET"].base_url)
-    if not base and has_request_context():
-        base = request.url_root.rstrip("/")
-    return f"{base}{url_for(endpoint, **values)}"
+    return f"{public_base()}{url_for(endpoint, **values)}"

@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from flask import g, has_request_context, request
+from flask import Flask, Request, Response, g, has_request_context, request
+from flask.sessions import SecureCookieSession, SecureCookieSessionInterface, SessionMixin
 from flask.typing import ResponseReturnValue
 
 from webapp.plugin import Realm
@@ -28,6 +29,24 @@ def here() -> Realm | None:
         if (path == one.prefix or path.startswith(f"{one.prefix}/")) and registry().is_enabled(plugin):
             return one
     return None
+
+
+class Sessions(SecureCookieSessionInterface):
+    """The session of the application's own pages; in a realm it is empty, and nothing of it is kept."""
+
+    def open_session(self, app: Flask, request: Request) -> SecureCookieSession | None:
+        """What the cookie holds."""
+        return self.session_class() if is_beyond() else super().open_session(app, request)
+
+    def save_session(self, app: Flask, session: SessionMixin, response: Response) -> None:
+        """Send the cookie."""
+        if not is_beyond():
+            super().save_session(app, session, response)
+
+
+def is_beyond() -> bool:
+    """Whether the address at hand lies in the realm of an installed plug-in, be that switched on or off."""
+    return any(f"{request.path}/".startswith(f"{one.prefix}/") for _plugin, one in registry().realms)
 
 
 def is_rehearsal() -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from typing import Any, ParamSpec, TypeVar
 from urllib.parse import urlsplit
@@ -32,6 +32,7 @@ CSP = "; ".join(
         "frame-ancestors 'none'",
     )
 )
+NOBODY = "'none'"
 HEADERS = {
     "Content-Security-Policy": CSP,
     "X-Content-Type-Options": "nosniff",
@@ -40,6 +41,11 @@ HEADERS = {
     "Cross-Origin-Resource-Policy": "same-origin",
     "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
 }
+
+
+def csp_framed_by(origins: Sequence[str]) -> str:
+    """The strict policy for a page that frames of these origins may show; of none, nobody's."""
+    return CSP.replace("frame-ancestors 'none'", f"frame-ancestors {' '.join(origins) or NOBODY}")
 
 
 def right(name: str) -> Callable[[Callable[P, T]], Callable[P, T]]:
@@ -69,6 +75,12 @@ def only_asks(view: Callable[P, T]) -> Callable[P, T]:
     What is asked about goes in the body, since an address is logged and kept: personal data has no place there.
     """
     view.only_asks = True  # type: ignore[attr-defined]
+    return view
+
+
+def for_once(view: Callable[P, T]) -> Callable[P, T]:
+    """Mark a view that changes something though it is only asked for: its address serves once, and is used up."""
+    view.is_for_once = True  # type: ignore[attr-defined]
     return view
 
 

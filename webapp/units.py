@@ -44,7 +44,8 @@ def setup(app: Flask) -> None:
     def open_unit() -> None:
         view = app.view_functions.get(request.endpoint or "")
         is_question = getattr(view, "only_asks", False)
-        g.tokens = [(writes, writes.set(request.method not in SAFE and not is_question))]
+        is_writing = request.method not in SAFE and not is_question
+        g.tokens = [(writes, writes.set(is_writing or getattr(view, "is_for_once", False)))]
 
     @app.before_request
     def in_whose_name() -> ResponseReturnValue | None:
@@ -54,6 +55,9 @@ def setup(app: Flask) -> None:
             if not isinstance(who, Act):
                 return who
             g.tokens.append((present, present.set(who)))
+            return None
+        if realms.is_beyond():
+            # Its plug-in is switched off: there is nothing, whoever asks.
             return None
         if current_user.is_authenticated:
             if current_user.locale:

@@ -18,6 +18,7 @@ from webapp.api import (
     _l,
     _lp,
     count_listed,
+    list_embed,
 )
 
 plugin = Plugin(
@@ -121,6 +122,7 @@ plugin = Plugin(
             order=56,
         ),
     ),
+    embeds=(list_embed("customers", _l("List of customers"), "customers.index", "handshake", 32),),
     menu=(
         MenuEntry(
             label=_l("Customers"),

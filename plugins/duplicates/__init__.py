@@ -3,6 +3,7 @@
 from plugins.duplicates import (
     bulk_views,
     commands,
+    counter_views,
     erasing,
     finding,
     hints,
@@ -20,6 +21,7 @@ from webapp.api import (
     ContactRestored,
     ContactsMerged,
     Doubles,
+    Embed,
     Erasure,
     FileHint,
     JobKind,
@@ -51,7 +53,7 @@ plugin = Plugin(
         Subscriber(event=MergeUndone, hear=keeping.merged),
     ),
     # Every module with views adds them to the one blueprint.
-    blueprints=(bulk_views.blueprint,),
+    blueprints=tuple(dict.fromkeys(one.blueprint for one in (bulk_views, counter_views))),
     menu=(
         MenuEntry(
             label=_l("Doubles"),
@@ -60,6 +62,16 @@ plugin = Plugin(
             group="data",
             order=10,
             count=services.count_open,
+        ),
+    ),
+    embeds=(
+        Embed(
+            key="doubles",
+            label=_l("Number of possible doubles"),
+            endpoint="duplicates.counter",
+            icon="copy-check",
+            height=160,
+            order=70,
         ),
     ),
     file_hints=(FileHint(key="doubles", icon="copy-check", find=hints.of_contact),),

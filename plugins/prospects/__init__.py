@@ -18,6 +18,7 @@ from webapp.api import (
     _l,
     _lp,
     count_listed,
+    list_embed,
 )
 
 plugin = Plugin(
@@ -80,6 +81,7 @@ plugin = Plugin(
             order=15,
         ),
     ),
+    embeds=(list_embed("prospects", _l("List of prospects"), "prospects.index", "target", 31),),
     menu=(
         MenuEntry(
             label=_l("Prospects"),

@@ -3,7 +3,7 @@
 from functools import partial
 
 from plugins.suppliers import models, services, views
-from webapp.api import ContactFunction, MenuEntry, NumberRange, PersonalData, Plugin, _l, _lp, count_listed
+from webapp.api import ContactFunction, MenuEntry, NumberRange, PersonalData, Plugin, _l, _lp, count_listed, list_embed
 
 plugin = Plugin(
     name="suppliers",
@@ -43,6 +43,7 @@ plugin = Plugin(
             order=30,
         ),
     ),
+    embeds=(list_embed("suppliers", _l("List of suppliers"), "suppliers.index", "truck", 33),),
     menu=(
         MenuEntry(
             label=_l("Suppliers"),

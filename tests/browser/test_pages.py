@@ -192,10 +192,10 @@ EXAMPLES = dict.fromkeys(("both", "prospect", "person", "binned"), "/contacts/1"
     "public": "/p/1",
 }
 NO_PAGES = re.compile(
-    r"/api/v1/|.*\.(img|csv|txt)$|/(jobs|documents)/<int:id>/file$|/settings/plugins/<name>/export$|/(healthz|readyz)$|/$"
+    r"/api/v1/|/<embedded:embed>/|.*\.(img|css|csv|txt)$|/(jobs|documents)/<int:id>/file$|/settings/plugins/<name>/export$|/(healthz|readyz)$|/$"
 )
-ELSEWHERE = {"/login", "/login/code", "/login/recovery", "/forgot", "/reset/<token>", "/first-run"}
-"""Pages of those who are not signed in: below, and in test_sign_in.py."""
+ELSEWHERE = {"/login", "/login/code", "/login/recovery", "/forgot", "/reset/<token>", "/first-run", "/embed/start"}
+"""Pages of those who are not signed in: below, in test_sign_in.py, and where portals are tested."""
 
 
 def test_no_page_is_forgotten(tmp_path: Path) -> None:

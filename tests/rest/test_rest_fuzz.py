@@ -44,6 +44,7 @@ CALLS = [
     "POST /proposals/{id}/accept", "POST /proposals/{id}/decline", "POST /proposals/{id}/withdraw",
     "GET /contacts/{id}/proposals",
     "POST /contacts/{id}/anonymise",
+    "POST /embed/launch",
 ]  # fmt: skip
 
 

@@ -8,6 +8,7 @@ from webapp.api import (
     DeleteGuard,
     DemoRows,
     Doubles,
+    Embed,
     Erasure,
     Field,
     FileHint,
@@ -36,6 +37,7 @@ from webapp.api import (
     ValueList,
     _l,
     each,
+    list_embed,
 )
 
 plugin = Plugin(
@@ -202,6 +204,17 @@ plugin = Plugin(
     checks=(Check(key="stray_contracts", find=services.stray_contracts),),
     realms=(Realm(key="sample_feed", prefix="/feed", caller=rest.reader, answer=rest.failed, around=rest.signed),),
     rest_resources=(RestResource(key="contracts", blueprint=rest.contracts),),
+    embeds=(
+        Embed(
+            key="contracts",
+            label=_l("Contracts of a contact"),
+            endpoint="sample_plugin.contracts",
+            takes=(Field(name="id", label=_l("Contact"), kind="contact", required=True),),
+            parts=("sample_plugin.add",),
+            scope="edit",
+        ),
+        list_embed("partners", _l("List of partners"), "sample_plugin.index", "handshake"),
+    ),
     services=(Service(port=Doubles, provide=services.Namesakes, replaces="duplicates"),),
     subscribers=(Subscriber(event=FunctionActivated, hear=services.welcome),),
     commands=(commands.partners,),

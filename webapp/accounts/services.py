@@ -105,3 +105,9 @@ def first_run_code(data_dir: Path) -> str:
 def burn_first_run_code(data_dir: Path) -> None:
     """The code has served."""
     (data_dir / "first-run-code").unlink(missing_ok=True)
+
+
+def find_user(*, id: int = 0, email: str = "") -> User | None:  # noqa: A002 - what it is called everywhere
+    """Who is meant by an id, or by an address in whatever case; None for nobody, and for one who is switched off."""
+    which = User.email == clean(email).lower() if email else User.id == id
+    return db.session.scalar(sa.select(User).where(which, User.active))

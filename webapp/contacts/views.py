@@ -6,6 +6,7 @@ from flask import Response
 
 from webapp.contacts import (
     bin_views,
+    card_views,
     delete_views,
     edit_views,
     file_views,
@@ -19,7 +20,7 @@ from webapp.i18n import _
 from webapp.lists.views import list_page
 from webapp.security import right
 
-VIEWS = (file_views, history_views, new_views, edit_views, kind_views, delete_views, bin_views, state_views)
+VIEWS = (file_views, card_views, history_views, new_views, edit_views, kind_views, delete_views, bin_views, state_views)
 """Each registers its addresses with the blueprint when it is imported."""
 
 

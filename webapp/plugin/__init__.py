@@ -23,11 +23,13 @@ from webapp.plugin.duties import (
 )
 from webapp.plugin.fields import Field, FieldKind, Label, Text
 from webapp.plugin.offers import (
+    EMBED_PREFIX,
     REST_PREFIX,
     Check,
     Column,
     ContactFunction,
     DemoRows,
+    Embed,
     FileHint,
     Filter,
     FunctionState,
@@ -52,6 +54,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "CONTRACT",
+    "EMBED_PREFIX",
     "REST_PREFIX",
     "Blocker",
     "Check",
@@ -59,6 +62,7 @@ __all__ = [
     "ContactFunction",
     "DeleteGuard",
     "DemoRows",
+    "Embed",
     "Erasure",
     "Field",
     "FieldKind",
@@ -138,6 +142,7 @@ class Plugin:
     checks: tuple[Check, ...] = ()
     realms: tuple[Realm, ...] = ()
     rest_resources: tuple[RestResource, ...] = ()
+    embeds: tuple[Embed, ...] = ()
     services: tuple[Service, ...] = ()
     subscribers: tuple[Subscriber, ...] = ()
     commands: tuple[click.Command, ...] = ()

@@ -271,6 +271,31 @@ class Realm:
     around: Callable[[Callable[[], ResponseReturnValue]], ResponseReturnValue] = lambda view: view()
 
 
+EMBED_PREFIX = "/embed"
+"""Where pages lie that are shown inside a page of somebody else."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Embed:
+    """A page that a firm may show inside its portal, as a card, a list or a form there (spec I3).
+
+    `endpoint` is the page's own, of this plug-in or of the core; its template and its view serve there too. `takes`
+    are what a portal names of it: arguments of its address, or of its query; a field of kind `contact` is an id.
+    `parts` are further endpoints that it fetches from, or sends forms to. `scope` is what a portal must be granted for
+    it: reading, creating contacts, or editing what is there. `height` is what its frame has at first, in pixels.
+    """
+
+    key: str
+    label: Label
+    endpoint: str
+    takes: tuple[Field, ...] = ()
+    parts: tuple[str, ...] = ()
+    scope: Literal["read", "create", "edit"] = "read"
+    icon: str = "plug"
+    height: int = 320
+    order: int = 100
+
+
 REST_PREFIX = "/api/v1"
 
 

@@ -1,7 +1,7 @@
 """Loyalty: members collect points and get rewards."""
 
 from loyalty import models, services, views
-from webapp.api import Column, ContactFunction, MenuEntry, MergeRule, PersonalData, Plugin, ValueList, _l
+from webapp.api import Column, ContactFunction, MenuEntry, MergeRule, PersonalData, Plugin, ValueList, _l, list_embed
 
 plugin = Plugin(
     name="loyalty",
@@ -19,6 +19,7 @@ plugin = Plugin(
     ),
     blueprints=(views.blueprint,),
     menu=(MenuEntry(label=_l("Members"), endpoint="loyalty.index", icon="star"),),
+    embeds=(list_embed("members", _l("List of members"), "loyalty.index", "star"),),
     columns=(Column(key="loyalty_points", label=_l("Points"), values=services.points_of),),
     merge_rules=(MergeRule(table="loyalty_reward", columns=("contact_id", "name"), rule="unite"),),
     personal_data=(
