@@ -60,9 +60,11 @@ class Reading:
         country: str | None = None,
         demanding: bool = True,
     ) -> None:
-        self.table, self.functions, self._added = table, functions, added
+        self.table, self.functions, self._added, self._told = table, functions, added, columns
         self.file = table.kind
         self.header, headers = self._find_header(header, demanding)
+        self._width = len(headers) if table.kind == "csv" else WIDEST
+        headers = _without_empty_tail(headers) if self.header else headers
         if len(headers) > WIDEST:
             raise Unreadable(TOO_WIDE, most=str(WIDEST))
         self.headers = _each_once(headers)
@@ -82,14 +84,8 @@ class Reading:
             raise Unreadable(ONLY_HEADER)
         self.order: DateOrder = order or found
         self.decimal = sign if decimal is None else decimal
-        self._maker = RowMaker(
-            self.headers,
-            self.layout,
-            Forms(self.order, self.decimal, country or "", kind),
-            functions,
-            lists,
-            self.constants,
-        )
+        forms = Forms(self.order, self.decimal, country or "", kind)
+        self._maker = RowMaker(self.headers, self.layout, forms, self._width, functions, lists, self.constants)
 
     def __iter__(self) -> Iterator[Row]:
         make = self._maker.make
@@ -107,7 +103,7 @@ class Reading:
     def _rows(self) -> Iterator[tuple[int, Cells]]:
         """Line and cells of each row that is not blank, or why it has none."""
         begin = self.header
-        for line, cells in self.table.rows(len(self.headers)):
+        for line, cells in self.table.rows(self._width):
             if line > begin and (isinstance(cells, Message) or (any(cells) and any(map(str.strip, cells)))):
                 yield line, cells
 
@@ -158,13 +154,14 @@ class Reading:
                 raise Unreadable(NO_HEADER)
             return self._header_at(None)
         self.table.take(best[1])
-        return best[3], _without_empty_tail(best[2])
+        return best[3], best[2]
 
     def _known(self, way: str) -> tuple[int, list[str], int] | None:
         """How many names the first line that could be a header has that are known, these names, and the line."""
         for line, cells in self.table.first(way):
             headers = _names(cells)
-            known = len(lay_out(headers, self._added).targets)
+            targets = lay_out(headers, self._added).targets
+            known = len(targets) + sum(name in self._told for at, name in enumerate(headers) if at not in targets)
             if known:
                 return known, headers, line
             if sum(map(bool, headers)) >= 2:
@@ -176,16 +173,17 @@ class Reading:
         best: tuple[int, str, list[str], int] = (0, "", [], 0)
         for way in self.table.ways:
             for line, cells in self.table.first(way):
-                names = _without_empty_tail(_names(cells))
-                fits = len(names) > 1 if told is None else line >= told and bool(names)
+                names = _names(cells)
+                filled = len(_without_empty_tail(names))
+                fits = filled > 1 if told is None else line >= told and bool(filled)
                 if fits:
-                    if len(names) > best[0]:
-                        best = (len(names), way, names, line)
+                    if filled > best[0]:
+                        best = (filled, way, names, line)
                     break
         if not best[0]:
             raise Unreadable(NO_HEADER)
         self.table.take(best[1])
-        return (0, [""] * best[0]) if told == 0 else (best[3], best[2])
+        return (0, [""] * len(best[2])) if told == 0 else (best[3], best[2])
 
 
 def _names(cells: Cells) -> list[str]:

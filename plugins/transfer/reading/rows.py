@@ -58,7 +58,8 @@ class Forms(NamedTuple):
 
 class RowMaker:
     """Makes rows by a layout. `functions` and the value `lists` are codes by the words for them; `constants` are texts
-    for targets about which a row's own cells say nothing.
+    for targets about which a row's own cells say nothing. A row has at most `width` cells, of which the last ones may
+    have no name.
     """
 
     def __init__(
@@ -66,11 +67,13 @@ class RowMaker:
         headers: Sequence[str],
         layout: Layout,
         forms: Forms,
+        width: int,
         functions: Mapping[str, str],
         lists: Mapping[str, Mapping[str, str]],
         constants: Mapping[Target, str],
     ) -> None:
-        self.headers, self.layout, self.forms, self.functions, self.lists = headers, layout, forms, functions, lists
+        self.headers, self.layout, self.forms, self.width = headers, layout, forms, width
+        self.functions, self.lists = functions, lists
         self.readers: dict[Target, added.Reader | None] = {}
         self._columns = [(at, target, headers[at], Draft.taking(target)) for at, target in layout.targets.items()]
         self._ignored = list(layout.ignored.items())
@@ -85,9 +88,8 @@ class RowMaker:
 
     def make(self, line: int, raw: Sequence[str]) -> Row:
         """The row for these cells, of which any may be missing; never raises."""
-        width = len(self.headers)
-        if len(raw) > width and any(cell.strip() for cell in raw[width:]):
-            counts = {"cells": str(len(raw)), "columns": str(width)}
+        if len(raw) > self.width and any(map(str.strip, raw[self.width :])):
+            counts = {"cells": str(len(raw)), "columns": str(self.width)}
             return Row(line, refused=Message(TOO_MANY, counts), raw=tuple(raw))
         draft, garbled = Draft(self), False
         width = len(raw)
@@ -103,6 +105,9 @@ class RowMaker:
         for at, name in self._ignored:
             if at < width and (cell := raw[at]) and (text := _plain(cell)):
                 unused[name] = text
+        for at in range(len(self.headers), width):
+            if raw[at].strip():
+                unused[f"#{at + 1}"] = _plain(raw[at])
         nobody = None if draft.is_somebody else Message(NOBODY)
         values = draft.values()
         return Row(line, values, tuple(draft.warnings), nobody, unused, tuple(raw))
