@@ -49,6 +49,8 @@ def test_H1_another_sheet_can_be_told(tmp_path: Path) -> None:
     path = tmp_path / "list.xlsx"
     path.write_bytes(workbook({"Kontakte": CONTACTS, "Alte": [["Firma", "Ort"], ["Acme", "Bonn"]]}))
     assert [one.values["company_name"] for one in open_reading(path, sheet="Alte")] == ["Acme"]
+    two = _open(workbook({"A": [["Firma"], ["x"]], "B": [["Firma"], ["y"], ["z"]]}))
+    assert (two.sheet, two.total) == ("A", 1)
     with pytest.raises(Unreadable, match="no sheet of that name"):
         open_reading(path, sheet="Neue")
 

@@ -82,9 +82,10 @@ class SheetTable(Table):
         while at < end:
             # Whoever reads elsewhere meanwhile moves the place.
             self._kept.seek(at)
-            lines = self._kept.readlines(min(BATCH, end - at))
-            at = self._kept.tell()
-            for line in lines:
+            for line in self._kept.readlines(BATCH):
+                if at >= end:
+                    return
+                at += len(line)
                 number, *cells = json.loads(line)
                 yield number, cells
 

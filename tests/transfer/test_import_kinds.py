@@ -1,0 +1,66 @@
+"""`carnet import` takes CSV, workbooks and vCards alike (contract; spec H1, H3)."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+from workbooks import workbook
+
+from webapp.contacts.models import Contact, ContactLink
+from webapp.db import db
+
+ROWS: list[list[Any]] = [
+    ["Vorname", "Nachname", "Firma", "Position", "E-Mail", "Telefon", "PLZ", "Ort", "Land", "Geburtsdatum", "Nummer"],
+    ["Jürgen", "Kindler", "Kindler GmbH", "Chef", "j@kindler.example", 4930200000, "10115", "Berlin", "DE",
+     ("date", 29586), 77001],
+]  # fmt: skip
+CARDS = """BEGIN:VCARD
+VERSION:3.0
+N:Kindler;Jürgen;;;
+ORG:Kindler GmbH
+TITLE:Chef
+EMAIL;TYPE=WORK:j@kindler.example
+TEL;TYPE=WORK:+4930200000
+ADR;TYPE=WORK:;;;Berlin;;10115;DE
+BDAY:1980-12-31
+UID:kindler-1
+END:VCARD
+BEGIN:VCARD
+VERSION:4.0
+KIND:group
+FN:Team
+END:VCARD
+"""
+
+
+def _content(kind: str) -> bytes:
+    if kind == "xlsx":
+        return workbook({"Hinweise": [["Bitte lesen"]], "Kontakte": ROWS})
+    return CARDS.encode("utf-8" if kind == "vcf" else "utf-16")
+
+
+@pytest.mark.parametrize(("kind", "refused"), [("xlsx", 0), ("vcf", 1), ("vcard", 1)])
+def test_H1_a_workbook_and_cards_by_the_command(app: Any, tmp_path: Path, kind: str, refused: int) -> None:
+    path, errors = tmp_path / f"list.{kind}", tmp_path / "errors.csv"
+    path.write_bytes(_content(kind))
+    for outcome in ("created=1 updated=0 unchanged=0", "created=0 updated=0 unchanged=1"):
+        told = app.test_cli_runner().invoke(args=["import", str(path), "--errors", str(errors)])
+        assert told.exit_code == 0, told.output
+        assert str(told.stdout).strip().splitlines()[-1] == f"{outcome} doubles=0 refused={refused}"
+    found = db.session.scalars(sa.select(Contact).where(Contact.last_name == "Kindler")).one()
+    assert (found.first_name, found.city, str(found.birth_date)) == ("Jürgen", "Berlin", "1980-12-31")
+    assert found.emails[0].normalised == "j@kindler.example"
+    (link,) = db.session.scalars(sa.select(ContactLink).where(ContactLink.person_id == found.id))
+    assert (link.role, link.party.company_name) == ("Chef", "Kindler GmbH")
+    assert ("not a contact" in errors.read_text("utf-8-sig")) == bool(refused)
+
+
+def test_H1_a_workbook_that_means_harm_is_one_line(app: Any, tmp_path: Path) -> None:
+    path = tmp_path / "list.xlsx"
+    path.write_bytes(workbook({"A": ROWS}, more={"bomb.xml": b"0" * 20_000_000}))
+    told = app.test_cli_runner().invoke(args=["import", str(path)])
+    assert told.exit_code == 1
+    assert "list.xlsx: This workbook is too large" in told.stderr
