@@ -64,8 +64,10 @@ from webapp.contacts.models import (
     Email,
     ExternalId,
     Phone,
+    SocialAccount,
     Tag,
 )
+from webapp.contacts.purging import unmake as unmake_contacts
 from webapp.contacts.queries import functions_of, live, load, numbers_of
 from webapp.contacts.services import archive as archive_contact
 from webapp.contacts.services import check_version, not_writable, touch, writable
@@ -92,7 +94,9 @@ from webapp.db import (
     together,
     transaction,
     update_many,
+    within,
 )
+from webapp.driven import ids as new_ids
 from webapp.embedding import FRAGMENT, Embedding, asked_at, embedded
 from webapp.embedding import endpoints_of as embed_endpoints
 from webapp.embedding import origins as embed_origins
@@ -116,11 +120,14 @@ from webapp.events import (
 )
 from webapp.folders import data_folder
 from webapp.functions import bulk as many_functions
+from webapp.functions import newcomers
 from webapp.functions import renumbering as many_numbers
 from webapp.functions.models import FunctionRow
 from webapp.functions.numbers import in_one_range, scope_of
+from webapp.functions.numbers import not_free as number_not_free
 from webapp.functions.numbers import take as take_number
-from webapp.functions.services import activate, convert, release, save_fields
+from webapp.functions.services import activate, convert, not_to_be_left, release, save_fields
+from webapp.functions.services import known as known_function
 from webapp.functions.services import values_of as function_values
 from webapp.history.models import HistoryEntry
 from webapp.history.services import Note, record, record_all
@@ -323,6 +330,7 @@ __all__ = [
     "SettingsForm",
     "SettingsPage",
     "Shortcut",
+    "SocialAccount",
     "Stale",
     "Subject",
     "Subscriber",
@@ -407,6 +415,7 @@ __all__ = [
     "is_rehearsal",
     "job_records",
     "job_title",
+    "known_function",
     "label_of",
     "language",
     "likely_doubles",
@@ -434,9 +443,13 @@ __all__ = [
     "names_in_other_kind",
     "natural",
     "need",
+    "new_ids",
+    "newcomers",
     "ngettext",
+    "not_to_be_left",
     "not_writable",
     "now",
+    "number_not_free",
     "numbers_of",
     "of_orphaned",
     "offered_list_columns",
@@ -495,6 +508,7 @@ __all__ = [
     "undo_job",
     "unguarded",
     "unlink_person",
+    "unmake_contacts",
     "unseal",
     "unsign",
     "update_contact",
@@ -507,6 +521,7 @@ __all__ = [
     "value_list",
     "value_told",
     "warning_text",
+    "within",
     "writable",
     "zone",
 ]  # fmt: skip

@@ -107,6 +107,14 @@ def among(column: Any, ids: Iterable[int] | None) -> sa.ColumnElement[bool]:
     return sa.type_coerce(column, sa.BigInteger) == sa.any_(given)
 
 
+def within(column: Any, texts: Iterable[str]) -> sa.ColumnElement[bool]:
+    """The same of a column of texts."""
+    if db.session.get_bind().dialect.name == "sqlite":
+        each = sa.func.json_each(json.dumps(list(texts))).table_valued("value")
+        return sa.type_coerce(column, sa.Text).in_(sa.select(each.c.value))
+    return sa.type_coerce(column, sa.Text) == sa.any_(sa.literal(list(texts), ARRAY(sa.Text)))
+
+
 def together(ids: Iterable[int]) -> Any:
     """Ids as the one parameter that `among` compares with."""
     return json.dumps(list(ids)) if db.session.get_bind().dialect.name == "sqlite" else list(ids)

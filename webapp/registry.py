@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any, TypeVar, cast
 
 from flask import current_app, has_app_context
@@ -148,6 +148,16 @@ class Registry:
         for subscriber in self.offers("subscribers"):
             if isinstance(event, subscriber.event):
                 subscriber.hear(event)
+
+    def publish_many(self, events: Sequence[object]) -> None:
+        """Tell of many events of one kind, those who hear of many at once by one call for all of them."""
+        for subscriber in self.offers("subscribers"):
+            if events and isinstance(events[0], subscriber.event):
+                if subscriber.hear_many is not None:
+                    subscriber.hear_many(events)
+                else:
+                    for event in events:
+                        subscriber.hear(event)
 
     def overview(self) -> list[dict[str, str]]:
         """Name and state of each plug-in, as `carnet plugins --json` prints it."""

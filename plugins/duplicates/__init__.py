@@ -45,7 +45,7 @@ plugin = Plugin(
     models=(models.DoubleKey, models.DoublePair, models.DoubleModel, models.DoubleScan),
     migrations="migrations",
     subscribers=(
-        Subscriber(event=ContactCreated, hear=keeping.created),
+        Subscriber(event=ContactCreated, hear=keeping.created, hear_many=keeping.created_many),
         Subscriber(event=ContactChanged, hear=keeping.changed),
         Subscriber(event=ContactBinned, hear=keeping.moved),
         Subscriber(event=ContactRestored, hear=keeping.moved),

@@ -8,7 +8,7 @@ from sample_plugin import services
 from sample_plugin.models import PartnerContract
 
 from plugins.number_ranges.models import RangeValue
-from webapp import testing
+from webapp import driven, testing
 from webapp.administration.doctor import examine
 from webapp.administration.settings import put_setting, setting
 from webapp.contacts import guards
@@ -17,6 +17,7 @@ from webapp.contacts.queries import numbers_of
 from webapp.db import db
 from webapp.discovery import discover
 from webapp.errors import Invalid, Refused
+from webapp.functions import newcomers
 from webapp.functions.services import activate, fields_of, live_rows, past_rows, release, save_fields
 from webapp.history.services import of_contact
 from webapp.lists.query import ListQuery
@@ -39,6 +40,21 @@ class TestOn:
     @pytest.fixture
     def plugins(self) -> testing.PluginSet:
         return testing.PluginSet(found=FOUND)
+
+    def test_I2_it_hears_of_many_at_once(self, system, statements) -> None:
+        def come(many: int) -> list[int]:
+            ids = [next(one) for one in [driven.ids("contact")] for _number in range(many)]
+            values = {"kind": "company", "company_name": "Firm"}
+            newcomers.arrive([newcomers.Newcomer(id=one, values=values, functions=[("partner", "")]) for one in ids])
+            return ids
+
+        with statements() as for_two:
+            come(2)
+        with statements() as for_many:
+            ids = come(5)
+        assert len(for_two) == len(for_many)
+        assert [entry.action for entry in of_contact(ids[-1])] == ["welcomed", "activated", "created"]
+        assert len({numbers_of([one])[one]["partner"] for one in ids}) == 5
 
     def test_I2_its_function_is_like_any_other(self, make, system) -> None:
         contact = make("Firm", functions=["customer"])

@@ -216,7 +216,7 @@ plugin = Plugin(
         list_embed("partners", _l("List of partners"), "sample_plugin.index", "handshake"),
     ),
     services=(Service(port=Doubles, provide=services.Namesakes, replaces="duplicates"),),
-    subscribers=(Subscriber(event=FunctionActivated, hear=services.welcome),),
+    subscribers=(Subscriber(event=FunctionActivated, hear=services.welcome, hear_many=services.welcome_many),),
     commands=(commands.partners,),
     demo_rows=(
         DemoRows(key="contracts", columns={"partner_contract": ("contact_id", "title")}, begin=services.made_up),

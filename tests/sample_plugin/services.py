@@ -22,6 +22,7 @@ from webapp.api import (
     FunctionRow,
     FunctionState,
     Invalid,
+    Note,
     Outcome,
     Subject,
     _,
@@ -34,6 +35,7 @@ from webapp.api import (
     ngettext,
     place,
     record,
+    record_all,
     refresh_searched,
     setting,
     sort_name,
@@ -223,6 +225,13 @@ def welcome(event: FunctionActivated) -> None:
     """Note in the history that a partner was welcomed, where the firm wants that."""
     if event.function == "partner" and setting("partners.welcome"):
         record(event.contact_id, "welcomed", {"partner_contract.how": (None, "Letter")})
+
+
+def welcome_many(events: Sequence[FunctionActivated]) -> None:
+    """The same of many, such as an import's, by one statement."""
+    if setting("partners.welcome"):
+        letter = {"partner_contract.how": (None, "Letter")}
+        record_all([Note(one.contact_id, "welcomed", letter) for one in events if one.function == "partner"])
 
 
 def add_contract(contact_id: int, title: str) -> PartnerContract:

@@ -47,6 +47,8 @@ def set_items(
             "“%(field)s” takes a list of at most %(most)s items.", field=collection.label, most=MOST
         )
         return
+    # What is only being drafted has items that no session knows of.
+    make = collection.model if isinstance(contact, Contact) else contact.item
     present = list(getattr(contact, collection.name))
     before = [shown(collection, row) for row in present]
     rows: list[Any] = []
@@ -56,7 +58,7 @@ def set_items(
             continue
         row = _find(present, collection, item.get("id"), cleaned)
         if row is None:
-            row = collection.model()
+            row = make()
         else:
             present.remove(row)
         for name, value in cleaned.items():
@@ -170,25 +172,31 @@ def shown(collection: Collection, row: Any) -> str:
 
 def set_tags(contact: Contact, raw: Any, changes: dict[str, Change], errors: dict[str, str]) -> None:
     """Replace the tags by a list of words, or a text with commas; new words become tags."""
-    words = raw.split(",") if isinstance(raw, str) else (raw or [])
-    if not isinstance(words, list) or len(words) > MOST or not all(isinstance(word, str) for word in words):
-        errors["tags"] = _("“%(field)s” takes a list of at most %(most)s items.", field=_("Tags"), most=MOST)
-        return
-    names: dict[str, str] = {}
-    for word in words:
-        name = clean(word)
-        if len(name) > TAG.max_length:
-            errors["tags"] = _("A tag has at most %(most)s characters.", most=TAG.max_length)
-            return
-        if name:
-            names.setdefault(fold(name)[:80], name)
+    names = tag_names(raw, errors)
     before = contact.tags
-    if {fold(name)[:80] for name in before} == names.keys():
+    if names is None or {fold(name)[:80] for name in before} == names.keys():
         return
     present = {link.tag.folded: link for link in contact.tag_links}
     tags = tags_of(names)
     contact.tag_links = [present.get(folded) or ContactTag(tag=tags[folded]) for folded in names]
     changes["tags"] = (before, contact.tags)
+
+
+def tag_names(raw: Any, errors: dict[str, str]) -> dict[str, str] | None:
+    """The words by their folded form, each once; None, and an error, where they can't be taken."""
+    words = raw.split(",") if isinstance(raw, str) else (raw or [])
+    if not isinstance(words, list) or len(words) > MOST or not all(isinstance(word, str) for word in words):
+        errors["tags"] = _("“%(field)s” takes a list of at most %(most)s items.", field=_("Tags"), most=MOST)
+        return None
+    names: dict[str, str] = {}
+    for word in words:
+        name = clean(word)
+        if len(name) > TAG.max_length:
+            errors["tags"] = _("A tag has at most %(most)s characters.", most=TAG.max_length)
+            return None
+        if name:
+            names.setdefault(fold(name)[:80], name)
+    return names
 
 
 def tags_of(names: Mapping[str, str]) -> dict[str, Tag]:

@@ -7,7 +7,7 @@ holds a contact back from deletion holds it in the bin as well, whoever put it t
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import sqlalchemy as sa
@@ -16,8 +16,8 @@ from flask import Flask
 from webapp import references
 from webapp.acting import acting, acting_as_system, need
 from webapp.contacts import guards
-from webapp.contacts.models import Contact, ContactLink
-from webapp.db import Moment, among, db, fetch, now
+from webapp.contacts.models import Contact, ContactLink, ContactNumber
+from webapp.db import Moment, among, db, fetch, insert_many, now
 from webapp.history.services import Note, record_all
 from webapp.i18n import _
 from webapp.jobs.alone import unit
@@ -33,6 +33,8 @@ Place = tuple[dt.datetime, int]
 START: Place = (dt.datetime(1, 1, 1, tzinfo=dt.UTC), 0)
 NAME = "carnet-purging"
 CONTACT: Any = Contact.__table__
+LINK: Any = ContactLink.__table__
+NUMBER: Any = ContactNumber.__table__
 MERGE: Any = Merge.__table__
 GOES = ("CASCADE", "SET NULL")
 """What the database does by itself with rows that refer to a contact that goes."""
@@ -88,6 +90,26 @@ def purge(ids: Sequence[int], *, override_links: bool = False) -> dict[int, list
         else:
             going.append(group)
     return kept | _gone(going)
+
+
+def unmake(parties: Mapping[int, int | None]) -> dict[int, list[Blocker]]:
+    """Take contacts back that an import made, each with the party that it linked it to: they go for good, at once.
+
+    Nobody else has changed them since, which the caller has seen. Those that something holds back stay, with what.
+    Numbers that they brought along are free again, those that a range gave stay reserved (spec F3, H2).
+    """
+    need("contacts.manage")
+    there = fetch(sa.select(Contact.id).where(among(Contact.id, parties)).order_by(Contact.id).with_for_update())
+    ids = list(there.scalars())
+    own = sa.tuple_(LINK.c.person_id, LINK.c.party_id).in_([(one, party) for one in ids if (party := parties[one])])
+    links = [dict(row) for row in fetch(sa.select(LINK).where(among(LINK.c.person_id, ids), own)).mappings()]
+    fetch(sa.delete(LINK).where(among(LINK.c.id, [one["id"] for one in links])))
+    held = guards.blockers(ids)
+    insert_many(ContactLink, [one for one in links if one["person_id"] in held])
+    going = [one for one in ids if one not in held]
+    given = sa.select(NUMBER.c.folded).where(among(NUMBER.c.contact_id, going), NUMBER.c.origin == "given")
+    fetch(sa.delete(NUMBER).where(among(NUMBER.c.contact_id, going), NUMBER.c.folded.not_in(given)))
+    return held | _gone([[one] for one in going])
 
 
 def _gone(groups: Sequence[Sequence[int]]) -> dict[int, list[Blocker]]:

@@ -60,10 +60,20 @@ def _new(values: Mapping[str, Any], *, trusting: bool = False) -> tuple[Contact,
         raise Invalid(_("A contact is a person or a company: choose one."), {"kind": _("Choose person or company.")})
     # A column's default comes only with the insert; names are needed before.
     contact = Contact(kind=kind, **{one.name: "" for one in BY_NAME.values() if one.kind not in UNSET})
+    changes = begin(contact, values, trusting=trusting)
+    refresh(contact)
+    return contact, changes
+
+
+def begin(contact: Contact, values: Mapping[str, Any], *, trusting: bool = False) -> dict[str, Change]:
+    """Give a new contact its values, checked, and tell which it has got; what is derived of them is left to do.
+
+    Raises `Invalid`. `trusting` leaves it to the database to refuse an external id that is another contact's.
+    """
     defaults = {name: (None, value) for name, value in added.begin(contact).items() if name not in values}
-    changes = _apply(contact, values, trusting=trusting)
+    changes = _set(contact, values, trusting=trusting)
     _require_a_name(contact)
-    return contact, {**defaults, **changes}
+    return {**defaults, **changes}
 
 
 def _add(made: Sequence[tuple[Contact, Mapping[str, Change]]]) -> None:
@@ -123,11 +133,15 @@ def not_writable(contact: Any) -> Refused | None:
     return None
 
 
-def _apply(contact: Contact, values: Mapping[str, Any], *, trusting: bool = False) -> dict[str, Change]:
-    """Set what is named, checked; returns the changes. Raises `Invalid` with all errors at once.
+def _apply(contact: Contact, values: Mapping[str, Any]) -> dict[str, Change]:
+    """Set what is named, checked, and what is derived of it; returns the changes. Raises `Invalid`."""
+    changes = _set(contact, values)
+    refresh(contact)
+    return changes
 
-    `trusting` leaves it to the database to refuse an external id that is another contact's.
-    """
+
+def _set(contact: Contact, values: Mapping[str, Any], *, trusting: bool = False) -> dict[str, Change]:
+    """Set what is named, checked; returns the changes. Raises `Invalid` with all errors at once."""
     errors: dict[str, str] = {}
     changes: dict[str, Change] = {}
     more = added.added_by_name("", contact.kind)
@@ -164,7 +178,6 @@ def _apply(contact: Contact, values: Mapping[str, Any], *, trusting: bool = Fals
     if errors:
         raise Invalid(_("Please correct what is marked."), errors)
     _check_singles(contact, changes)
-    refresh(contact)
     return changes
 
 

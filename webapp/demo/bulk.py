@@ -1,4 +1,4 @@
-"""Write many rows at once, and load a base that is empty yet without keeping its indexes up to date row by row.
+"""Load a base that is empty yet without keeping its indexes up to date row by row.
 
 Indexes, foreign keys and the triggers that keep search and lists are dropped, and made anew from the database's own
 catalogue in the same transaction: whatever ends it half-way leaves the base as it was. The guards of contact functions
@@ -10,8 +10,6 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
-from itertools import chain
-from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
@@ -23,34 +21,15 @@ from webapp.migrations import listing_0004
 KEPT_BY_TRIGGERS = ("contact_search_", "contact_listing_")
 """How the triggers' names begin that are left out while loading: what they keep is made anew at the end."""
 LISTING = Listing.__tablename__
-AT_ONCE = 100
-"""Rows of one INSERT on SQLite, which keeps the books of ids once per statement."""
 SEARCH_BYTES = 32 << 20
 """What FTS5 gathers before it writes, while loading: thirty times its own megabyte, and in half the time."""
 MEMORY_MB = 64
 """What sorting and reading may take while loading."""
 
 
-def write(connection: Connection, table: str, columns: Sequence[str], rows: Sequence[tuple[Any, ...]]) -> None:
-    """Insert rows whose values are as the driver takes them."""
-    quote = connection.dialect.identifier_preparer.quote
-    names = ", ".join(quote(one) for one in columns)
-    if is_sqlite(connection):
-        marks = f"({', '.join('?' for _one in columns)})"
-        for start in range(0, len(rows), AT_ONCE):
-            some = rows[start : start + AT_ONCE]
-            insert = f"INSERT INTO {quote(table)} ({names}) VALUES {', '.join([marks] * len(some))}"  # noqa: S608
-            connection.exec_driver_sql(insert, tuple(chain.from_iterable(some)))
-        return
-    driver: Any = connection.connection
-    with driver.cursor() as cursor, cursor.copy(f"COPY {quote(table)} ({names}) FROM STDIN") as copy:
-        for row in rows:
-            copy.write_row(row)
-
-
 @contextmanager
 def loading(tables: Sequence[str]) -> Iterator[None]:
-    """One transaction in which rows are added to `tables` of a base without contacts, by `write`."""
+    """One transaction in which rows are added to `tables` of a base without contacts, by `webapp.driven.write`."""
     with _quick_journal(), transaction() as session:
         connection = session.connection()
         parts, of_lists = _parts(connection, tables), _parts(connection, [LISTING])

@@ -9,16 +9,17 @@ from __future__ import annotations
 import gc
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext
-from itertools import count, islice
+from itertools import islice
 
 import sqlalchemy as sa
 
 from webapp.contacts.models import Contact, Tag
 from webapp.db import db, is_sqlite, transaction
-from webapp.demo.bulk import loading, refresh_statistics, write
+from webapp.demo.bulk import loading, refresh_statistics
 from webapp.demo.moments import Clock
 from webapp.demo.people import Person, people
 from webapp.demo.rows import Stage
+from webapp.driven import ids, write
 from webapp.functions.models import FunctionRow
 from webapp.text import fold
 
@@ -74,8 +75,8 @@ class _Filling:
         self._take_ids()
 
     def _take_ids(self) -> None:
-        self.contact_ids, self.function_ids = _ids(Contact.__tablename__), _ids(FunctionRow.__tablename__)
-        self.own_ids = {table: _ids(table) for table in self.stage.offered.with_ids}
+        self.contact_ids, self.function_ids = ids(Contact.__tablename__), ids(FunctionRow.__tablename__)
+        self.own_ids = {table: ids(table) for table in self.stage.offered.with_ids}
 
     def write(self, chunk: list[Person]) -> None:
         """Insert one chunk, in the order in which rows refer to each other."""
@@ -94,18 +95,3 @@ class _Filling:
             if (folded := fold(name)) not in self.tags:
                 added = sa.insert(Tag).values(name=name, folded=folded).returning(Tag.id)
                 self.tags[folded] = db.session.execute(added).scalar_one()
-
-
-def _ids(table: str) -> Iterator[int]:
-    """Ids for rows that others refer to before they are written; never given twice, whoever else writes."""
-    if is_sqlite(db.session.connection()):
-        # The write lock is held: nobody gets an id until this transaction has ended.
-        last = db.session.scalar(sa.text("SELECT seq FROM sqlite_sequence WHERE name = :table"), {"table": table})
-        return count((last or 0) + 1)
-    return _given(table)
-
-
-def _given(table: str) -> Iterator[int]:
-    given = sa.text("SELECT nextval(pg_get_serial_sequence(:table, 'id')) FROM generate_series(1, :count)")
-    while True:
-        yield from db.session.scalars(given, {"table": table, "count": CHUNK}).all()

@@ -1,0 +1,57 @@
+"""Many rows written by the driver itself, past SQLAlchemy: what is left of an insert once its values are known."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator, Sequence
+from itertools import chain, count
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from webapp.db import db, is_sqlite
+
+AT_ONCE = 100
+"""Rows of one INSERT on SQLite, which keeps the books of ids once per statement."""
+IDS_AT_ONCE = 5_000
+
+
+def write(connection: Connection, table: str, columns: Sequence[str], rows: Sequence[tuple[Any, ...]]) -> None:
+    """Insert rows whose values are as the driver takes them."""
+    quote = connection.dialect.identifier_preparer.quote
+    names = ", ".join(quote(one) for one in columns)
+    if is_sqlite(connection):
+        marks = f"({', '.join('?' for _one in columns)})"
+        for start in range(0, len(rows), AT_ONCE):
+            some = rows[start : start + AT_ONCE]
+            insert = f"INSERT INTO {quote(table)} ({names}) VALUES {', '.join([marks] * len(some))}"  # noqa: S608
+            connection.exec_driver_sql(insert, tuple(chain.from_iterable(some)))
+        return
+    driver: Any = connection.connection
+    with driver.cursor() as cursor, cursor.copy(f"COPY {quote(table)} ({names}) FROM STDIN") as copy:
+        for row in rows:
+            copy.write_row(row)
+
+
+def moment(at: dt.datetime, sqlite: bool) -> str:
+    """A moment (UTC) as the driver takes it."""
+    return at.strftime("%Y-%m-%d %H:%M:%S.%f") if sqlite else at.isoformat()
+
+
+def ids(table: str) -> Iterator[int]:
+    """Ids for rows that others refer to before they are written; never given twice, whoever else writes.
+
+    On SQLite they are good until the transaction at hand ends: whoever writes after it is given the same.
+    """
+    if is_sqlite(db.session.connection()):
+        # The write lock is held: nobody gets an id until this transaction has ended.
+        last = db.session.scalar(sa.text("SELECT seq FROM sqlite_sequence WHERE name = :table"), {"table": table})
+        return count((last or 0) + 1)
+    return _given(table)
+
+
+def _given(table: str) -> Iterator[int]:
+    given = sa.text("SELECT nextval(pg_get_serial_sequence(:table, 'id')) FROM generate_series(1, :count)")
+    while True:
+        yield from db.session.scalars(given, {"table": table, "count": IDS_AT_ONCE}).all()
