@@ -12,18 +12,7 @@ from functools import cached_property
 from typing import Any
 
 from plugins.transfer.reading import cells
-from webapp.api import (
-    ADDED_PREFIX,
-    Contact,
-    Field,
-    _,
-    added_fields,
-    coerce,
-    field_labels,
-    fill_added,
-    fold,
-    registry,
-)
+from webapp.api import ADDED_PREFIX, Field, _, added_fields, coerce, field_labels, fold, registry
 
 YES = frozenset({"1", "x", "yes", "y", "true", "oui", "o", "vrai", "ja", "j", "wahr", "on"})
 NO = frozenset({"0", "no", "n", "false", "non", "faux", "nein", "falsch", "off", "-"})
@@ -99,8 +88,6 @@ def difference(row: Any, owner: str, values: Values) -> dict[str, Any]:
     """Which of these values a contact, or a function's row, does not hold yet."""
     if not values:
         return {}
-    if isinstance(row, Contact):
-        fill_added("", [row])
     changes = {}
     for name, value in values.items():
         field = field_called(owner, name)

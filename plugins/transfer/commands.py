@@ -10,8 +10,8 @@ from typing import Any, BinaryIO
 import click
 from flask.cli import with_appcontext
 
-from plugins.transfer.chunk import Options
 from plugins.transfer.matching import DEFAULT_KEYS, KEYS
+from plugins.transfer.options import Options
 from plugins.transfer.reading.opening import Reading, Unreadable, open_reading
 from plugins.transfer.report import Report, write_refusals
 from plugins.transfer.services import firm_words, import_rows

@@ -2,21 +2,34 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Literal
 
-from plugins.transfer import added
-from plugins.transfer.matching import Keys
+from plugins.transfer import added, uniting
+from plugins.transfer.held import Held
+from plugins.transfer.matching import Keys, keys_of
 from plugins.transfer.reading.rows import Row
-from webapp.api import Contact, fold
+from plugins.transfer.slots import leading
+from webapp.api import _
+
+Before = dict[str, Any]
+"""What taking a row back needs, as JSON."""
+Outcome = Literal["created", "updated", "unchanged", "skipped", "refused"]
 
 
 @dataclass
 class Entry:
-    """A row on its way: what of it fits, by what it is found, and what to warn of, by field.
+    """A row: what of it fits, by what it is found, what to warn of, by field; and what was decided about it.
 
-    What writing it has done is noted here first, and counts once its savepoint is released: `double`, `has` (the
-    contact's functions now), `employer` with whether it was made, `remarks`.
+    `contact`: whom it makes, or meets; `changes`: what of an existing one, as `update_contact` takes it; `begins`:
+    functions that begin or get another number, with the number of its own or an empty text; `own`: functions' added
+    fields that are to be noted; `employer`: the company where the person is linked from now on, and whether it is
+    made for that; `double`: of whom it may be one, and why; `kept`: the contact's warnings afterwards, None where they
+    stay. `reason` and `fields` say why the row is refused, and what of it is to be mended.
+
+    `old` values of a contact, those of its functions' own fields that are `replaced`, former numbers of functions that
+    are `renumbered`, what it was `warned` of: of these `before` is made, which is what an undo needs.
     """
 
     row: Row
@@ -24,10 +37,43 @@ class Entry:
     warnings: dict[str, str]
     keys: Keys
     functions: tuple[str, ...]
-    double: tuple[Contact, str] | None = None
-    has: list[str] | None = None
-    employer: tuple[Contact | None, str] | None = None
+    outcome: Outcome = "unchanged"
+    contact: Held | None = None
+    changes: dict[str, Any] = field(default_factory=dict)
+    shown: dict[str, list[Any]] = field(default_factory=dict)
+    begins: list[tuple[str, str]] = field(default_factory=list)
+    own: dict[str, dict[str, Any]] = field(default_factory=dict)
+    employer: tuple[Held, bool] | None = None
+    double: tuple[Held, str] | None = None
+    kept: dict[str, str] | None = None
     remarks: list[str] = field(default_factory=list)
+    reason: str = ""
+    fields: tuple[str, ...] = ()
+    old: dict[str, Any] = field(default_factory=dict)
+    replaced: dict[str, dict[str, Any]] = field(default_factory=dict)
+    renumbered: dict[str, str] = field(default_factory=dict)
+    warned: dict[str, str] | None = None
+    before: Before | None = None
+
+    @classmethod
+    def of(cls, row: Row, columns: Mapping[str, str]) -> Entry:
+        """The entry of a row; `columns` are fields by the file's headers."""
+        if row.refused is not None:
+            refused = cls(row, {"kind": "person"}, {}, Keys("person", "", named=False), ())
+            refused.refuse(row.refused.told(_))
+            return refused
+        warnings: dict[str, str] = {}
+        for message in row.warnings:
+            name = columns.get(message.values.get("column", ""), "row")
+            warnings[name] = " ".join(filter(None, (warnings.get(name), message.told(_))))
+        values, unfit = uniting.fitting(row.values)
+        warnings |= unfit
+        return cls(row, values, warnings, keys_of(values), leading(values.get("functions", ())))
+
+    def refuse(self, reason: str, fields: tuple[str, ...] = ()) -> None:
+        """It does not go in."""
+        self.outcome, self.reason, self.fields = "refused", reason, fields
+        self.contact = self.double = self.employer = None
 
     def lack(self) -> None:
         """Warn of what is required of a new contact and of its functions, and is not in the row: it goes in."""
@@ -35,8 +81,20 @@ class Entry:
         for key in self.functions:
             self.warnings |= added.lacking(self.values.get("own", {}).get(key, {}), key)
 
+    def number_of(self, function: str) -> str:
+        """The number of its own that it has for a function: that function's, else the one of the row."""
+        return str(self.values.get("numbers", {}).get(function) or self.values.get("number", ""))
+
     @property
-    def marks(self) -> set[tuple[str, str]]:
-        """By what a later row may speak of this one's contact, or of its employer."""
-        employer = fold(self.values.get("employer", ""))
-        return self.keys.marks | ({("name", employer)} if employer else set())
+    def place(self) -> dict[str, str]:
+        """What a person is in the firm."""
+        return {name: self.values[name] for name in ("role", "department") if name in self.values}
+
+    @property
+    def name(self) -> str:
+        """What its contact is called in a report."""
+        values = self.values
+        name = values.get("company_name") if values["kind"] == "company" else ""
+        names = (values.get("first_name"), values.get("last_name"))
+        reach = [item["value"] for kind in ("emails", "phones") for item in values.get(kind, [])]
+        return name or " ".join(filter(None, names)) or next(iter(reach), "")

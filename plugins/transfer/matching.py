@@ -9,45 +9,50 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import islice
-from typing import Any
+from typing import Any, Protocol
 
 import sqlalchemy as sa
-from sqlalchemy.orm import selectinload
 
+from plugins.transfer.held import SELDOM, Held, portions, read
 from webapp.api import (
     N_,
     Contact,
-    ContactLink,
     ContactNumber,
     Email,
     ExternalId,
+    Numbering,
     Phone,
     Refused,
     _,
     check_email,
     check_phone,
     check_vat,
-    db,
     digits,
+    fetch,
     fold,
-    functions_of,
     registry,
+    scope_of,
     setting,
     sort_name,
+    within,
 )
 
 KEYS = ("number", "external_id", "email", "vat_id", "name")
 """What rows can be matched by (contract: `--match`)."""
+FIELDS = {"number": "number", "external_id": "external_id", "email": "emails", "vat_id": "vat_id", "name": "last_name"}
+"""What of a row each of them is."""
 DEFAULT_KEYS = ("number", "external_id")
 SAME_EMAIL, SAME_PHONE, SAME_NAME = N_("same e-mail"), N_("same phone"), N_("same name and postal code")
-AT_ONCE = 1000
-"""Values per statement: both databases limit how many one may carry."""
+Marks = set[tuple[str, str]]
+"""Keys, each with its kind."""
 
 
 @dataclass(frozen=True)
 class Keys:
-    """By what a row, or a contact, is found. `name` is the sort name, `named` whether it is made of names."""
+    """By what a row, or a contact, is found. `name` is the sort name, `named` whether it is made of names.
+
+    `country` is the one by which the row's phones are read.
+    """
 
     kind: str
     name: str
@@ -58,9 +63,10 @@ class Keys:
     vat: str = ""
     external: str = ""
     number: str = ""
+    country: str = ""
 
     @property
-    def marks(self) -> set[tuple[str, str]]:
+    def marks(self) -> Marks:
         """All keys, each with its kind."""
         found = {("email", one) for one in self.emails} | {("phone", one) for one in self.phones}
         single = (("vat", self.vat), ("name", self.name), ("external", self.external), ("number", self.number))
@@ -86,6 +92,7 @@ def keys_of(values: Mapping[str, Any]) -> Keys:
         vat=(check_vat(values["vat_id"], country).normalised or "") if "vat_id" in values else "",
         external=values.get("external_id", ""),
         number=fold(values.get("number", "")),
+        country=country,
     )
 
 
@@ -93,8 +100,8 @@ def _postal_codes(codes: Iterable[str]) -> frozenset[str]:
     return frozenset(bare for code in codes if (bare := fold(code).replace(" ", "")))
 
 
-def keys_of_contact(contact: Contact) -> Keys:
-    """The keys of a contact whose collections are loaded."""
+def keys_of_contact(contact: Held) -> Keys:
+    """The keys of a contact that is there, or planned."""
     return Keys(
         kind=contact.kind,
         name=contact.sort_name,
@@ -106,53 +113,75 @@ def keys_of_contact(contact: Contact) -> Keys:
     )
 
 
+class Memory(Protocol):
+    """What earlier rows of a file would have made, where nothing is written (`plugins.transfer.memory`)."""
+
+    def recall(self, marks: Marks) -> list[Held]:
+        """The contacts that have any of these keys."""
+
+    def changed(self, ids: Iterable[int]) -> list[Held]:
+        """Those of these contacts that earlier rows would have changed, as they would be."""
+
+
 @dataclass
 class Known:
     """The contacts that a chunk's rows can meet, by their keys.
 
-    `functions`: live functions by contact; `employers`: folded names of the companies a person is or was
-    linked to; `companies`: ids of live companies by folded name, the oldest first.
+    `reserved`: whose numbers are, or were, by their folded text: contact (None where it is gone), function, what it is
+    reserved in.
     """
 
-    contacts: dict[int, Contact] = field(default_factory=dict)
-    functions: dict[int, list[str]] = field(default_factory=dict)
-    employers: dict[int, set[str]] = field(default_factory=lambda: defaultdict(set))
-    companies: dict[str, list[int]] = field(default_factory=lambda: defaultdict(list))
+    contacts: dict[int, Held] = field(default_factory=dict)
+    reserved: dict[str, list[tuple[int | None, str, str | None]]] = field(default_factory=lambda: defaultdict(list))
     _by: dict[tuple[str, str], dict[int, None]] = field(default_factory=lambda: defaultdict(dict))
-    _numbers: dict[str, list[tuple[int | None, str, bool]]] = field(default_factory=lambda: defaultdict(list))
+    _numbers: dict[str, list[tuple[int, str, bool]]] = field(default_factory=lambda: defaultdict(list))
     _keys: dict[int, Keys] = field(default_factory=dict)
+    _marks: dict[int, Marks] = field(default_factory=dict)
 
-    def add(self, contact: Contact) -> None:
+    def add(self, contact: Held, keys: Keys | None = None) -> None:
         """Contact is there now, or has changed."""
-        keys = keys_of_contact(contact)
+        keys = keys or keys_of_contact(contact)
+        for mark in self._marks.get(contact.id, ()):
+            self._by[mark].pop(contact.id, None)
         self.contacts[contact.id], self._keys[contact.id] = contact, keys
-        if contact.is_live and contact.archived_at is None and contact.kind == "company" and keys.named:
-            companies = self.companies[keys.name]
-            if contact.id not in companies:
-                companies.append(contact.id)
-        for mark in keys.marks | {("external", one.value) for one in contact.external_ids if not one.source}:
+        marks = self._marks[contact.id] = marks_of(contact, keys)
+        if contact.is_listed and contact.kind == "company" and keys.named:
+            marks.add(("company", keys.name))
+        for mark in marks:
             self._by[mark][contact.id] = None
         for number in contact.numbers:
             held = (contact.id, number.function, number.valid_to is None)
             if held not in self._numbers[number.folded]:
                 self._numbers[number.folded].append(held)
 
-    def knows_none(self, marks: Iterable[tuple[str, str]]) -> bool:
-        """Whether no contact has any of these keys."""
+    def company(self, name: str) -> Held | None:
+        """The oldest live company of that folded name."""
+        return next(iter(self._with("company", name)), None)
+
+    def is_free(self, contact: Held | None, function: str, number: str) -> bool:
+        """Whether a contact may have this number in a function, since nobody else has or had it there (spec F3)."""
+        folded = fold(number)
+        if folded not in self.reserved:
+            return True
+        shares = registry().service(Numbering).shares(function)
+        names, scope = {function, *shares}, scope_of(function, shares)
+        mine = None if contact is None else contact.id
         return not any(
-            value in self._numbers if kind == "number" else (kind, value) in self._by for kind, value in marks
+            owner != mine or owner is None
+            for owner, name, kept_in in self.reserved[folded]
+            if name in names or kept_in == scope
         )
 
-    def holders(self, number: str, functions: Iterable[str]) -> list[int | None]:
-        """Who has or had a number in any of these functions."""
-        wanted = set(functions)
-        return [one for one, function, _is_present in self._numbers.get(fold(number), ()) if function in wanted]
+    def reserve(self, contact: Held, function: str, number: str) -> None:
+        """The number is this contact's from now on."""
+        scope = scope_of(function, registry().service(Numbering).shares(function))
+        self.reserved[fold(number)].append((contact.id, function, scope))
 
     def owners(self, external: str) -> Iterable[int]:
         """Whose external id it is, or which main contact it leads to."""
-        return self._by.get(("external", external), {}).keys()
+        return self._by[("external", external)].keys() if ("external", external) in self._by else ()
 
-    def find(self, keys: Keys, functions: Sequence[str], match: Sequence[str]) -> Contact | None:
+    def find(self, keys: Keys, functions: Sequence[str], match: Sequence[str]) -> Held | None:
         """The contact that the row names by one of the keys of `match`, in their order.
 
         Raises `Refused` where a key fits several contacts, or one in the bin or of the other kind.
@@ -171,13 +200,14 @@ class Known:
             distinct = list({one.id: one for one in found}.values())
             if len(distinct) > 1:
                 raise Refused(
-                    _("This row fits several contacts by %(key)s: give it a number or an external id.", key=key)
+                    _("This row fits several contacts by %(key)s: give it a number or an external id.", key=key),
+                    fields=(FIELDS[key],),
                 )
             if distinct:
                 return self._usable(distinct[0], keys)
         return None
 
-    def _usable(self, contact: Contact, keys: Keys) -> Contact:
+    def _usable(self, contact: Held, keys: Keys) -> Held:
         if contact.deleted_at is not None:
             raise Refused(_("%(name)s, the contact of this row, is in the bin: restore it first.", name=contact.name))
         if keys.named and contact.name and contact.kind != keys.kind:
@@ -186,14 +216,16 @@ class Known:
                   name=contact.name)
                 if contact.kind == "company"
                 else _("%(name)s is a person in Carnet and a company in this row: correct the type or the number.",
-                       name=contact.name)
+                       name=contact.name),
+                fields=("kind",),
             )  # fmt: skip
         return contact
 
-    def _with(self, kind: str, value: str) -> list[Contact]:
-        return [self.contacts[one] for one in self._by.get((kind, value), ())] if value else []
+    def _with(self, kind: str, value: str) -> list[Held]:
+        found = self._by.get((kind, value)) if value else None
+        return [self.contacts[one] for one in found] if found else []
 
-    def _by_number(self, number: str, functions: Sequence[str]) -> list[Contact]:
+    def _by_number(self, number: str, functions: Sequence[str]) -> list[Held]:
         """Who has the number in a function of the row's slots, else who had it; any function where it names none."""
         slots = {found.slot for one in functions if (found := registry().function(one))}
         held = []
@@ -203,19 +235,19 @@ class Known:
                 held.append((self.contacts[contact_id], is_present))
         return [one for one, is_present in held if is_present] or [one for one, _present in held]
 
-    def _alike(self, keys: Keys, found: Sequence[Contact]) -> list[Contact]:
+    def _alike(self, keys: Keys, found: Sequence[Held]) -> list[Held]:
         """Those of the row's kind that can be changed; where several fit, the ones of its name."""
         same = [one for one in found if one.is_live and (one.kind == keys.kind or not keys.named)]
         distinct = {one.id: one for one in same}
         named = [one for one in distinct.values() if keys.named and one.sort_name == keys.name]
         return named if len(distinct) > 1 and named else list(distinct.values())
 
-    def likely(self, keys: Keys) -> list[tuple[Contact, str]]:
+    def likely(self, keys: Keys) -> list[tuple[Held, str]]:
         """Live contacts of which the row may be a double, with why, the most certain first.
 
         Colleagues share their firm's phone: between persons it counts only where the names have a word in common.
         """
-        found: dict[int, tuple[Contact, str]] = {}
+        found: dict[int, tuple[Held, str]] = {}
         for one in self._same_name(keys):
             if self._keys[one.id].postal_codes & keys.postal_codes:
                 found[one.id] = (one, SAME_NAME)
@@ -223,12 +255,12 @@ class Known:
             for value in sorted(values):
                 for one in self._with(kind, value):
                     fits = kind == "email" or self._may_be_one(keys, self._keys[one.id])
-                    if one.id not in found and _is_listed(one) and one.kind == keys.kind and fits:
+                    if one.id not in found and one.is_listed and one.kind == keys.kind and fits:
                         found[one.id] = (one, why)
         return list(found.values())
 
-    def _same_name(self, keys: Keys) -> list[Contact]:
-        return [one for one in self._with("name", keys.name) if _is_listed(one) and one.kind == keys.kind]
+    def _same_name(self, keys: Keys) -> list[Held]:
+        return [one for one in self._with("name", keys.name) if one.is_listed and one.kind == keys.kind]
 
     @staticmethod
     def _may_be_one(one: Keys, other: Keys) -> bool:
@@ -236,60 +268,92 @@ class Known:
             return True
         return bool(set(one.name.split()) & set(other.name.split()))
 
-    def namesakes(self, keys: Keys) -> Iterator[tuple[Contact, bool]]:
+    def namesakes(self, keys: Keys) -> Iterator[tuple[Held, bool]]:
         """Live contacts of the same name, and whether nothing but a name is known of them."""
         for one in self._same_name(keys):
             yield one, not (one.emails or one.phones or one.addresses or one.numbers or one.external_ids)
 
-    def fuller(self, contact: Contact, keys: Keys) -> bool:
+    def fuller(self, contact: Held, keys: Keys) -> bool:
         """Whether the contact can be reached where the row says nothing."""
         theirs = self._keys[contact.id]
         return bool(theirs.emails - keys.emails or theirs.phones - keys.phones
                     or theirs.postal_codes - keys.postal_codes)  # fmt: skip
 
 
-def _is_listed(contact: Contact) -> bool:
-    return contact.is_live and contact.archived_at is None
+def marks_of(contact: Held, keys: Keys) -> Marks:
+    """All by which a contact is found but its numbers."""
+    return keys.marks | {("external", one.value) for one in contact.external_ids if not one.source}
 
 
-def look_up(rows: Iterable[tuple[Keys, str]]) -> Known:
-    """Read all contacts that rows of these keys and employers can meet; the same number of statements for any rows."""
-    rows = list(rows)
+def look_up(rows: Iterable[tuple[Keys, Mapping[str, Any]]], memory: Memory | None = None) -> Known:
+    """Read all contacts that rows of these keys and values can meet; the same number of statements for any rows."""
+    wanted: dict[str, set[str]] = defaultdict(set)
+    marks: Marks = set()
+    seldom: set[str] = set()
+    for keys, values in rows:
+        marks |= keys.marks
+        marks.update(("number", fold(number)) for number in values.get("numbers", {}).values())
+        if employer := values.get("employer"):
+            marks.add(("name", fold(employer)))
+        seldom |= SELDOM & values.keys()
+    for kind, value in marks:
+        wanted[kind].add(value)
     known, ids = Known(), set[int]()
-    emails = {one for keys, _employer in rows for one in keys.emails}
-    phones = {one for keys, _employer in rows for one in keys.phones}
-    vats = {keys.vat for keys, _employer in rows if keys.vat}
-    employers = {fold(employer) for _keys, employer in rows if employer}
-    names = {keys.name for keys, _employer in rows if keys.name} | employers
-    external = {keys.external for keys, _employer in rows if keys.external}
-    numbers = {keys.number for keys, _employer in rows if keys.number}
-    for column, target, values in (
-        (Email.normalised, Email.contact_id, emails),
-        (Phone.normalised, Phone.contact_id, phones),
-        (Contact.vat_id_normalised, Contact.id, vats),
-        (Contact.sort_name, Contact.id, names),
-        (ExternalId.value, ExternalId.contact_id, external),
-        (ContactNumber.folded, ContactNumber.contact_id, numbers),
-    ):
-        for some in _portions(values):
-            ids |= {one for one in db.session.scalars(sa.select(target).where(column.in_(some))) if one is not None}
-    contacts = load_contacts(ids)
-    mains = {one.merged_into_id for one in contacts if one.merged_into_id is not None}
-    contacts += load_contacts(mains - ids)
-    for one in sorted(contacts, key=lambda contact: contact.id):
+    known.reserved |= _reserved(wanted["number"])
+    ids |= {owner for held in known.reserved.values() for owner, _function, _scope in held if owner is not None}
+    for kind, column, target, *narrowed in _PLACES:
+        for some in portions(wanted[kind]):
+            ids.update(fetch(sa.select(target).where(within(column, some), *narrowed)).scalars())
+    found = read(ids, seldom)
+    mains = {one.merged_into_id for one in found if one.merged_into_id is not None}
+    found += read(mains - ids, seldom)
+    if memory is not None:
+        anew = {one.id: one for one in (*memory.changed(one.id for one in found), *memory.recall(marks))}
+        found = [one for one in found if one.id not in anew] + list(anew.values())
+    for one in sorted(found, key=_age):
         if one.merged_into_id is None and one.anonymised_at is None:
             known.add(one)
-    _follow_merged(known, contacts)
-    for some in _portions(known.contacts):
-        known.functions |= functions_of(some)
-        if employers:
-            linked = sa.select(ContactLink.person_id, Contact.sort_name).where(ContactLink.person_id.in_(some))
-            for person_id, name in db.session.execute(linked.join(Contact, Contact.id == ContactLink.party_id)):
-                known.employers[person_id].add(name)
+    _follow_merged(known, found)
+    for one in found if memory is not None else ():
+        for number in one.numbers:
+            if number.id is None:
+                known.reserve(one, number.function, number.value)
     return known
 
 
-def _follow_merged(known: Known, contacts: Sequence[Contact]) -> None:
+_IN_LISTS = (Contact.deleted_at.is_(None), Contact.merged_into_id.is_(None), Contact.anonymised_at.is_(None))
+_PLACES: tuple[tuple[Any, ...], ...] = (
+    ("email", Email.normalised, Email.contact_id),
+    ("phone", Phone.normalised, Phone.contact_id),
+    ("vat", Contact.vat_id_normalised, Contact.id),
+    # In these two parts, since the indexes are: nobody else is found by a name.
+    ("name", Contact.sort_name, Contact.id, *_IN_LISTS, Contact.archived_at.is_(None)),
+    ("name", Contact.sort_name, Contact.id, Contact.archived_at.is_not(None)),
+    ("external", ExternalId.value, ExternalId.contact_id, ExternalId.source == ""),
+)
+"""Where contacts are found by each kind of key but a number, as the indexes hold them."""
+
+
+def _reserved(numbers: Iterable[str]) -> dict[str, list[tuple[int | None, str, str | None]]]:
+    """Whose these numbers are or were: looked for as the two indexes hold them, by function and by range."""
+    keys = [one.key for one in registry().all_functions()]
+    scopes = {scope_of(key, registry().service(Numbering).shares(key)) for key in keys}
+    columns = (ContactNumber.folded, ContactNumber.contact_id, ContactNumber.function, ContactNumber.reserved)
+    found: dict[str, dict[tuple[int | None, str, str | None], None]] = {}
+    for some in portions(numbers):
+        for place in (ContactNumber.function.in_(keys), ContactNumber.reserved.in_(sorted({*keys, *scopes}))):
+            rows: Any = fetch(sa.select(*columns).where(place, within(ContactNumber.folded, some)))
+            for row in rows:
+                found.setdefault(row[0], {})[row[1], row[2], row[3]] = None
+    return {folded: list(whose) for folded, whose in found.items()}
+
+
+def _age(contact: Held) -> tuple[bool, int]:
+    """Contacts of the base first, by their age, then what rows would make, in the order of these."""
+    return (contact.id < 0, abs(contact.id))
+
+
+def _follow_merged(known: Known, contacts: Sequence[Held]) -> None:
     """What a merged contact was known by leads to the main contact (design: external ids)."""
     for one in contacts:
         if one.merged_into_id in known.contacts:
@@ -298,21 +362,3 @@ def _follow_merged(known: Known, contacts: Sequence[Contact]) -> None:
                     known._by["external", external.value][one.merged_into_id] = None
             for number in one.numbers:
                 known._numbers[number.folded].append((one.merged_into_id, number.function, False))
-
-
-def load_contacts(ids: Iterable[int]) -> list[Contact]:
-    """Contacts with all by which rows find them, in the same number of statements for any."""
-    found: list[Contact] = []
-    collections = (
-        Contact.emails, Contact.phones, Contact.addresses, Contact.external_ids, Contact.tag_links, Contact.numbers,
-    )  # fmt: skip
-    for some in _portions(ids):
-        query = sa.select(Contact).where(Contact.id.in_(some)).options(*map(selectinload, collections))
-        found += db.session.scalars(query)
-    return found
-
-
-def _portions(values: Iterable[Any]) -> Iterator[list[Any]]:
-    rest = iter(sorted(values))
-    while some := list(islice(rest, AT_ONCE)):
-        yield some

@@ -7,7 +7,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import TextIO
 
-from webapp.api import guarded
+from plugins.transfer.entry import Entry
+from webapp.api import _, guarded
 
 
 @dataclass(frozen=True)
@@ -56,6 +57,25 @@ class Report:
     refusals: list[Refusal] = field(default_factory=list)
     remarks: list[Remark] = field(default_factory=list)
     likely: list[Double] = field(default_factory=list)
+
+    def tell(self, entry: Entry) -> None:
+        """Count a row, and keep what there is to say of it."""
+        line, outcome, contact = entry.row.line, entry.outcome, entry.contact
+        if outcome == "refused":
+            self.refuse(line, entry.reason, entry.row.raw)
+            return
+        if outcome != "skipped":
+            setattr(self, outcome, getattr(self, outcome) + 1)
+        if entry.double is not None:
+            other, why = entry.double
+            self.doubles += 1
+            made = contact.id if contact is not None and outcome != "skipped" else None
+            name = other.name or other.sort_name
+            self.likely.append(Double(line, entry.name, made, name, other.id, _(why)))
+        if entry.employer is not None and entry.employer[1]:
+            self.employers += 1
+        for text in (*entry.warnings.values(), *entry.remarks):
+            self.remark(line, text)
 
     def refuse(self, line: int, reason: str, cells: tuple[str, ...]) -> None:
         """Count a row that did not go in."""

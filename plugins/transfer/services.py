@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import nullcontext
 from itertools import islice
 from typing import Any
 
-from plugins.transfer.chunk import Chunk, Options
+from plugins.transfer.chunk import Chunk
+from plugins.transfer.options import Options
+from plugins.transfer.planning import Planner
 from plugins.transfer.reading.cells import FUNCTIONS
 from plugins.transfer.reading.draft import LISTS
 from plugins.transfer.reading.headers import added_columns
@@ -24,7 +26,7 @@ from webapp.api import (
     value_list,
 )
 
-CHUNK = 500
+CHUNK = 2000
 """Rows per transaction."""
 
 
@@ -64,38 +66,30 @@ def import_rows(
     """Bring the rows of a file in, as the present actor, and tell what became of them.
 
     With `commits` each chunk is a transaction of its own; without, all happens inside the caller's. A rehearsal
-    does the same and takes it back. `progress` hears the number of rows read so far.
+    writes nothing. `progress` hears the number of rows read so far.
     """
     need("contacts.manage")
-    report = Report(ignored=reading.ignored)
-    chunks = _chunks(reading, options, report, commits, progress)
-    if not options.rehearse:
-        for chunk in chunks:
-            with transaction() if commits else nullcontext():
-                chunk.run()
-        return report
-    # Later rows are to meet what earlier ones would have made: one transaction for all, taken back as a whole.
-    with transaction() if commits else nullcontext():
-        whole = db.session.begin_nested()
-        try:
-            for chunk in chunks:
-                chunk.run()
-        finally:
-            whole.rollback()
-    return report
-
-
-def _chunks(
-    reading: Reading, options: Options, report: Report, forgets: bool, progress: Callable[[int], None] | None
-) -> Iterator[Chunk]:
-    columns = {reading.headers[at]: target.part or target.field for at, target in reading.layout.targets.items()}
+    report, columns = Report(ignored=reading.ignored), columns_of(reading)
     made: set[int] = set()
+    planner = Planner(options, columns) if options.rehearse else None
     rows, done = iter(reading), 0
     while some := list(islice(rows, CHUNK)):
-        yield Chunk(some, options, columns, made, report)
-        if forgets:
+        with transaction() if commits else nullcontext():
+            if planner is not None:
+                entries = planner.decide(some)
+            else:
+                entries = Chunk(rows=some, options=options, columns=columns, made=made).write()
+        for entry in entries:
+            report.tell(entry)
+        if commits:
             # What has been written is no longer needed; a long file must not fill the memory.
             db.session.expunge_all()
         done += len(some)
         if progress:
             progress(done)
+    return report
+
+
+def columns_of(reading: Reading) -> dict[str, str]:
+    """What field each used column of a file is, by its header."""
+    return {reading.headers[at]: target.part or target.field for at, target in reading.layout.targets.items()}

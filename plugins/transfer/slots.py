@@ -1,4 +1,4 @@
-"""Which functions a contact has once a row has given it some: one of each slot."""
+"""Functions in their slots: which exclude each other, and which one follows another."""
 
 from __future__ import annotations
 
@@ -11,12 +11,6 @@ def slot_of(function: str) -> str:
     """The place that functions share of which a contact has one at a time."""
     found = registry().function(function)
     return found.slot if found else function
-
-
-def with_function(functions: Sequence[str], function: str) -> list[str]:
-    """The functions of a contact after it has been given one."""
-    slot = slot_of(function)
-    return [one for one in functions if slot_of(one) != slot] + [function]
 
 
 def leading(named: Sequence[str]) -> tuple[str, ...]:

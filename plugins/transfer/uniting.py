@@ -8,9 +8,12 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator, Mapping
+from functools import partial
 from typing import Any
 
 from plugins.transfer import added
+from plugins.transfer.held import Held, Item
+from plugins.transfer.matching import Keys
 from webapp.api import (
     CONTACT_COLLECTIONS,
     N_,
@@ -24,7 +27,9 @@ from webapp.api import (
     check_email,
     check_phone,
     fold,
+    now,
     setting,
+    sort_name,
 )
 
 TOO_LONG = N_("“%(value)s” is longer than the %(most)s characters that fit here: shorten it and type it in.")
@@ -45,6 +50,7 @@ BESIDE = ("functions", "number", "numbers", "employer", "role", "department", "a
 ITEMS = {"bank_accounts": "iban", "social_accounts": "value"}
 """What else a contact has several of, and by what two are the same."""
 _COLLECTION = {one.name: one for one in CONTACT_COLLECTIONS}
+NAMES = ("first_name", "last_name", "company_name")
 PARTS = ("street", "street2", "postal_code", "city", "region", "country")
 
 
@@ -117,7 +123,7 @@ def new_contact(values: Mapping[str, Any]) -> dict[str, Any]:
     return made
 
 
-def difference(contact: Contact, values: Mapping[str, Any]) -> dict[str, Any]:
+def difference(contact: Held, values: Mapping[str, Any]) -> dict[str, Any]:
     """What `update_contact` has to set so that the contact holds all that the row says; empty where it does already."""
     changes: dict[str, Any] = {}
     for name in SINGLE:
@@ -154,7 +160,7 @@ def difference(contact: Contact, values: Mapping[str, Any]) -> dict[str, Any]:
     return changes
 
 
-def _items(contact: Contact, name: str, items: list[dict[str, str]], key: str) -> list[dict[str, Any]]:
+def _items(contact: Held, name: str, items: list[dict[str, str]], key: str) -> list[dict[str, Any]]:
     """The present items, kept by their id, and the new ones; none where none is new."""
     present = getattr(contact, name)
     held = {fold(getattr(one, key)).replace(" ", "") for one in present}
@@ -169,7 +175,7 @@ def _email_key(value: str) -> str:
     return check_email(value).normalised or fold(value)
 
 
-def _phone_key(contact: Contact, values: Mapping[str, Any]) -> Any:
+def _phone_key(contact: Held, values: Mapping[str, Any]) -> Any:
     told = next((item.get("country", "") for item in values.get("addresses", [])), "")
     country = contact.country or told or str(setting("company.country"))
     return lambda value: check_phone(value, country).normalised or fold(value)
@@ -185,7 +191,7 @@ def _reach(present: list[Any], items: list[dict[str, str]], key: Any) -> list[di
     return [*kept, *more]
 
 
-def _addresses(contact: Contact, items: list[dict[str, str]]) -> list[dict[str, Any]] | None:
+def _addresses(contact: Held, items: list[dict[str, str]]) -> list[dict[str, Any]] | None:
     """The present addresses, their gaps filled from the row, and those that are new; None where nothing is new."""
     kept: list[dict[str, Any]] = [
         {"id": one.id, "purpose": one.purpose, **{part: getattr(one, part) for part in PARTS}}
@@ -216,3 +222,31 @@ def _is_same_place(one: Mapping[str, Any], other: Mapping[str, str]) -> bool:
 
 def _gaps(one: Mapping[str, Any], other: Mapping[str, str]) -> Iterator[tuple[str, str]]:
     return ((part, other[part]) for part in PARTS if other.get(part) and not one.get(part))
+
+
+def unite(contact: Held, changes: Mapping[str, Any], keys: Keys) -> None:
+    """Let a contact hold what `difference` has found, as later rows meet it."""
+    for name, value in changes.items():
+        match name:
+            case "emails" | "phones":
+                check = check_email if name == "emails" else partial(check_phone, country=keys.country)
+                held = [Item(**item, normalised=check(item["value"]).normalised) for item in value]
+                setattr(contact, name, held)
+            case "addresses" | "external_ids" | "bank_accounts" | "social_accounts":
+                setattr(contact, name, [Item(**item) for item in value])
+            case "tags":
+                contact.tags = sorted(value, key=str.casefold)
+            case _:
+                setattr(contact, name, value)
+    if keys.named and not changes.keys().isdisjoint(NAMES):
+        contact.sort_name = sort_name(contact.kind, contact.first_name, contact.last_name, contact.company_name)[:400]
+    if "vat_id" in changes:
+        contact.vat_id_normalised = keys.vat or None
+
+
+def renumber(contact: Held, function: str, number: str) -> None:
+    """Let a function have a number; the one it had is a former one."""
+    for one in contact.numbers:
+        if one.is_present(function):
+            one.valid_to = now()
+    contact.numbers.append(Item(function=function, value=number, folded=fold(number)))

@@ -10,7 +10,7 @@ from typing import BinaryIO, cast
 from flask import Blueprint, Response, request
 from werkzeug.datastructures import FileStorage
 
-from plugins.transfer.chunk import Options
+from plugins.transfer.options import Options
 from plugins.transfer.reading.opening import Reading, Unreadable, open_reading
 from plugins.transfer.services import firm_words, import_rows
 from webapp.api import Invalid, _, act, acting, clean, render, right

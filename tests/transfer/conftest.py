@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from plugins.transfer.chunk import Options
+from plugins.transfer.options import Options
 from plugins.transfer.reading.opening import open_reading
 from plugins.transfer.report import Report
 from plugins.transfer.services import firm_words, import_rows

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from plugins.transfer import chunk, services
+from plugins.transfer import chunk, options, services, singly
 from plugins.transfer.report import Report
 from webapp.contacts import services as contacts
 from webapp.contacts.links import parties_of
@@ -316,25 +316,24 @@ class TestBadRows:
         assert [(one.line, one.cells) for one in report.refusals] == [(7, ("N5", "a", "too", "many"))]
 
     def test_a_row_that_the_database_refuses_takes_no_neighbour_along(self, bring: Bring, monkeypatch: Any) -> None:
-        real = chunk.create_contacts, chunk.create_contact
+        arrive, create = chunk.newcomers.arrive, singly.create_contact
 
         def insist(values: Any) -> None:
             if values.get("last_name") == "Bad":
                 raise sa.exc.IntegrityError("insert", {}, Exception("somebody was faster"))
 
-        def many(rows: Any) -> Any:
-            made = real[0](rows)
-            for values in rows:
-                insist(values)
-            return made
+        def many(some: Any) -> None:
+            arrive(some)
+            for newcomer in some:
+                insist(newcomer.values)
 
         def one(values: Any) -> Any:
-            made = real[1](values)
+            made = create(values)
             insist(values)
             return made
 
-        monkeypatch.setattr(chunk, "create_contacts", many)
-        monkeypatch.setattr(chunk, "create_contact", one)
+        monkeypatch.setattr(chunk.newcomers, "arrive", many)
+        monkeypatch.setattr(singly, "create_contact", one)
         report = bring("Last name;Tags\nA;x\nBad;x\nC;x\n")
         assert counts(report) == (2, 0, 0, 0, 1)
         assert report.refusals[0].line == 3
@@ -376,7 +375,7 @@ def test_J1_only_managers_import(app: Any) -> None:
 
     editor = Act(user_id=None, role="editor", way="import")
     with acting(editor), pytest.raises(Forbidden):
-        services.import_rows(None, chunk.Options())  # type: ignore[arg-type]
+        services.import_rows(None, options.Options())  # type: ignore[arg-type]
 
 
 def test_H3_unchanged_rows_cost_a_fixed_number_of_statements(bring: Bring, statements: Any) -> None:

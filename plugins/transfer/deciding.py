@@ -1,0 +1,284 @@
+"""What is to be done with a row: decided against the contacts it can meet, and noted on these; nothing is written.
+
+So a later row meets what an earlier one makes, in a rehearsal as in an import (spec H2, H3).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from functools import cached_property
+from typing import Any
+
+from plugins.transfer import added, befores, uniting
+from plugins.transfer.entry import Entry
+from plugins.transfer.held import Held, texts
+from plugins.transfer.matching import Known
+from plugins.transfer.options import Decision, Options
+from plugins.transfer.planned import planned
+from plugins.transfer.slots import followed, slot_of
+from webapp.api import (
+    N_,
+    CarnetError,
+    ContactFunction,
+    _,
+    fold,
+    function_values,
+    known_function,
+    not_to_be_left,
+    number_not_free,
+    registry,
+)
+
+WARNING = "import."
+"""What the keys of an import's warnings on a contact begin with; the field's name follows."""
+
+NO_FUNCTION = N_(
+    "Number “%(number)s” was not taken over, for it belongs to a function: name prospect, customer or supplier in a "
+    "column Functions."
+)
+NO_SUCH_FUNCTION = N_("What stands there of “%(function)s” is left out: the contact does not have this function.")
+FUNCTION_REFUSED = N_("The function was not taken over: %(reason)s")
+NUMBER_REFUSED = N_("The number was not taken over: %(reason)s")
+EXTERNAL_ID_TAKEN = N_("External id “%(id)s” was not taken over, for it is another contact's: correct it there first.")
+
+
+class Deciding:
+    """Decides about rows in their order. `ids` are for the contacts that they make; `made` are those that this import
+    has made so far; `decisions`, by line, go before the options.
+    """
+
+    def __init__(
+        self,
+        known: Known,
+        options: Options,
+        ids: Iterator[int],
+        made: set[int],
+        decisions: Mapping[int, Decision],
+    ) -> None:
+        self.known, self.options, self.ids, self.made, self.decisions = known, options, ids, made, decisions
+        self.touched: dict[int, Held] = {}
+        self._functions: dict[str, ContactFunction | str] = {}
+
+    def decide(self, entry: Entry) -> None:
+        """Decide about one row."""
+        decision = self.decisions.get(entry.row.line)
+        if decision == "skip":
+            entry.outcome = "skipped"
+            return
+        try:
+            contact = self.known.find(entry.keys, entry.functions, self.options.match)
+        except CarnetError as error:
+            entry.refuse(error.message, tuple(error.details.get("fields", ())))
+            return
+        if contact is None and decision != "create":
+            contact = self._same(entry)
+        if contact is None:
+            self._settle_external_id(None, entry)
+            entry.double = next(iter(self.known.likely(entry.keys)), None)
+            wanted = decision or self.options.doubles
+            if entry.double is not None and wanted == "skip":
+                entry.outcome, entry.contact = "skipped", entry.double[0]
+                return
+            if entry.double is None or wanted == "create":
+                self._create(entry)
+                return
+            contact = entry.double[0]
+        self._update(contact, entry)
+
+    def _create(self, entry: Entry) -> None:
+        entry.lack()
+        contact = planned(next(self.ids), entry)
+        entry.contact, entry.outcome = contact, "created"
+        self._complete(contact, entry)
+        entry.kept = {WARNING + name: text for name, text in entry.warnings.items()}
+        contact.warnings = entry.kept
+        self._note(contact, replace(entry.keys, external="", number=""))
+
+    def _update(self, contact: Held, entry: Entry) -> None:
+        """Add what the row says to a contact."""
+        self._settle_external_id(contact, entry)
+        entry.contact = contact
+        if changes := uniting.difference(contact, entry.values):
+            entry.changes, entry.shown = changes, texts(changes, contact)
+            entry.old = befores.held(contact, changes)
+        has_changed = self._complete(contact, entry) or bool(changes)
+        if self._warn(contact, entry) or has_changed:
+            entry.outcome = "updated"
+            uniting.unite(contact, changes, entry.keys)
+            self._note(contact)
+
+    def _note(self, contact: Held, keys: Any = None) -> None:
+        self.known.add(contact, keys)
+        self.touched[contact.id] = contact
+
+    # --- Whether it is there already ----------------------------------------------------------------------
+
+    def _same(self, entry: Entry) -> Held | None:
+        """The contact of which the row says nothing new, so that the same file twice makes no double (spec H3).
+
+        By name alone it is the same where this import has not made it with more than the row says: two rows of
+        one list may be namesakes. A company of which only the name is known, made for those who work there, is
+        what the row tells more about.
+        """
+        for one, _why in self.known.likely(entry.keys):
+            if self._says_nothing_new(one, entry):
+                return one
+        for one, is_bare in self.known.namesakes(entry.keys):
+            if is_bare and one.kind == "company" and entry.keys.named:
+                return one
+            told_apart = (one.id < 0 or one.id in self.made) and self.known.fuller(one, entry.keys)
+            if not told_apart and self._says_nothing_new(one, entry):
+                return one
+        return None
+
+    def _says_nothing_new(self, contact: Held, entry: Entry) -> bool:
+        has = list(contact.functions)
+        return (
+            not uniting.difference(contact, entry.values)
+            and set(entry.functions) <= {*has, *followed(has)}
+            and all(
+                contact.has_number(one, number) or not self.known.is_free(contact, one, number)
+                for one in entry.functions
+                if (number := entry.number_of(one))
+            )
+            and self._works_there(contact, entry)
+            and not self._own_changes(contact, entry)
+        )
+
+    @staticmethod
+    def _works_there(contact: Held, entry: Entry) -> bool:
+        employer = entry.values.get("employer", "")
+        return contact.kind != "person" or not employer or fold(employer) in contact.employers
+
+    def _own_changes(self, contact: Held, entry: Entry) -> dict[str, dict[str, Any]]:
+        """What a row says of the contact's functions in added fields that is not noted yet, by function."""
+        own = {key: values for key, values in entry.values.get("own", {}).items() if key in contact.functions}
+        there = [key for key in own if contact.functions[key] is not None]
+        rows = function_values(contact.id, there) if there else {}
+        found: dict[str, dict[str, Any]] = {}
+        for key, values in own.items():
+            noted = contact.own.get(key, {})
+            new = {name: value for name, value in values.items() if name not in noted or noted[name] != value}
+            found[key] = added.difference(rows[key], key, new) if key in rows else new
+        return {key: changes for key, changes in found.items() if changes}
+
+    # --- What is to be done -------------------------------------------------------------------------------
+
+    def _settle_external_id(self, contact: Held | None, entry: Entry) -> None:
+        """An id that leads to this contact already is not added; one that is another's is left out, with a warning."""
+        external = entry.values.get("external_id", "")
+        if external and (owners := self.known.owners(external)):
+            del entry.values["external_id"]
+            if contact is None or contact.id not in owners:
+                entry.warnings["external_id"] = _(EXTERNAL_ID_TAKEN, id=external)
+
+    def _complete(self, contact: Held, entry: Entry) -> bool:
+        """Functions, number and employer; whether that changes anything."""
+        changed = self._activate(contact, entry)
+        for key in entry.values.get("own", {}).keys() - contact.functions.keys():
+            entry.remarks.append(_(NO_SUCH_FUNCTION, function=key))
+        entry.own = self._own_changes(contact, entry)
+        for key, values in entry.own.items():
+            contact.own.setdefault(key, {}).update(values)
+            entry.shown |= {f"{key}.{name}": [None, str(value)] for name, value in values.items()}
+        works = contact.kind != "person" or self._works_there(contact, entry)
+        if not works:
+            self._employ(contact, entry)
+        return changed or bool(entry.own) or not works
+
+    def _employ(self, person: Held, entry: Entry) -> None:
+        """Link a person to the company of exactly that name, made where there is none."""
+        employer = entry.values["employer"]
+        name = fold(employer)
+        company = self.known.company(name)
+        is_made = company is None
+        if company is None:
+            company = Held(id=next(self.ids), line=entry.row.line, kind="company", company_name=employer)
+            company.sort_name = name
+            self._note(company)
+        entry.employer = (company, is_made)
+        entry.shown["employer"] = [None, company.company_name]
+        person.employers.add(name)
+
+    def _activate(self, contact: Held, entry: Entry) -> bool:
+        number = entry.values.get("number", "")
+        has = list(contact.functions)
+        wanted = entry.functions or (tuple(has) if number and len(has) == 1 else ())
+        if number and not wanted and not any(one.folded == fold(number) for one in contact.numbers):
+            entry.warnings["number"] = _(NO_FUNCTION, number=number)
+        changed = False
+        for function in wanted:
+            own = entry.number_of(function)
+            if function in contact.functions and (not own or contact.has_number(function, own)):
+                continue
+            changed = self._begin(contact, function, own, entry) or changed
+        return changed
+
+    def _begin(self, contact: Held, key: str, number: str, entry: Entry) -> bool:
+        """Whether a function begins, or has another number."""
+        present = next((one for one in contact.functions if slot_of(one) == slot_of(key)), None)
+        if reason := self._refusal(contact, key, present):
+            # The row's other values go in all the same: a rule about one function is no reason to lose them.
+            entry.remarks.append(_(FUNCTION_REFUSED, reason=reason))
+            return False
+        if number and not self.known.is_free(contact, key, number):
+            entry.warnings["number"] = _(NUMBER_REFUSED, reason=number_not_free(number).message)
+            number = ""
+            if present == key:
+                return False
+        entry.begins.append((key, number))
+        entry.shown[f"function.{key}"] = [present, number or key]
+        row_id, slot = contact.functions.get(key), slot_of(key)
+        others = {one: row for one, row in contact.functions.items() if slot_of(one) != slot}
+        contact.functions = others | {key: row_id}
+        if present == key:
+            entry.renumbered[key] = next((one.value for one in contact.numbers if one.is_present(key)), "")
+        if number:
+            uniting.renumber(contact, key, number)
+            self.known.reserve(contact, key, number)
+        return True
+
+    def _refusal(self, contact: Held, key: str, present: str | None) -> str:
+        """Why a contact can't have a function (spec C4, C6, I1)."""
+        if key not in self._functions:
+            try:
+                self._functions[key] = known_function(key)
+            except CarnetError as error:
+                self._functions[key] = error.message
+        function = self._functions[key]
+        if isinstance(function, str):
+            return function
+        if present is None or present == key:
+            return ""
+        known = registry().function(present)
+        name = contact.name or contact.sort_name
+        if refusal := not_to_be_left(present, known is not None and known.final, function, name):
+            return refusal.message
+        row_id = contact.functions[present]
+        for guard in self._guards if row_id is not None else ():
+            if guard.function == present and (reasons := guard.find([row_id])):
+                return str(reasons[row_id])
+        return ""
+
+    @cached_property
+    def _guards(self) -> Sequence[Any]:
+        return [one for _plugin, one in registry().duties("function_guards") if one.action == "convert"]
+
+    @staticmethod
+    def _warn(contact: Held, entry: Entry) -> bool:
+        """Keep the row's warnings, drop those of cells that are good now; whether that changes any."""
+        parts = {part for address in entry.values.get("addresses", []) for part in address}
+        settled = {"row", *entry.values, *parts}
+        # What is said of a field that was left empty ends with a value for it, as everywhere.
+        ended = {WARNING + name for name in entry.changes}
+        present = {key: text for key, text in (contact.warnings or {}).items() if key not in ended}
+        contact.warnings = present
+        kept = {key: text for key, text in present.items()
+                if key.removeprefix(WARNING) not in settled or not key.startswith(WARNING)}  # fmt: skip
+        kept |= {WARNING + name: text for name, text in entry.warnings.items()}
+        if kept == present:
+            return False
+        entry.warned, entry.kept = present, kept
+        contact.warnings = kept
+        return True

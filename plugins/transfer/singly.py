@@ -1,0 +1,91 @@
+"""One row by the services, step by step: rows that change what is there, and those that fail among others."""
+
+from __future__ import annotations
+
+from plugins.transfer import added, uniting
+from plugins.transfer.befores import plain
+from plugins.transfer.deciding import FUNCTION_REFUSED, NUMBER_REFUSED, WARNING
+from plugins.transfer.entry import Entry
+from webapp.api import (
+    CarnetError,
+    Contact,
+    Refused,
+    _,
+    activate,
+    create_contact,
+    db,
+    function_values,
+    link_person,
+    load,
+    save_fields,
+    touch,
+    update_contact,
+    writable,
+)
+
+
+def create(entry: Entry) -> None:
+    """Make the contact of a row; raises `CarnetError` where it can't be."""
+    contact = create_contact(uniting.new_contact(entry.values))
+    assert entry.contact is not None
+    entry.contact.id = contact.id
+    _complete(contact, entry)
+    contact.warnings = (contact.warnings or {}) | (entry.kept or {})
+
+
+def employ(entry: Entry) -> None:
+    """Make the company of a row, where it is made for who works there."""
+    company, is_made = entry.employer or (None, False)
+    if company is not None and is_made:
+        company.id = create_contact({"kind": "company", "company_name": company.company_name}).id
+
+
+def update(entry: Entry) -> None:
+    """Let a contact have what was decided; raises `CarnetError` where it can't."""
+    assert entry.contact is not None
+    contact = update_contact(entry.contact.id, entry.changes) if entry.changes else load(entry.contact.id)
+    _complete(contact, entry)
+    if entry.kept is not None:
+        contact = writable(contact.id)
+        touch(contact)
+        # Those that values bring with them stay as these are now.
+        own = {name: text for name, text in (contact.warnings or {}).items() if not name.startswith(WARNING)}
+        contact.warnings = own | {name: text for name, text in entry.kept.items() if name.startswith(WARNING)}
+
+
+def note_own(entry: Entry) -> None:
+    """Note what a row says in fields that the firm has added to functions."""
+    if entry.own and entry.contact is not None:
+        rows = function_values(entry.contact.id, list(entry.own))
+        for key, values in entry.own.items():
+            if key in rows and (changes := added.difference(rows[key], key, values)):
+                entry.replaced[key] = {name: plain(getattr(rows[key], name)) for name in changes}
+                save_fields(entry.contact.id, key, changes)
+
+
+def _complete(contact: Contact, entry: Entry) -> None:
+    for key, number in entry.begins:
+        try:
+            _begin(contact, key, number, entry)
+        except CarnetError as error:
+            # The row's other values go in all the same: a rule about one function is no reason to lose them.
+            entry.remarks.append(_(FUNCTION_REFUSED, reason=error.message))
+    note_own(entry)
+    if entry.employer is not None:
+        company, _is_made = entry.employer
+        link_person(company.id, contact.id, entry.place)
+
+
+def _begin(contact: Contact, key: str, number: str, entry: Entry) -> None:
+    if number:
+        try:
+            with db.session.begin_nested():
+                activate(contact.id, key, {"number": number})
+        except Refused as error:
+            if error.details.get("field") != "number":
+                raise
+            entry.warnings["number"] = _(NUMBER_REFUSED, reason=error.message)
+        else:
+            return
+    with db.session.begin_nested():
+        activate(contact.id, key)

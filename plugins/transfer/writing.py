@@ -1,0 +1,30 @@
+"""Writing a chunk of an import, for who keeps what became of each row (spec H2)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from plugins.transfer.chunk import Chunk
+from plugins.transfer.options import Decision, Options
+from plugins.transfer.planning import NO_DECISIONS, Written, written_of
+from plugins.transfer.reading.rows import Row
+from webapp.api import need
+
+
+def write_rows(
+    rows: Sequence[Row],
+    options: Options,
+    columns: Mapping[str, str],
+    decisions: Mapping[int, Decision] = NO_DECISIONS,
+    made: set[int] | None = None,
+) -> list[Written]:
+    """Write rows inside the caller's transaction, each whole or not at all, and tell what became of each.
+
+    They are planned anew, against the base as it is now. `made` are the contacts that this import has created so far;
+    those of these rows are added. Give each import an `Act.source` of its own, for by that an undo tells its own lines
+    of the history from others'.
+    """
+    need("contacts.manage")
+    made = set() if made is None else made
+    chunk = Chunk(rows=rows, options=options, columns=columns, made=made, decisions=decisions, keeps=True)
+    return [written_of(one) for one in chunk.write()]
