@@ -12,6 +12,8 @@ from babel import Locale
 from babel.messages.catalog import Message
 from babel.messages.pofile import write_po
 
+from plugins.embed.appearance import FONTS
+from plugins.embed.snippets import FORMS
 from webapp import translating
 from webapp.administration import company
 from webapp.administration.models import ValueListItem
@@ -33,12 +35,13 @@ SILENT_DATA = {
     "data-again", "data-copy", "data-count", "data-density", "data-focus", "data-for-level", "data-guard", "data-key",
     "data-level", "data-page-box", "data-selection-clear", "data-shortcuts", "data-slot", "data-state", "data-theme",
     "data-toast-close", "data-toast-text", "data-empty", "data-minor", "data-cell", "data-exact", "data-select-all",
-    "data-drop", "data-done", "data-largest",
+    "data-drop", "data-done", "data-largest", "data-received", "data-origins", "data-line", "data-told", "data-yes",
+    "data-no",
 }  # fmt: skip
 """Attributes for scripts and style sheets. All other `data-` attributes are words: a new one is added knowingly."""
 DATA = re.compile(
     r"[\w.+-]+@[\w.-]+|(https?|smtps?)://\S+|\d{1,2}[. ]+[\w.éû]+ \d{4}|EUR|GR|FR|B2[BCG]|Carnet|CRM|UTF-8|STARTTLS"
-    r"|carnet_\w+|Werkzeug\S*|[A-Z]{4}( [A-Z2-7]{4})+"
+    r"|carnet_\w+|portal-\w+|Werkzeug\S*|[A-Z]{4}( [A-Z2-7]{4})+"
 )
 """What is the same in all languages: addresses, codes, names, days."""
 
@@ -86,7 +89,7 @@ def names() -> set[str]:
     zones = {label for _zone, label in company.zones("fr")}
     return {
         *zones, *french.territories.values(), *french.languages.values(), *currencies, *brands, *lists, *codes,
-        *LOCALES.values(),
+        *LOCALES.values(), *(form[0] for form in FORMS.values()), *(font.capitalize() for font in FONTS),
     }  # fmt: skip
 
 

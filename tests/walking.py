@@ -17,6 +17,7 @@ from flask.testing import FlaskClient
 from plugins.custom_fields.models import CustomChoice, CustomField
 from plugins.documents.models import Document
 from plugins.duplicates.models import DoublePair
+from plugins.embed.models import Portal
 from plugins.notes.models import ContactNote
 from plugins.privacy.models import PrivacyCase
 from plugins.proposals import sending
@@ -120,6 +121,9 @@ class Samples:
             "privacy:id": self.contact,
             "privacy:case_id": self._case(),
             "rest_privacy:id": self.contact,
+            "portals:id": (portal := self._portal()).id,
+            "fragments:id": portal.id,
+            "embed:key": portal.key,
         }
         for blueprint in ("contacts", "lists", "links", "pictures", "functions"):
             found |= {f"{blueprint}:id": self.contact, f"{blueprint}:link_id": self.link}
@@ -187,6 +191,14 @@ class Samples:
         """The token of another proposal, which was sent."""
         with app.test_request_context(), acting(acting_as_system("form")):
             return sending.send(self._proposal("902")).token
+
+    def _portal(self) -> Portal:
+        """A portal that reads as the owner."""
+        values = {"name": self.name, "key": "portal-sample", "reader_id": self.owner.id, "views": ["card"]}
+        found = db.session.scalar(sa.select(Portal)) or Portal(**values, origins=["https://a.example"], digest="")
+        db.session.add(found)
+        db.session.flush()
+        return found
 
     def _case(self) -> int:
         """An erasure of the contact that is asked for, due a month ago."""

@@ -215,7 +215,17 @@ from webapp.screen import warning_text
 from webapp.search.match import found as searched_contacts
 from webapp.search.match import sought as sought_words
 from webapp.search.texts import refresh as refresh_searched
-from webapp.security import csp_framed_by, for_once, only_asks, picture, public, right, safe_next, takes_files
+from webapp.security import (
+    csp_framed_by,
+    csp_framing_ours,
+    for_once,
+    only_asks,
+    picture,
+    public,
+    right,
+    safe_next,
+    takes_files,
+)
 from webapp.sentforms import take as take_form
 from webapp.sheets import csv_lines, guarded, unguarded
 from webapp.shown import choices as field_choices
@@ -373,6 +383,7 @@ __all__ = [
     "create_contact",
     "create_contacts",
     "csp_framed_by",
+    "csp_framing_ours",
     "csv_lines",
     "currency_digits",
     "data_folder",

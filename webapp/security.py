@@ -48,6 +48,11 @@ def csp_framed_by(origins: Sequence[str]) -> str:
     return CSP.replace("frame-ancestors 'none'", f"frame-ancestors {' '.join(origins) or NOBODY}")
 
 
+def csp_framing_ours() -> str:
+    """The strict policy for a page with a frame of our own in it."""
+    return CSP.replace("frame-src 'none'", "frame-src 'self'")
+
+
 def right(name: str) -> Callable[[Callable[P, T]], Callable[P, T]]:
     """Guard a view: the same right that its services ask for."""
 

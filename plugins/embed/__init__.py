@@ -1,7 +1,7 @@
 """Pages inside a firm's portal: frames, fragments and fixed text, for origins that an administrator names (spec I3)."""
 
-from plugins.embed import door, erasing, models, rest, views
-from webapp.api import Erasure, PersonalData, Plugin, RestResource, _l
+from plugins.embed import check_views, door, erasing, fragment_views, models, rest, settings_views
+from webapp.api import Erasure, HistorySource, PersonalData, Plugin, RestResource, SettingsPage, _l
 
 plugin = Plugin(
     name="embed",
@@ -19,7 +19,19 @@ plugin = Plugin(
             tables=erasing.TABLES,
         ),
     ),
-    blueprints=(views.blueprint,),
+    blueprints=(check_views.blueprint, settings_views.blueprint, fragment_views.blueprint),
+    history_sources=(HistorySource(key="embed", label=_l("Portal"), endpoint="fragments.show"),),
+    settings_pages=(
+        SettingsPage(
+            key="embed",
+            label=_l("Embedding"),
+            section="general",
+            endpoint="portals.index",
+            icon="plug",
+            hint=_l("Portals that show cards, lists and forms of Carnet, and what each may"),
+            order=50,
+        ),
+    ),
     realms=(door.realm,),
     rest_resources=(RestResource(key="embed", blueprint=rest.blueprint),),
 )

@@ -6,14 +6,27 @@ import datetime as dt
 import hashlib
 import secrets
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, cast
 
 import sqlalchemy as sa
 
 from plugins.embed.asking import Wanted, checked, granted, origins_of
 from plugins.embed.models import Frame, Launch, Portal
-from webapp.api import ROLES, Act, Embed, Invalid, _, audit, db, embed_endpoints, find_user, in_passing, now
+from webapp.api import (
+    ROLES,
+    Act,
+    Embed,
+    Invalid,
+    _,
+    audit,
+    db,
+    embed_endpoints,
+    find_user,
+    in_passing,
+    now,
+    public_base,
+)
 
 CODE_LASTS = dt.timedelta(seconds=60)
 IDLE, LONGEST = dt.timedelta(minutes=30), dt.timedelta(hours=8)
@@ -48,13 +61,22 @@ def reader(portal: Portal, email: str) -> int:
 def launch(portal: Portal, sent: Mapping[str, Any]) -> tuple[str, Wanted]:
     """A one-time code for what a portal asks for; raises `Invalid`. Codes and frames of yesterday are forgotten."""
     wanted, user_id = checked(portal, sent), reader(portal, str(sent.get("user") or ""))
+    return _code(portal, user_id, wanted), wanted
+
+
+def preview(portal: Portal, sent: Mapping[str, Any], user_id: int) -> str:
+    """A code for the same in a frame of our own pages, where an administrator looks at it; raises `Invalid`."""
+    return _code(portal, user_id, replace(checked(portal, sent), origin=public_base()))
+
+
+def _code(portal: Portal, user_id: int, wanted: Wanted) -> str:
     db.session.execute(sa.delete(Launch).where(Launch.made_at < now() - FORGOTTEN))
     db.session.execute(sa.delete(Frame).where(Frame.created_at < now() - LONGEST - FORGOTTEN))
     code = secrets.token_urlsafe(32)
     db.session.add(Launch(digest=digest(code), portal_id=portal.id, user_id=user_id, wanted=wanted.stored()))
     db.session.flush()
     audit.note("embed_launched", portal=portal.key, user=user_id, view=wanted.view)
-    return code, wanted
+    return code
 
 
 def burn(code: str) -> Launch | None:
@@ -139,7 +161,11 @@ class Standing:
 
 def standing(portal: Portal | None, user_id: int, wanted: Wanted) -> Standing | None:
     """Who may see what was asked for; None once the portal, its origin, the user or the view is none any more."""
-    if portal is None or not portal.active or wanted.origin not in (origins := origins_of(portal)):
+    if portal is None or not portal.active:
+        return None
+    # What is looked at in Settings is framed by our own pages alone; no portal can ask for that.
+    origins = (wanted.origin,) if wanted.origin == public_base() else origins_of(portal)
+    if wanted.origin not in origins:
         return None
     user, allowed = find_user(id=user_id), granted(portal)
     if user is None or wanted.view not in allowed:

@@ -57,6 +57,11 @@ def load(portal_id: int) -> Portal:
     return found
 
 
+def by_key(key: str) -> Portal | None:
+    """The portal that is called so in public."""
+    return db.session.scalar(sa.select(Portal).where(Portal.key == key[:40].replace("\x00", "")))
+
+
 def create(values: Mapping[str, Any]) -> tuple[Portal, str]:
     """A new portal, and its secret, which nobody can see again; raises `Invalid`.
 
@@ -128,7 +133,7 @@ def delete(portal_id: int) -> str:
         db.session.execute(sa.delete(model).where(model.portal_id == portal.id))
     db.session.delete(portal)
     db.session.flush()
-    setting_changes.note(PAGE, "removed", subject=key)
+    setting_changes.note(PAGE, "removed", {"name": (name, None)}, subject=key)
     return name
 
 
@@ -137,7 +142,7 @@ def verify(key: str, secret: str) -> Portal | None:
 
     It takes as long whatever is wrong. Notes that it was used, at most once a minute and in a transaction of its own.
     """
-    portal = db.session.scalar(sa.select(Portal).where(Portal.key == key[:40].replace("\x00", "")))
+    portal = by_key(key)
     shown, at = _digest(secret), now()
     known = (portal.digest, portal.old_digest) if portal else ("", "")
     is_present, is_old = (hmac.compare_digest(shown, one) for one in known)

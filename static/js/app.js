@@ -17,8 +17,9 @@ import * as pairs from "./pairs.js";
 import * as palette from "./palette.js";
 import * as place from "./place.js";
 import * as print from "./print.js";
+import * as received from "./received.js";
 import * as rows from "./rows.js";
 import * as selection from "./selection.js";
 import * as toasts from "./toasts.js";
 
-for (const module of [again, busy, cells, columns, copy, dialogs, drop, focus, guard, inplace, keys, live, menus, pairs, palette, place, print, rows, selection, toasts]) module.start();
+for (const module of [again, busy, cells, columns, copy, dialogs, drop, focus, guard, inplace, keys, live, menus, pairs, palette, place, print, received, rows, selection, toasts]) module.start();

@@ -1,4 +1,4 @@
-// Copies a field's value: <button data-copy="its id" data-copied="words to say" hidden>, or what the button itself
+// Copies a field's value, or the text of what is none: <button data-copy="its id" data-copied="words to say" hidden>, or what the button itself
 // holds: data-copy-text="the text" instead of data-copy. Without script, or where the
 // browser gives no clipboard (a plain http address), the button stays away and the field is there to be selected.
 
@@ -11,7 +11,7 @@ function reveal() {
 
 async function copy(button) {
   const source = document.getElementById(button.dataset.copy);
-  const text = button.dataset.copyText ?? source?.value;
+  const text = button.dataset.copyText ?? source?.value ?? source?.textContent;
   if (text === undefined) return;
   try {
     await navigator.clipboard.writeText(text);
@@ -19,7 +19,7 @@ async function copy(button) {
   } catch {
     // Refused by the browser: what is selected can be copied by keys.
     source?.focus();
-    source?.select();
+    source?.select?.();
   }
 }
 

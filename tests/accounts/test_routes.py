@@ -15,6 +15,7 @@ PUBLIC = {
     "accounts.home",
     "accounts.first_run",
     "accounts.preferences",
+    "embed.check",
     "embed.look",
     "embed.start",
     "health.healthz",

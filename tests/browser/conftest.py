@@ -67,7 +67,8 @@ def visit(chromium: Browser) -> Iterator[Callable[..., Watched]]:
 @pytest.fixture(scope="session")
 def carnet() -> Iterator[Served]:
     """One served Carnet for the tests that don't mind each other's contacts: two users and 200 made-up contacts."""
-    with served("sqlite", contacts=200, users=((ADA, "administrator"), (GRACE, "editor"))) as at:
+    users = ((ADA, "administrator"), (GRACE, "editor"))
+    with served("sqlite", contacts=200, users=users, CARNET_EMBED_ORIGINS="https://portal.example") as at:
         yield at
 
 

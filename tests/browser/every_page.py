@@ -111,6 +111,13 @@ PAGES = {
     "plug-ins": "/settings/plugins",
     "a plug-in": "/settings/plugins/suppliers",
     "data of a plug-in": "/settings/plugins/suppliers/purge",
+    "portals": "/settings/embedding",
+    "new portal": "/settings/embedding/new",
+    "portal": "{portal}?view=card&p-id=1",
+    "portal, as SharePoint wants it": "{portal}?view=contacts&for=sharepoint",
+    "portal changed": "{portal}/edit",
+    "another secret of a portal": "{portal}/rotate",
+    "delete a portal": "{portal}/delete",
     "value lists": "/settings/value-lists",
     "value list": "/settings/value-lists/payment_terms",
 }

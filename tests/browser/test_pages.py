@@ -60,6 +60,15 @@ def define_list(page: Page) -> str:
     return page.url[page.url.index("/settings") :]
 
 
+def add_portal(page: Page) -> str:
+    """Add a portal; the address of its page."""
+    page.goto("/settings/embedding/new")
+    page.get_by_label("Name").fill("Intranet")
+    page.get_by_label("List of all contacts").check()
+    page.get_by_role("button", name="Add the portal").click()
+    return str(page.get_by_role("link", name="Choose what to show").get_attribute("href"))
+
+
 @pytest.fixture(scope="module")
 def places(chromium: Browser, carnet: Served, signed_in: Callable[[str], Any]) -> dict[str, str]:
     """Addresses of contacts among the made-up ones: with two functions and persons, a prospect, one in the bin."""
@@ -104,9 +113,11 @@ def places(chromium: Browser, carnet: Served, signed_in: Callable[[str], Any]) -
     ids = [one for one in dict.fromkeys(ids) if f"/contacts/{one}" != prospects[-1]]
     case, certificate = erase_two(page, ids[-1])
     custom_field = define_list(page)
+    portal = add_portal(page)
     context.close()
     assert view
     return {
+        "portal": portal,
         "custom_field": custom_field,
         "note": note,
         "view": f"/contacts/views/{view[1]}",
@@ -178,6 +189,7 @@ def erase_two(page: Page, contact_id: str) -> tuple[str, str]:
 EXAMPLES = dict.fromkeys(("both", "prospect", "person", "binned"), "/contacts/1") | {
     "link": "/links/1",
     "custom_field": "/settings/custom-fields/1",
+    "portal": "/settings/embedding/1",
     "view": "/contacts/views/1",
     "job": "/jobs/1",
     "merging": "/merge",
