@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from workbooks import workbook
 
 from plugins.transfer.reading.cells import decimal_sign, plain_number
 from plugins.transfer.reading.opening import Reading, Unreadable, open_reading
@@ -93,6 +94,27 @@ def test_H1_a_file_without_names_of_columns_can_be_given_some() -> None:
     assert found.samples[2] == ["Köln", "Nice"]
     found = _open("Kundenliste\nalt;alt2\nA;B\nx;y\n", header=3, columns={"A": "last_name"})
     assert [one.values["last_name"] for one in found] == ["x"]
+
+
+@pytest.mark.parametrize(
+    "told",
+    [{"encoding": "rot13"}, {"encoding": "utf\x008"}, {"encoding": "undefined"}, {"encoding": "x" * 999},
+     {"encoding": "idna"}, {"separator": "ab"}, {"separator": '"'}, {"separator": "\n"}, {"separator": ""},
+     {"order": "sideways"}, {"decimal": "x"}, {"header": -7}, {"header": 10**9}, {"country": "Q\x00"},
+     {"columns": {"Nom": "\ud800"}}, {"constants": {"full_name": "\x00"}}, {"sheet": "\x00"}, {"kind": "tree"}],
+)  # fmt: skip
+@pytest.mark.usefixtures("app")
+def test_H1_what_is_told_may_be_nonsense(told: dict[str, Any]) -> None:
+    for content in (
+        "Nom;Téléphone;Date de naissance\nA;01 23;03/04/1980\n".encode(),
+        workbook({"A": [["Nom"], ["A"]]}),
+    ):
+        try:
+            rows = list(open_reading(io.BytesIO(content), **told))
+        except Unreadable as error:
+            assert str(error)
+        else:
+            assert rows[0].values["last_name"] == "A"
 
 
 def test_H1_months_first_can_be_told() -> None:

@@ -10,6 +10,7 @@ import pytest
 from workbooks import workbook
 
 from plugins.transfer.reading.opening import Reading, Unreadable, open_reading
+from plugins.transfer.reading.sheet_child import CONTAINER
 
 CONTACTS: list[list[Any]] = [
     ["Kundenliste"],
@@ -69,7 +70,8 @@ def test_H1_a_sheet_that_lies_about_its_size_is_read_whole() -> None:
         (workbook({"A": CONTACTS}, more={"bomb.xml": b"0" * 20_000_000}), "too large"),
         (workbook({"A": CONTACTS}, more={f"{n}.xml": b"" for n in range(2100)}), "too large"),
         (b"PK\x03\x04" + b"x" * 200, "can't be read"),
-        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(2000), "can't be read"),
+        (CONTAINER + bytes(2000), "can't be read"),
+        (CONTAINER + bytes(1016) + "EncryptedPackage".encode("utf-16-le") + bytes(2000), "protected by a password"),
         (workbook({"A": []}), "empty"),
     ],
 )  # fmt: skip

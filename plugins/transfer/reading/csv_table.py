@@ -30,7 +30,10 @@ TOO_LONG = N_("A cell of this row is too long, up to line %(last)s: look for a q
 
 
 class CsvTable(Table):
-    """A text as a table; its ways are the separators. Raises `Unreadable` for a text without signs."""
+    """A text as a table; its ways are the separators. A told one that can't be one is found out, too.
+
+    Raises `Unreadable` for a text without signs.
+    """
 
     def __init__(self, text: Text, separator: str | None = None) -> None:
         self.text, self.encoding = text, text.encoding
@@ -44,9 +47,10 @@ class CsvTable(Table):
         if not any(line.strip("\ufeff \t\r\n;,|") for line in self._first):
             raise Unreadable(EMPTY)
         told = self._first[0].strip().lower()
-        if told.startswith("sep=") and len(told) == 5:
-            separator = separator or told[4]
-        self._ways = (separator,) if separator else SEPARATORS
+        if not separator and told.startswith("sep="):
+            separator = told[4:]
+        is_one = separator is not None and len(separator) == 1 and separator not in '"\r\n'
+        self._ways = (str(separator),) if is_one else SEPARATORS
         self.separator = self._ways[0]
 
     @property

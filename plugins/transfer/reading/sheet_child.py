@@ -2,7 +2,8 @@
 
 What it reads was made by others: it runs apart from the application, with little memory and time and without its
 secrets, and hands over nothing but text (libs 5.2, ASVS 1.5). Lines are `{"sheet": name}`, then of that sheet
-`[line, cell, …]`; `{"error": word}` is the last one where it can't go on. Its only argument is the one sheet to read.
+`[line, cell, …]`; `{"error": word}` is the last one where it can't go on. Its only argument is a list
+of the one sheet to read, or of none.
 """
 
 from __future__ import annotations
@@ -17,6 +18,8 @@ from typing import Any, BinaryIO
 MEMORY = 768 * 1024 * 1024
 """Bytes of address space: enough for 200,000 rows of contacts."""
 SECONDS = 60
+CONTAINER = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+"""How workbooks begin that are not packed."""
 MOST_PARTS = 2000
 MOST_BYTES = 400 * 1024 * 1024
 """Bytes that a workbook's parts may have once they are unpacked, counted while unpacking: what it declares may lie."""
@@ -33,7 +36,8 @@ def main() -> None:
         resource.setrlimit(resource.RLIMIT_CPU, (SECONDS, SECONDS))
     stream = sys.stdin.buffer
     try:
-        say({"error": "large"} if is_bomb(stream) else write_sheets(stream, sys.argv[1:]))
+        told = "password" if is_locked(stream) else "large" if is_bomb(stream) else ""
+        say({"error": told} if told else write_sheets(stream, json.loads(sys.argv[1])))
     except MemoryError:
         say({"error": "large"})
     except Exception as error:
@@ -45,6 +49,15 @@ def say(told: dict[str, str] | None) -> None:
     """One line about what follows."""
     if told is not None:
         sys.stdout.write(json.dumps(told) + "\n")
+
+
+def is_locked(stream: BinaryIO) -> bool:
+    """Whether a password protects it: then it is an old container with one encrypted part."""
+    locked = False
+    if stream.read(len(CONTAINER)) == CONTAINER:
+        locked = "EncryptedPackage".encode("utf-16-le") in stream.read(MOST_BYTES)
+    stream.seek(0)
+    return locked
 
 
 def is_bomb(stream: BinaryIO) -> bool:

@@ -25,7 +25,7 @@ from plugins.transfer.reading.tables import FIRST_LINES, Cells, Table
 from plugins.transfer.reading.texts import opened
 from webapp.api import N_
 
-SIGNS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1")
+SIGNS = (b"PK\x03\x04", sheet_child.CONTAINER)
 """How a workbook begins: packed, or one of before 2007, or one with a password."""
 MOST_ROWS = 200_000
 MOST_BYTES = 512 * 1024 * 1024
@@ -94,7 +94,7 @@ class SheetTable(Table):
         with opened(source) as stream, tempfile.TemporaryFile() as copy:
             shutil.copyfileobj(stream, copy)
             copy.seek(0)
-            command = [sys.executable, "-P", sheet_child.__file__, *([sheet] if sheet else [])]
+            command = [sys.executable, "-P", sheet_child.__file__, json.dumps([sheet] if sheet else [])]
             known = {name: os.environ[name] for name in ENVIRONMENT if name in os.environ}
             child = subprocess.Popen(  # noqa: S603 - our own program, no shell
                 command, stdin=copy, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, env=known | {"PYTHONUTF8": "1"}
@@ -118,7 +118,7 @@ class SheetTable(Table):
             if line.startswith(b"["):
                 rows += 1
                 size += len(line)
-                if rows > MOST_ROWS or size > MOST_BYTES:
+                if rows > MOST_ROWS + FIRST_LINES or size > MOST_BYTES:
                     raise Unreadable(LARGE, rows=str(MOST_ROWS))
                 self._kept.write(line)
                 self._places[name] = (begin, size)

@@ -47,7 +47,7 @@ class Text:
         with opened(self.source) as stream:
             try:
                 text = io.TextIOWrapper(stream, encoding=self.encoding, errors=errors, newline="")
-            except LookupError:
+            except (LookupError, ValueError):
                 raise Unreadable(ENCODING, encoding=self.encoding) from None
             try:
                 yield text
