@@ -9,6 +9,7 @@ from webapp.accounts import tokens
 from webapp.accounts.services import find_user
 from webapp.accounts.signing import client_address, count_wrong_link
 from webapp.accounts.users import emails_of as user_emails
+from webapp.accounts.users import ids_of as user_ids
 from webapp.accounts.users import reach as user_reach
 from webapp.acting import ROLES, Act, act, acting, acting_as_system, need
 from webapp.administration import changes as setting_changes
@@ -526,6 +527,7 @@ __all__ = [
     "update_link",
     "update_many",
     "user_emails",
+    "user_ids",
     "user_names",
     "user_reach",
     "value_label",

@@ -12,15 +12,19 @@ _SIGNS = tuple("=+-@\t\r\n\x00＝＋－＠")
 def guarded(cell: str) -> str:
     """A cell that no spreadsheet takes for a formula; `unguarded` gives it back as it was.
 
-    An apostrophe stands before a text that begins, blanks aside, with one of the signs.
+    An apostrophe stands before a text that begins, blanks aside, with one of the signs; and before one that looks as if
+    it had been guarded already.
     """
-    return f"'{cell}" if cell.startswith(_SIGNS) or cell.lstrip().startswith(_SIGNS) else cell
+    return f"'{cell}" if _begins_with_sign(cell.lstrip("'")) else cell
 
 
 def unguarded(cell: str) -> str:
     """A cell without the apostrophe that guards a spreadsheet against formulas (libs 5.2)."""
-    bare = cell.removeprefix("'")
-    return bare if bare.startswith(_SIGNS) or bare.lstrip().startswith(_SIGNS) else cell
+    return cell[1:] if cell.startswith("'") and _begins_with_sign(cell.lstrip("'")) else cell
+
+
+def _begins_with_sign(text: str) -> bool:
+    return text.startswith(_SIGNS) or text.lstrip().startswith(_SIGNS)
 
 
 def csv_lines(rows: Iterable[Sequence[str]], *, first: bool = False) -> str:

@@ -28,9 +28,15 @@ def columns() -> Iterator[tuple[str, Field, list[str]]]:
             yield owner, one, [*field_labels(one), code, one.name, *([f"{owner}.{one.name}"] if owner else [])]
 
 
+CURRENCY = Field(name="currency", label="", kind="currency")
+"""What stands beside a function's amounts."""
+
+
 def field_called(owner: str, name: str) -> Field | None:
-    """The field of that name, where there still is one."""
-    return next((one for one in added_fields(owner) if one.name == name), None)
+    """The field of that name, where there still is one: added by the firm, or a function's own."""
+    function = registry().function(owner) if owner else None
+    declared = (*function.fields, CURRENCY) if function is not None else ()
+    return next((one for one in (*added_fields(owner), *declared) if one.name == name), None)
 
 
 class Reader:

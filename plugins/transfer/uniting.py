@@ -43,7 +43,9 @@ SINGLE = (
     "first_name", "middle_name", "last_name", "company_name", "birth_date", "vat_id", "website", "salutation", "title",
     "company_name2", "legal_form", "tax_number", "language", "currency", "category", "source",
 )  # fmt: skip
-CHECKED = ("functions", "kind", "birth_date", "added", "own", "numbers")
+CHECKED = (
+    "functions", "kind", "birth_date", "added", "own", "numbers", "consents", "external_ids", "responsible_id",
+)  # fmt: skip
 """What was read by what it may be."""
 BESIDE = ("functions", "number", "numbers", "employer", "role", "department", "added", "own")
 """What of a row is no value of a contact's own."""
@@ -119,7 +121,7 @@ def new_contact(values: Mapping[str, Any]) -> dict[str, Any]:
     made = {name: value for name, value in values.items() if name not in BESIDE}
     made |= values.get("added", {})
     if external := made.pop("external_id", ""):
-        made["external_ids"] = [{"source": "", "value": external}]
+        made["external_ids"] = [{"source": "", "value": external}, *made.get("external_ids", [])]
     return made
 
 

@@ -124,7 +124,7 @@ def test_H1_functions_in_three_languages() -> None:
         ("'=1+1", "=1+1"),
         ("' @x", " @x"),
         ("'＝x", "＝x"),
-        ("''=x", "''=x"),
+        ("''=x", "'=x"),
         ("'s-Hertogenbosch", "'s-Hertogenbosch"),
         ("'", "'"),
         ("=1+1", "=1+1"),

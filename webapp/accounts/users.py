@@ -103,6 +103,13 @@ def emails_of(ids: Iterable[int | None]) -> dict[int, str]:
     return {user.id: user.email for user in db.session.scalars(sa.select(User).where(User.id.in_(known)))}
 
 
+def ids_of(emails: Iterable[str]) -> dict[str, int]:
+    """Active users by their addresses in small letters."""
+    known = {one.casefold() for one in emails}
+    found = db.session.scalars(sa.select(User).where(sa.func.lower(User.email).in_(known), User.active))
+    return {user.email.casefold(): user.id for user in found}
+
+
 def invite(values: Mapping[str, Any]) -> User:
     """A new user, who chooses a password by a link; raises `Invalid`, `Refused` where the address is taken."""
     need("settings")

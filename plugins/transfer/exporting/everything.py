@@ -99,7 +99,9 @@ def columns() -> Iterator[WholeColumn]:
         parts=("party", *(one.name for one in LINK_FIELDS)),
     )
     for one in added_fields():
-        yield WholeColumn(field=one.name, label=str(one.label), text=_added(one))
+        # A label of the firm's may be any other column's name.
+        label = _("%(function)s: %(field)s", function=_("Own field"), field=one.label)
+        yield WholeColumn(field=one.name, label=label, text=_added(one))
     yield WholeColumn(field="functions", label=_("Functions"), text=lambda contact: ", ".join(contact["functions"]))
     for function in registry().functions():
         yield from _function_columns(function)
@@ -117,8 +119,8 @@ def _function_columns(function: Any) -> Iterator[WholeColumn]:
         label=named(_("Number")),
         text=lambda contact: contact["numbers"].get(key, ""),
     )
-    if any(one.kind == "money" for one in function.fields):
-        yield WholeColumn(field="currency", group=key, label=named(_("Currency")), text=_own(key, "currency"))
+    if money := [one.name for one in function.fields if one.kind == "money"]:
+        yield WholeColumn(field="currency", group=key, label=named(_("Currency")), text=_currency(key, money))
     for one in function.fields:
         if act().may(one.right):
             yield WholeColumn(field=one.name, group=key, label=named(one.label), text=_own(key, one.name))
@@ -133,15 +135,15 @@ def _listed(label: str) -> str:
 
 def _list_of(name: str, label: str, parts: tuple[str, ...]) -> WholeColumn:
     def text(contact: Object) -> str:
-        return entries.written([_part(one[part]) for part in parts] for one in contact[name])
+        return entries.written([_part(one.get(part)) for part in parts] for one in contact[name])
 
     return WholeColumn(field=name, label=_listed(label), text=text, parts=parts)
 
 
 def _employers(contact: Object) -> str:
     """The parties where it is a contact person, with what holds for each link."""
-    mine = [one for one in contact["links"] if one["person_id"] == contact["id"]]
-    return entries.written([one["party"], *(_part(one[part.name]) for part in LINK_FIELDS)] for one in mine)
+    mine = [one for one in contact["links"] if one.get("person_id") == contact["id"]]
+    return entries.written([one["party"], *(_part(one.get(part.name)) for part in LINK_FIELDS)] for one in mine)
 
 
 def _of(name: str) -> Callable[[Object], str]:
@@ -151,6 +153,16 @@ def _of(name: str) -> Callable[[Object], str]:
 def _own(key: str, name: str) -> Callable[[Object], str]:
     """A field of a function that the contact has."""
     return lambda contact: plain(contact["fields"].get(key, {}).get(name))
+
+
+def _currency(key: str, money: Sequence[str]) -> Callable[[Object], str]:
+    """The currency of a function's amounts, where there are any."""
+
+    def text(contact: Object) -> str:
+        own = contact["fields"].get(key, {})
+        return plain(own.get("currency")) if any(own.get(name) for name in money) else ""
+
+    return text
 
 
 def _added(field: Field, key: str = "") -> Callable[[Object], str]:

@@ -16,7 +16,7 @@ from struct import pack
 from xml.sax.saxutils import escape
 
 from plugins.transfer.exporting.writers import Rows, State
-from webapp.api import Invalid, _
+from webapp.api import Invalid, _, guarded
 
 MOST_ROWS = 1_048_575
 """What a sheet holds beside its head."""
@@ -163,4 +163,6 @@ def _letters(at: int) -> str:
 
 
 def _text(cell: str) -> str:
+    # Nothing is guarded here; what looks as if it were is guarded, so that the import takes no apostrophe of its own.
+    cell = guarded(cell) if cell.startswith("'") else cell
     return escape(_LIKE_A_SIGN.sub("_x005F_", _UNWRITABLE.sub("", cell[:LONGEST_CELL])))

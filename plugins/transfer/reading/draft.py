@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from plugins.transfer import added
 from plugins.transfer.reading import cells as read
+from plugins.transfer.reading import whole
 from plugins.transfer.reading.messages import Message
 from plugins.transfer.reading.targets import Target, is_added, key
 from webapp.api import CONTACT_FIELDS, N_, clean, fold
@@ -53,11 +54,14 @@ class Draft:
         self.social: list[dict[str, str]] = []
         self.added: dict[str, dict[str, Any]] = {}
         self.columns: dict[str, str] = {}
+        self.whole: dict[str, Any] = {}
         self.is_somebody = False
 
     @classmethod
     def taking(cls, target: Target) -> Callable[[Draft, Target, str, str], None]:
         """How cells of a target are taken."""
+        if target.part == whole.WHOLE:
+            return cls._take_whole
         if is_added(target):
             return cls._take_added
         if target.part == "type":
@@ -218,6 +222,40 @@ class Draft:
     def _take_social(self, target: Target, text: str, _column: str) -> None:
         self.social += [{"network": target.group, "value": clean(one)} for one in read.words(text)]
 
+    def _take_whole(self, target: Target, text: str, column: str) -> None:
+        """A cell that Carnet has written: a list, a field of a function, a user."""
+        if target.group:
+            if whole.is_settled(target):
+                return
+            value = whole.value_of(target, text, self.maker.forms.order)
+            if value is None:
+                self.warn(UNFIT, text, column)
+            else:
+                self.added.setdefault(target.group, {})[target.field] = value
+        elif target.field == "responsible_id":
+            if (user := whole.user_of(text)) is not None:
+                self.whole["responsible_id"] = user
+        elif target.field != "parent_id":
+            self._take_entries(target.field, whole.items(target, text), column)
+
+    def _take_entries(self, field: str, items: list[dict[str, Any]], column: str) -> None:
+        if field in self.reach:
+            self.is_somebody = self.is_somebody or bool(items)
+            self.reach[field] += [{"type": "", **one} for one in items if "value" in one]
+        elif field == "tags":
+            self.tags += [one[""] for one in items]
+        elif field == "links":
+            # A row has one employer; the other links are of those who have them.
+            for name, part in (("company_name", "party"), ("role", "role"), ("department", "department")):
+                if part in items[0]:
+                    self.single[name] = items[0][part]
+                    if part != "party":
+                        self.columns[name] = column
+        elif field == "external_ids":
+            self.whole[field] = [one for one in items if one.get("source")]
+        else:
+            self.whole[field] = [{name: part for name, part in one.items() if name != whole.PRIMARY} for one in items]
+
     def values(self) -> dict[str, Any]:
         """What there is, by the keys of the API object."""
         values: dict[str, Any] = {"kind": "person", **self._names()}
@@ -245,7 +283,7 @@ class Draft:
             if of_functions := {owner: own for owner, own in self.added.items() if owner and own}:
                 values["own"] = of_functions
         single = self.single
-        return values | {name: single[name] for name in _KEPT if name in single}
+        return values | {name: single[name] for name in _KEPT if name in single} | self.whole
 
     def _settle_numbers(self, values: dict[str, Any]) -> None:
         """A customer's number makes a customer; a number that is the only one is the number."""

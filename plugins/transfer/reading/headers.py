@@ -15,6 +15,7 @@ from plugins.transfer.reading.address_books import OTHERWISE_IN_OUTLOOK, OUTLOOK
 from plugins.transfer.reading.business_programs import DOLIBARR, HUBSPOT, ODOO, WECLAPP
 from plugins.transfer.reading.known import CARNET, Names, combined
 from plugins.transfer.reading.targets import SINGLE, Target, is_added, key
+from plugins.transfer.reading.whole import whole_targets
 
 LANGUAGES = ("fr", "en", "de")
 Table = dict[str, tuple[Target, set[str]]]
@@ -110,11 +111,13 @@ def lay_out(headers: Sequence[str], more: Mapping[str, Target] = NONE) -> Layout
 
 
 def added_columns() -> dict[str, Target]:
-    """The fields that the firm has added, by what a column of theirs is called."""
+    """The fields that the firm has added, and the columns of Carnet's own tables, by what they are called."""
     found: dict[str, Target] = {}
     for owner, field, words in added.columns():
         for word in words:
             found.setdefault(key(word), Target(field.name, owner))
+    for word, target in whole_targets():
+        found.setdefault(key(word), target)
     return found
 
 

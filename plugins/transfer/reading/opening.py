@@ -8,12 +8,14 @@ from typing import Any, BinaryIO
 
 from plugins.transfer.reading.card_table import CardTable
 from plugins.transfer.reading.csv_table import CsvTable
+from plugins.transfer.reading.json_table import JsonTable
 from plugins.transfer.reading.messages import Unreadable
 from plugins.transfer.reading.reader import Reading
 from plugins.transfer.reading.sheet_table import SIGNS, SheetTable
 from plugins.transfer.reading.texts import SAMPLE, Text, opened
 
 _CARD = re.compile(r"\s*(?:\ufeff\s*)?BEGIN\s*:\s*VCARD", re.IGNORECASE)
+_JSON = re.compile(r"[\s\ufeff]*\[\s*[\]{]")
 __all__ = ["Reading", "Unreadable", "open_reading"]
 
 
@@ -37,5 +39,8 @@ def open_reading(
         return Reading(SheetTable(source, sheet), **told)
     text = Text(source, encoding)
     with text.open() as lines:
-        is_card = _CARD.match(lines.read(SAMPLE)) or name.lower().endswith((".vcf", ".vcard"))
+        sample = lines.read(SAMPLE)
+    if _JSON.match(sample) or name.lower().endswith(".json"):
+        return Reading(JsonTable(text), **told)
+    is_card = _CARD.match(sample) or name.lower().endswith((".vcf", ".vcard"))
     return Reading(CardTable(text) if is_card else CsvTable(text, separator), **told)

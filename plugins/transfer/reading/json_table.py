@@ -1,0 +1,89 @@
+"""JSON as Carnet exports it, an array of contacts, as a table: the columns of `exporting.everything` (spec H4).
+
+The array is read object by object; what an object leaves out is empty.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from plugins.transfer.exporting.everything import columns
+from plugins.transfer.reading.headers import Layout
+from plugins.transfer.reading.messages import Message, Unreadable
+from plugins.transfer.reading.tables import Cells, Table
+from plugins.transfer.reading.texts import Text
+from plugins.transfer.reading.whole import target_of
+from webapp.api import CONTACT_COLLECTIONS, CONTACT_FIELDS, N_, guarded
+
+BATCH = 64 * 1024
+LONGEST = 4 * 1024 * 1024
+"""Signs of one contact."""
+NO_ARRAY = N_("This JSON file is no list of contacts as Carnet exports them: export it again.")
+NO_CONTACT = N_("This is no contact as Carnet exports it: leave it out, or export it again.")
+
+_BETWEEN = re.compile(r"[\s,]*")
+_NOTHING: dict[str, Any] = {
+    **dict.fromkeys(("id", "kind", "external_id", "responsible_email", "parent")),
+    **dict.fromkeys(one.name for one in CONTACT_FIELDS),
+    **{one.name: [] for one in CONTACT_COLLECTIONS},
+    **{name: [] for name in ("tags", "functions", "links")},
+    **{name: {} for name in ("fields", "custom", "numbers")},
+}
+"""A contact about which nothing is said."""
+
+
+class JsonTable(Table):
+    """Raises `Unreadable` for what is no array."""
+
+    kind = "json"
+
+    def __init__(self, text: Text) -> None:
+        self.text, self.encoding = text, text.encoding
+        known = list(columns())
+        self.headers = [one.label for one in known]
+        targets = {at: target_of(one) for at, one in enumerate(known) if one.field != "id"}
+        self.layout = Layout(targets, {0: self.headers[0]}, "carnet", "en")
+        self._texts = [one.text for one in known]
+        with text.open() as stream:
+            if not stream.read(BATCH).lstrip("\ufeff \t\r\n").startswith("["):
+                raise Unreadable(NO_ARRAY)
+
+    def first(self, way: str) -> Iterator[tuple[int, Cells]]:
+        """As they are: the columns need not be found."""
+        return self.rows(0)
+
+    def rows(self, width: int) -> Iterator[tuple[int, Cells]]:
+        """Each contact; its line is its place among them."""
+        for number, found in enumerate(self._objects(), 1):
+            yield number, found if isinstance(found, Message) else self._cells(found)
+
+    def _cells(self, found: Any) -> Cells:
+        try:
+            contact = _NOTHING | {name: value for name, value in found.items() if value is not None}
+            return [guarded(text(contact)) for text in self._texts]
+        except (AttributeError, KeyError, TypeError, ValueError):
+            return Message(NO_CONTACT)
+
+    def _objects(self) -> Iterator[Any]:
+        """What stands in the array; where that breaks off, why is the last."""
+        decoder = json.JSONDecoder()
+        with self.text.open() as stream:
+            held = stream.read(BATCH).lstrip("\ufeff \t\r\n")[1:]
+            while True:
+                held = held[_BETWEEN.match(held).end() :]  # type: ignore[union-attr]
+                if held.startswith("]"):
+                    return
+                try:
+                    found, end = decoder.raw_decode(held)
+                except (ValueError, RecursionError):
+                    more = stream.read(max(BATCH, len(held)))
+                    if not more or len(held) > LONGEST:
+                        yield Message(NO_CONTACT)
+                        return
+                    held += more
+                    continue
+                yield found
+                held = held[end:]
