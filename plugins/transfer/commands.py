@@ -41,6 +41,13 @@ class Keys(click.ParamType[tuple[str, ...]]):
 @click.option("--kind", type=click.Choice(["person", "company"]), help="What rows are that do not say it themselves.")
 @click.option("--match", type=Keys(), default=",".join(DEFAULT_KEYS), show_default=True, help="; ".join(KEYS))
 @click.option("--doubles", type=click.Choice(["create", "update", "skip"]), default="create", show_default=True)
+@click.option("--encoding", help="Of a text, where it is not found out rightly: cp1252, utf-8, utf-16 …")
+@click.option("--separator", help="Of the cells of a CSV file.")
+@click.option("--sheet", help="The sheet of a workbook; the first with a known header unless told.")
+@click.option("--header", type=click.IntRange(1), help="The line of the column names.")
+@click.option("--dates", "order", type=click.Choice(["day", "month"]), help="What dates with slashes begin with.")
+@click.option("--decimal", type=click.Choice([",", "."]), help="The decimal sign.")
+@click.option("--country", help="Of phone numbers that are written without one, such as FR.")
 @click.option("--rehearse", is_flag=True, help="Tell what would happen, change nothing.")
 @click.option("--errors", type=click.Path(path_type=Path), help="Write the refused rows to this CSV file.")
 @click.option("--strict", is_flag=True, help="Exit with 1 when a row was refused.")
@@ -53,14 +60,15 @@ def import_command(
     rehearse: bool,
     errors: Path | None,
     strict: bool,
+    **told: Any,
 ) -> None:
-    """Bring in contacts from a file: CSV, XLSX or vCard."""
+    """Bring in contacts from a file: CSV, XLSX or vCard. How it is written is found out, or told."""
     options = Options(match=match, doubles=doubles, rehearse=rehearse)
     if errors is not None and errors.exists() and file.exists() and errors.samefile(file):
         raise click.BadParameter("This is the file to import: name another one.", param_hint="--errors")
     try:
         with acting(acting_as_system("import", file.name)), file.open("rb") as stream:
-            reading = open_reading(stream, file.name, kind=kind, **firm_words())
+            reading = open_reading(stream, file.name, kind=kind, **told, **firm_words())
             report = _import(reading, options, stream)
         if errors is not None:
             with errors.open("w", encoding="utf-8-sig", newline="") as target:

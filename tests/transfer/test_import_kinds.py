@@ -58,6 +58,20 @@ def test_H1_a_workbook_and_cards_by_the_command(app: Any, tmp_path: Path, kind: 
     assert ("not a contact" in errors.read_text("utf-8-sig")) == bool(refused)
 
 
+def test_H1_how_a_file_is_written_can_be_told(app: Any, tmp_path: Path) -> None:
+    path = tmp_path / "list.txt"
+    path.write_bytes("Listen|alle\nNom^Téléphone^Date de naissance\nČapek^04 72 00 00 00^03/04/1980\n".encode("cp1250"))
+    options = ["--encoding", "cp1250", "--separator", "^", "--header", "2", "--dates", "month", "--country", "FR"]
+    told = app.test_cli_runner().invoke(args=["import", str(path), *options])
+    assert told.exit_code == 0, told.output
+    found = db.session.scalars(sa.select(Contact).where(Contact.last_name == "Čapek")).one()
+    assert (str(found.birth_date), found.phones[0].normalised) == ("1980-03-04", "+33472000000")
+    path.write_bytes(workbook({"Neue": ROWS, "Alte": [["Firma"], ["Alte Kindler AG"]]}))
+    told = app.test_cli_runner().invoke(args=["import", str(path), "--sheet", "Alte"])
+    assert "created=1" in told.stdout
+    assert db.session.scalars(sa.select(Contact).where(Contact.company_name == "Alte Kindler AG")).one()
+
+
 def test_H1_a_workbook_that_means_harm_is_one_line(app: Any, tmp_path: Path) -> None:
     path = tmp_path / "list.xlsx"
     path.write_bytes(workbook({"A": ROWS}, more={"bomb.xml": b"0" * 20_000_000}))

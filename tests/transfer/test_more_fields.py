@@ -41,6 +41,13 @@ def test_H1_salutation_place_account_and_network_go_in(bring: Callable[..., Repo
     assert [one.is_primary for one in found.bank_accounts] == [True, False]
 
 
+def test_H1_a_customer_that_is_a_supplier_has_both_numbers(bring: Callable[..., Report], app: Any) -> None:
+    text = "Firma;Kundennummer;Lieferantennummer\nBeides AG;K-501;L-502\n"
+    assert (bring(text).created, bring(text).unchanged) == (1, 1)
+    found = db.session.scalars(sa.select(Contact).where(Contact.company_name == "Beides AG")).one()
+    assert {(one.function, one.value) for one in found.numbers} == {("customer", "K-501"), ("supplier", "L-502")}
+
+
 def test_H3_a_place_without_a_company_is_told(bring: Callable[..., Report], app: Any) -> None:
     report = bring("Nachname;Position\nOhnefirma;Chefin\n")
     assert report.created == 1

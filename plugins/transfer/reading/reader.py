@@ -84,7 +84,7 @@ class Reading:
             raise Unreadable(ONLY_HEADER)
         self.order: DateOrder = order or found
         self.decimal = sign if decimal is None else decimal
-        forms = Forms(self.order, self.decimal, country or "", kind)
+        forms = Forms(self.order, self.decimal, country or "", kind if kind in ("person", "company") else None)
         self._maker = RowMaker(self.headers, self.layout, forms, self._width, functions, lists, self.constants)
 
     def __iter__(self) -> Iterator[Row]:
