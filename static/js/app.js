@@ -20,6 +20,7 @@ import * as print from "./print.js";
 import * as received from "./received.js";
 import * as rows from "./rows.js";
 import * as selection from "./selection.js";
+import * as tabs from "./tabs.js";
 import * as toasts from "./toasts.js";
 
-for (const module of [again, busy, cells, columns, copy, dialogs, drop, focus, guard, inplace, keys, live, menus, pairs, palette, place, print, received, rows, selection, toasts]) module.start();
+for (const module of [again, busy, cells, columns, copy, dialogs, drop, focus, guard, inplace, keys, live, menus, pairs, palette, place, print, received, rows, selection, tabs, toasts]) module.start();

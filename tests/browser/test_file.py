@@ -368,3 +368,11 @@ def test_what_was_typed_in_place_is_not_swapped_away_unasked(page: Page) -> None
     page.once("dialog", lambda dialog: dialog.accept())
     page.get_by_role("link", name="Customer view").click()
     expect(page.locator("#part-description form")).to_have_count(0)
+
+
+def test_the_present_tab_is_seen_on_a_phone(enter: Callable[..., Watched]) -> None:
+    page = enter(size=PHONE).page()
+    address = create(page, "Tabbed AG")
+    page.goto(f"{address}/history")
+    expect(page.get_by_role("link", name="History", exact=True)).to_be_in_viewport(ratio=0.9)
+    assert page.evaluate("scrollY") == 0
