@@ -10,6 +10,7 @@ from typing import cast
 import sqlalchemy as sa
 from flask import Flask, current_app
 
+from webapp.acting import act
 from webapp.contacts.models import Contact
 from webapp.contacts.queries import LIVE
 from webapp.db import db
@@ -74,7 +75,8 @@ def counts() -> Counts:
 def beside(entry: MenuEntry) -> int | None:
     """What stands beside a line of the side bar; None for nothing."""
     # An entry lives as long as its application does.
-    return counts().of(id(entry), entry.count) if entry.count else None
+    key = (id(entry), act().user_id) if entry.is_own else id(entry)
+    return counts().of(key, entry.count) if entry.count else None
 
 
 def count_listed(function: str = "") -> int:

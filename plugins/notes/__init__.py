@@ -1,14 +1,19 @@
 """Notes of contacts: dated, signed, kept on top if wanted, and followed up until ticked off (spec A7)."""
 
-from plugins.notes import demo, listing, models, services, views
+from plugins.notes import demo, follow_up_views, following, listing, models, of_lists, rest, services, views
 from webapp.api import (
+    Column,
     ContactsHandedOver,
     DemoRows,
     FileHint,
+    Filter,
     HistorySource,
     HistoryWords,
+    MassAction,
+    MenuEntry,
     PersonalData,
     Plugin,
+    RestResource,
     SearchedText,
     Subscriber,
     Tab,
@@ -48,10 +53,56 @@ plugin = Plugin(
         ),
     ),
     searches=(SearchedText(key="notes", texts=services.texts_of),),
-    blueprints=(views.blueprint,),
+    blueprints=(views.blueprint, follow_up_views.blueprint),
+    menu=(
+        MenuEntry(
+            label=_l("To follow up"),
+            endpoint="follow_ups.index",
+            icon="bell",
+            order=60,
+            count=following.count_due,
+            is_own=True,
+        ),
+    ),
     tabs=(Tab(key="notes", label=_l("Notes"), endpoint="notes.index", order=40, count=listing.count_of),),
     file_hints=(FileHint(key="follow_ups", icon="bell", find=listing.hints),),
     history_sources=(HistorySource(key=services.SOURCE, label=_l("Note"), endpoint="notes.show"),),
+    columns=(
+        Column(
+            key="next_follow_up",
+            label=_l("Next follow-up"),
+            values=of_lists.next_of,
+            sort=of_lists.next_day,
+            shown=False,
+            order=80,
+        ),
+    ),
+    filters=(
+        Filter(
+            key="follow_up",
+            label=_l("Follow-up"),
+            choices=of_lists.choices,
+            where=of_lists.where,
+            ids=of_lists.ids,
+            several=True,
+            order=80,
+        ),
+    ),
+    mass_actions=(
+        MassAction(
+            key="add_note",
+            label=_l("Add a note…"),
+            icon="file-text",
+            run=of_lists.add,
+            check=of_lists.check,
+            fields=of_lists.fields,
+            title=of_lists.title,
+            undo=of_lists.take_back,
+            chunk=500,
+            order=45,
+        ),
+    ),
+    rest_resources=(RestResource(key="notes", blueprint=rest.blueprint),),
     subscribers=(Subscriber(event=ContactsHandedOver, hear=services.hand_over),),
     demo_rows=(DemoRows(key="notes", columns=demo.COLUMNS, begin=demo.begin),),
 )  # fmt: skip

@@ -76,7 +76,7 @@ def add(contact_id: int, values: Mapping[str, Any]) -> ContactNote:
     _apply(made, values)
     db.session.add(made)
     db.session.flush()
-    record(contact.id, "note_added", _changes({}, _told(made)), source=f"{SOURCE}:{made.id}")
+    record(contact.id, "note_added", changes_of(None, made), source=f"{SOURCE}:{made.id}")
     refresh_searched([contact.id])
     return made
 
@@ -141,7 +141,7 @@ def remove(note_id: int) -> int:
     found = _locked(note_id)
     if not may_rewrite(found):
         raise _not_yours()
-    record(contact.id, "note_removed", _changes(_told(found), {}))
+    record(contact.id, "note_removed", changes_of(found, None))
     db.session.delete(found)
     db.session.flush()
     refresh_searched([contact.id])
@@ -208,9 +208,10 @@ def _apply(note: ContactNote, values: Mapping[str, Any]) -> None:
             checked[name] = coerce(BY_NAME[name], wanted[name])
         except ValueError as error:
             errors[name] = str(error)
-    day = checked.get("follow_up_on", note.follow_up_on)
-    if day is not None and not YEARS[0] <= day.year <= YEARS[1]:
-        errors["follow_up_on"] = _("This day lies too far away: check the year.")
+    try:
+        check_day(checked.get("follow_up_on", note.follow_up_on))
+    except Invalid as error:
+        errors |= error.errors
     if errors:
         raise Invalid(_("Please correct what is marked."), errors)
     was = note.follow_up_on
@@ -222,6 +223,18 @@ def _apply(note: ContactNote, values: Mapping[str, Any]) -> None:
         note.follow_up_user_id = act().user_id
     if note.follow_up_on != was:
         note.done_at = note.done_by_id = None
+
+
+def check_day(day: dt.date | None) -> None:
+    """Raise `Invalid` for a day of a follow-up that nobody can mean."""
+    if day is not None and not YEARS[0] <= day.year <= YEARS[1]:
+        message = _("This day lies too far away: check the year.")
+        raise Invalid(message, {"follow_up_on": message})
+
+
+def changes_of(before: ContactNote | None, after: ContactNote | None) -> dict[str, tuple[Any, Any]]:
+    """What the history tells of a note that came, or went."""
+    return _changes(_told(before) if before else {}, _told(after) if after else {})
 
 
 def _told(note: ContactNote) -> dict[str, Any]:

@@ -106,6 +106,7 @@ NEEDED = {
     "/contacts/<int:id>/anonymise": {"reason": "Asked for", "confirm": "1"},
     "/proposals": {"contact_id": 1, "title": "Audit"},
     "/embed/launch": {"view": "card"},
+    "/contacts/<int:id>/notes": {"text": "Call again"},
 }
 """What calls want to be told before they ask who calls."""
 

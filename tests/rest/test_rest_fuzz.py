@@ -15,6 +15,7 @@ from hypothesis import HealthCheck, given, settings
 
 from plugins.documents import services as documents
 from plugins.merge import services
+from plugins.notes import services as notes
 from plugins.proposals import sending
 from plugins.proposals import services as proposals
 from webapp.contacts import links
@@ -39,6 +40,8 @@ CALLS = [
     "GET /number-ranges", "PATCH /number-ranges/{key}", "POST /merges", "POST /merges/{merge_id}/undo",
     "POST /documents", "GET /contacts/{id}/documents", "GET /documents/{document_id}",
     "GET /documents/{document_id}/file", "DELETE /documents/{document_id}",
+    "GET /contacts/{id}/notes", "POST /contacts/{id}/notes", "GET /notes/{note_id}", "PATCH /notes/{note_id}",
+    "DELETE /notes/{note_id}", "POST /notes/{note_id}/tick-off", "POST /notes/{note_id}/reopen", "GET /follow-ups",
     "GET /proposals", "POST /proposals", "GET /proposals/{id}", "PATCH /proposals/{id}", "DELETE /proposals/{id}",
     "POST /proposals/{id}/send", "POST /proposals/{id}/revoke", "POST /proposals/{id}/revise",
     "POST /proposals/{id}/accept", "POST /proposals/{id}/decline", "POST /proposals/{id}/withdraw",
@@ -71,6 +74,7 @@ def test_I4_no_request_breaks_it_and_no_answer_is_outside_its_description(
     made = some_jobs(known, caller.user.id)
     merge_ids = [services.merge([make("Kept").id, make("Gone").id])[0].id for _nth in range(2)]
     document_ids = list(some_documents(known[0]))
+    note_ids = [notes.add(known[0], {"text": "Call", "follow_up_on": day}).id for day in ("2026-01-05", "")]
     offers = list(some_proposals(known)) if "/proposals/" in path else []
     db.session.commit()
     chosen = [checks.CHECKS.get_one(name) for name in CHECKS]
@@ -84,6 +88,7 @@ def test_I4_no_request_breaks_it_and_no_answer_is_outside_its_description(
             ("link_id", link_ids),
             ("merge_id", merge_ids),
             ("document_id", document_ids),
+            ("note_id", note_ids),
         ):
             number = case.path_parameters.get(name)
             if isinstance(number, int) and number % 8:

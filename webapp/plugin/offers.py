@@ -90,8 +90,9 @@ class HistorySource:
 class MenuEntry:
     """A line of the side navigation; `group` is `crm`, `business` or `data`.
 
-    `count()` is shown beside it: the same for all users, and counted anew the more rarely the longer it takes, but
-    within a minute. In the group `account` it is a line of the menu of who is signed in.
+    `count()` is shown beside it: the same for all users unless it `is_own`, which is counted for each of them, and
+    counted anew the more rarely the longer it takes, but within a minute. In the group `account` it is a line of the
+    menu of who is signed in.
     """
 
     label: Label
@@ -101,6 +102,7 @@ class MenuEntry:
     order: int = 100
     right: str = "contacts.read"
     count: Callable[[], int] | None = None
+    is_own: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
