@@ -117,6 +117,7 @@ def test_G1_the_side_bar_counts_what_the_lists_hold(sign_in, make, system) -> No
         "Suppliers": "1",
         "Proposals": "0",
         "Doubles": "0",
+        "To follow up": "0",
     }
     make("More", functions=["prospect"])
     counts().forget()
@@ -132,8 +133,18 @@ def test_G1_pages_within_the_minute_do_not_count(app, sign_in, statements, make,
         client.get("/account")
         first = len(seen)
         client.get("/account")
-    # Four lists, the proposals that wait and the doubles are counted the first time.
-    assert len(seen) - first == first - 6
+    # Four lists, the proposals that wait, the doubles and what is to be followed up are counted the first time.
+    assert len(seen) - first == first - 7
+
+
+def test_A7_a_count_of_ones_own_is_nobody_elses(app, sign_in, make, system, monkeypatch) -> None:
+    monkeypatch.setitem(app.extensions, NAME, Counts(iter(range(1000)).__next__))
+    first = sign_in("editor")
+    contact = make("Dupont")
+    first.submit(f"/contacts/{contact.id}/notes", {"text": "Call", "follow_up_on": "2026-01-05"})
+    assert shown(first.get("/account").text)["To follow up"] == "1"
+    second = sign_in("editor")
+    assert shown(second.get("/account").text)["To follow up"] == "0"
 
 
 @pytest.mark.parametrize("turn", [1, 2])

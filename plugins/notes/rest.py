@@ -54,7 +54,7 @@ class NoteChange(ma.Schema):
     dry_run = ma.fields.Boolean()
 
 
-class Nothing(ma.Schema):
+class TickingOff(ma.Schema):
     """A body without fields of its own."""
 
     dry_run = ma.fields.Boolean()
@@ -90,14 +90,14 @@ class Notes(ma.Schema):
     next = ma.fields.String(required=True, allow_none=True)
 
 
-class Paging(ma.Schema):
+class NotesPaging(ma.Schema):
     """A page of them."""
 
     limit = ma.fields.Integer(load_default=50, validate=ma.validate.Range(min=1, max=200))
     cursor = ma.fields.String(load_default="", validate=ma.validate.Length(max=60))
 
 
-class Wanted(Paging):
+class FollowUpsWanted(NotesPaging):
     """Which follow-ups."""
 
     user = ma.fields.Integer(load_default=None, validate=ma.validate.Range(min=1, max=LARGEST_ID))
@@ -175,7 +175,7 @@ def _unknown_page() -> Invalid:
 
 
 @blueprint.route("/contacts/<int:id>/notes")
-@blueprint.arguments(Paging, location="query", unknown=ma.RAISE)
+@blueprint.arguments(NotesPaging, location="query", unknown=ma.RAISE)
 @blueprint.response(200, Notes)
 @blueprint.alt_response(307, description="It was merged: the main contact's are at `Location`")
 def index(arguments: Object, id: int) -> Response:  # noqa: A002 - the address's own word
@@ -258,7 +258,7 @@ def delete(note_id: int) -> Response:
 
 
 @blueprint.route("/notes/<int:note_id>/tick-off", methods=["POST"])
-@blueprint.arguments(Nothing)
+@blueprint.arguments(TickingOff)
 @blueprint.response(200, NoteTold)
 def tick_off(sent: Object, note_id: int) -> Response:
     """Tick the follow-up off
@@ -272,7 +272,7 @@ def tick_off(sent: Object, note_id: int) -> Response:
 
 
 @blueprint.route("/notes/<int:note_id>/reopen", methods=["POST"])
-@blueprint.arguments(Nothing)
+@blueprint.arguments(TickingOff)
 @blueprint.response(200, NoteTold)
 def reopen(sent: Object, note_id: int) -> Response:
     """Open the follow-up again"""
@@ -283,7 +283,7 @@ def reopen(sent: Object, note_id: int) -> Response:
 
 
 @blueprint.route("/follow-ups")
-@blueprint.arguments(Wanted, location="query", unknown=ma.RAISE)
+@blueprint.arguments(FollowUpsWanted, location="query", unknown=ma.RAISE)
 @blueprint.response(200, Notes)
 def follow_ups(wanted: Object) -> Response:
     """List what is to be followed up
