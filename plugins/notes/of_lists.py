@@ -73,7 +73,7 @@ def next_day() -> sa.ColumnElement[Any]:
 
 def choices() -> list[tuple[str, Any]]:
     """What the filter offers."""
-    return [(ANY, _("Any")), *days.WHEN.items(), (NONE, _("None"))]
+    return [(ANY, _("Any follow-up")), *days.WHEN.items(), (NONE, _("No follow-up"))]
 
 
 def where(value: str) -> sa.ColumnElement[bool]:
