@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 import pytest
 from reads import reading, row, rows, values
 
@@ -158,3 +160,39 @@ def test_H1_a_street_of_two_lines_keeps_both() -> None:
     assert found["addresses"] == [
         {"street": "1 rue du Bac", "street2": "Bâtiment B", "city": "Paris", "purpose": "main"}
     ]
+
+
+@pytest.mark.parametrize(
+    "typed",
+    ["31 December 1980", "31. Dezember 1980", "31 décembre 1980", "31 DEC 1980", "Dec 31, 1980", "31-Dec-1980",
+     "31 déc. 1980", "31. Dez. 1980", "December 31st, 1980", "31dec1980"],
+)  # fmt: skip
+def test_H1_a_date_with_the_name_of_its_month(typed: str) -> None:
+    assert read_date(typed) == "1980-12-31"
+    assert read_date(typed.replace("31", "32")) is None
+
+
+@pytest.mark.parametrize(
+    ("typed", "iso"),
+    [("1er mars 1975", "1975-03-01"), ("1. März 1975", "1975-03-01"), ("3 août 1975", "1975-08-03"),
+     ("12 Foo 1980", None), ("31 Feb 1980", None), ("Mai 1980", None)],
+)  # fmt: skip
+def test_H1_months_of_three_languages(typed: str, iso: str | None) -> None:
+    assert read_date(typed) == iso
+
+
+def test_H1_two_digits_of_a_year_are_a_birthday_where_only_one_century_fits() -> None:
+    this = dt.datetime.now(dt.UTC).year
+    for age, is_sure in ((5, False), (14, False), (16, True), (40, True), (84, True)):
+        born = this - age
+        found = row(f"Nom;Date de naissance\nA;31.12.{born % 100:02}\n")
+        assert (found.values.get("birth_date") == f"{born}-12-31") == is_sure
+        assert bool(found.warnings) != is_sure
+    months_first = rows("Nom;Date de naissance\nA;12/31/80\nB;01/02/80\n")
+    assert [one.values["birth_date"] for one in months_first] == ["1980-12-31", "1980-01-02"]
+
+
+def test_H1_dates_of_three_kinds_in_one_column_keep_what_is_right() -> None:
+    found = rows("Nom;Date de naissance\nA;1980-12-31\nB;31/12/1980\nC;12/31/1980\nD;03/04/1980\nE;31.12.1980\n")
+    assert [one.values.get("birth_date") for one in found] == ["1980-12-31"] * 3 + [None, "1980-12-31"]
+    assert "can be two dates" in str(found[3].warnings[0])

@@ -16,6 +16,7 @@ import phonenumbers
 from babel import Locale
 from babel.core import get_global
 
+from plugins.transfer.reading.dates import spelled
 from webapp.api import LOCALES, fold
 
 DateOrder = Literal["day", "month", "mixed"]
@@ -28,6 +29,7 @@ _ISO = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})(?:[T ][\d:.]+(?:Z|[+-]\d{2}:?\d{
 _COMPACT = re.compile(r"((?:18|19|20)\d{2})(\d{2})(\d{2})(?:T[\d:.]*(?:Z|[+-][\d:]+)?)?")
 _DAY_FIRST = re.compile(r"(\d{1,2})\s?[.-]\s?(\d{1,2})\s?[.-]\s?(\d{4})")
 _SLASHES = re.compile(r"(\d{1,2})/(\d{1,2})/(\d{4})(?: 0{1,2}:00(?::00)?)?")
+_SLASHED = re.compile(r"(\d{1,2})/(\d{1,2})/(?:\d{4}|\d{2})(?: 0{1,2}:00(?::00)?)?")
 _BLANKS = re.compile(r"[\s'’]")
 _NO_DATE = re.compile(r"0{1,4}[./-]0{1,2}[./-]0{1,4}")
 
@@ -39,7 +41,7 @@ def is_no_date(text: str) -> bool:
 
 def slash_order(text: str) -> DateOrder | None:
     """Which order a date with slashes shows beyond doubt; None where it shows none."""
-    found = _SLASHES.fullmatch(text)
+    found = _SLASHED.fullmatch(text)
     if not found:
         return None
     first, second = int(found[1]), int(found[2])
@@ -51,8 +53,8 @@ def slash_order(text: str) -> DateOrder | None:
 def read_date(text: str, order: DateOrder = "day") -> str | None:
     """A date as ISO text; None where it is none, has no full year, or could be two dates in a mixed file.
 
-    Read are 1980-12-31 (a time after it is dropped), 19801231, 31.12.1980, 31-12-1980, 31/12/1980, and
-    12/31/1980 where it can be nothing else or `order` says that the file writes months first.
+    Read are 1980-12-31 (a time after it is dropped), 19801231, 31.12.1980, 31-12-1980, 31/12/1980, 31 December 1980
+    in three languages, and 12/31/1980 where it can be nothing else or `order` says that the file writes months first.
     """
     for pattern in (_ISO, _COMPACT):
         if found := pattern.fullmatch(text):
@@ -61,7 +63,8 @@ def read_date(text: str, order: DateOrder = "day") -> str | None:
         return _date(found[3], found[2], found[1])
     found = _SLASHES.fullmatch(text)
     if not found:
-        return None
+        written = spelled(text)
+        return _date(*written) if written else None
     first, second, year = found.groups()
     sure = slash_order(text)
     if sure is None and order == "mixed" and first != second:

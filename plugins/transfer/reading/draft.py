@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from plugins.transfer import added
 from plugins.transfer.reading import cells as read
 from plugins.transfer.reading import whole
+from plugins.transfer.reading.dates import with_century
 from plugins.transfer.reading.messages import Message
 from plugins.transfer.reading.targets import Target, is_added, key
 from webapp.api import CONTACT_FIELDS, N_, clean, fold
@@ -138,6 +139,7 @@ class Draft:
         if read.is_no_date(text):
             return
         order = self.maker.forms.order
+        text = with_century(text)
         date = read.read_date(text, order)
         if date is None:
             both = order == "mixed" and read.read_date(text, "day") is not None
