@@ -98,6 +98,7 @@ from webapp.db import (
     within,
 )
 from webapp.driven import ids as new_ids
+from webapp.driven import no_collector
 from webapp.embedding import FRAGMENT, Embedding, asked_at, embedded
 from webapp.embedding import endpoints_of as embed_endpoints
 from webapp.embedding import origins as embed_origins
@@ -458,6 +459,7 @@ __all__ = [
     "new_ids",
     "newcomers",
     "ngettext",
+    "no_collector",
     "not_to_be_left",
     "not_writable",
     "now",

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
+import gc
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from itertools import chain, count
 from typing import Any
 
@@ -37,6 +39,18 @@ def write(connection: Connection, table: str, columns: Sequence[str], rows: Sequ
 def moment(at: dt.datetime, sqlite: bool) -> str:
     """A moment (UTC) as the driver takes it."""
     return at.strftime("%Y-%m-%d %H:%M:%S.%f") if sqlite else at.isoformat()
+
+
+@contextmanager
+def no_collector() -> Iterator[None]:
+    """Rows by the thousand hold no cycles: looking for some takes as long as making them."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
 
 
 def ids(table: str) -> Iterator[int]:

@@ -39,6 +39,7 @@ class Registry:
         self.memo: dict[str, Any] = {}
         """What plug-ins work out once from what is installed, each under its own name."""
         self._offers: dict[tuple[str, frozenset[str]], list[Any]] = {}
+        self._services: dict[tuple[type[Any], frozenset[str]], list[Service]] = {}
         self._enabled: dict[tuple[frozenset[str], frozenset[str]], frozenset[str]] = {}
         self._check_providers()
         self.realms: tuple[tuple[str, Realm], ...] = tuple(
@@ -68,15 +69,20 @@ class Registry:
 
     def _providers(self, port: type[Any]) -> list[Service]:
         """Who answers behind a port: the enabled plug-ins that provide it, but for those that another one replaces."""
-        offered = [
-            (plugin.name, service)
-            for plugin in self._all()
-            if self.is_enabled(plugin.name)
-            for service in plugin.services
-            if service.port is port
-        ]
-        replaced = {service.replaces for _name, service in offered}
-        return [service for name, service in offered if name not in replaced]
+        enabled = self.enabled
+        key = port, enabled
+        if key not in self._services:
+            own = {self.core.name, *enabled}
+            offered = [
+                (plugin.name, service)
+                for plugin in self._all()
+                if plugin.name in own
+                for service in plugin.services
+                if service.port is port
+            ]
+            replaced = {service.replaces for _name, service in offered}
+            self._services[key] = [service for name, service in offered if name not in replaced]
+        return self._services[key]
 
     @property
     def enabled(self) -> frozenset[str]:

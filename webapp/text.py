@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
 from typing import Literal
 
 # What neither case folding nor decomposition makes plain letters, and signs that people type in two ways.
@@ -18,6 +19,8 @@ _PLAIN = str.maketrans(
     }
 )  # fmt: skip
 
+SHORT, MEMORY = 60, 4096
+"""Of texts so long as names and towns are, so many are kept folded: a file has the same ones again and again."""
 _HIDDEN = {"Cc", "Cf", "Cs"}
 
 # Embeddings, overrides and isolates make a name show otherwise than it is stored. The marks LRM, RLM and ALM
@@ -35,11 +38,18 @@ def fold(text: str) -> str:
     """
     if text.isascii() and text.isprintable() and "`" not in text:
         return " ".join(text.lower().split())
+    return _fold_short(text) if len(text) <= SHORT else _fold_wholly(text)
+
+
+def _fold_wholly(text: str) -> str:
     folded = _fold_once(text)
     # Few characters decompose into others that fold further; a second round settles them.
     while (again := _fold_once(folded)) != folded:
         folded = again
     return folded
+
+
+_fold_short = lru_cache(maxsize=MEMORY)(_fold_wholly)
 
 
 def _fold_once(text: str) -> str:

@@ -6,7 +6,7 @@ A cell is read as its field's kind asks; what can't be read is None and becomes 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from decimal import Decimal
 from functools import cached_property
 from typing import Any
@@ -102,10 +102,10 @@ def difference(row: Any, owner: str, values: Values) -> dict[str, Any]:
     return changes
 
 
-def lacking(values: Values, owner: str, kind: str = "") -> dict[str, str]:
-    """A sentence for each required field that a new contact, or function, comes without, by field."""
+def lacking(values: Values, fields: Iterable[Field]) -> dict[str, str]:
+    """A sentence for each of these fields that is required, and that a new contact or function comes without."""
     return {
         one.name: _("“%(field)s” is needed: fill it in.", field=one.label)
-        for one in added_fields(owner, kind)
+        for one in fields
         if one.required and one.default is None and one.name not in values
     }

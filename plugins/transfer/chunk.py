@@ -14,7 +14,7 @@ from plugins.transfer.entry import Entry
 from plugins.transfer.matching import Known, look_up
 from plugins.transfer.options import Options
 from plugins.transfer.reading.rows import Row
-from webapp.api import N_, CarnetError, Numbering, _, db, many_contacts, new_ids, newcomers, registry
+from webapp.api import N_, CarnetError, Numbering, _, db, many_contacts, new_ids, newcomers, no_collector, registry
 
 DATABASE = N_("The database did not take this row: someone else may have changed the same contact. Import it again.")
 DATABASE_ERRORS = (sa.exc.IntegrityError, sa.exc.DataError)
@@ -37,9 +37,10 @@ class Chunk:
 
     def write(self) -> list[Entry]:
         """Write the rows, so that one refusal takes no neighbour along; what became of each of them."""
-        found = {row.line: Entry.of(row, self.columns) for row in self.rows}
-        self._bring([one for one in found.values() if one.outcome != "refused"], found)
-        return list(found.values())
+        with no_collector():
+            found = {row.line: Entry.of(row, self.columns) for row in self.rows}
+            self._bring([one for one in found.values() if one.outcome != "refused"], found)
+            return list(found.values())
 
     def _bring(self, entries: list[Entry], found: dict[int, Entry]) -> None:
         """All together; where that fails, one half after the other, down to the row that is to blame."""

@@ -21,7 +21,9 @@ from webapp.api import (
     N_,
     CarnetError,
     ContactFunction,
+    Field,
     _,
+    added_fields,
     fold,
     function_values,
     known_function,
@@ -59,6 +61,7 @@ class Deciding:
         self.known, self.options, self.ids, self.made, self.decisions = known, options, ids, made, decisions
         self.touched: dict[int, Held] = {}
         self._functions: dict[str, ContactFunction | str] = {}
+        self._fields: dict[tuple[str, str], Sequence[Field]] = {}
 
     def decide(self, entry: Entry) -> None:
         """Decide about one row."""
@@ -87,13 +90,26 @@ class Deciding:
         self._update(contact, entry)
 
     def _create(self, entry: Entry) -> None:
-        entry.lack()
-        contact = planned(next(self.ids), entry)
+        self._lack(entry)
+        contact = planned(next(self.ids), entry, self._added(entry.values["kind"]))
         entry.contact, entry.outcome = contact, "created"
         self._complete(contact, entry)
         entry.kept = {WARNING + name: text for name, text in entry.warnings.items()}
         contact.warnings = entry.kept
         self._note(contact, replace(entry.keys, external="", number=""))
+
+    def _lack(self, entry: Entry) -> None:
+        """Warn of what is required of a new contact and of its functions, and is not in the row: it goes in."""
+        kind, own = entry.values["kind"], entry.values.get("own", {})
+        entry.warnings |= added.lacking(entry.values.get("added", {}), self._added(kind))
+        for key in entry.functions:
+            entry.warnings |= added.lacking(own.get(key, {}), self._added("", key))
+
+    def _added(self, kind: str, owner: str = "") -> Sequence[Field]:
+        """The fields that the firm has added, asked once for all rows."""
+        if (owner, kind) not in self._fields:
+            self._fields[owner, kind] = added_fields(owner, kind)
+        return self._fields[owner, kind]
 
     def _update(self, contact: Held, entry: Entry) -> None:
         """Add what the row says to a contact."""

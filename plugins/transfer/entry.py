@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from plugins.transfer import added, uniting
+from plugins.transfer import uniting
 from plugins.transfer.held import Held
 from plugins.transfer.matching import Keys, keys_of
 from plugins.transfer.reading.rows import Row
@@ -74,12 +74,6 @@ class Entry:
         """It does not go in."""
         self.outcome, self.reason, self.fields = "refused", reason, fields
         self.contact = self.double = self.employer = None
-
-    def lack(self) -> None:
-        """Warn of what is required of a new contact and of its functions, and is not in the row: it goes in."""
-        self.warnings |= added.lacking(self.values.get("added", {}), "", self.values["kind"])
-        for key in self.functions:
-            self.warnings |= added.lacking(self.values.get("own", {}).get(key, {}), key)
 
     def number_of(self, function: str) -> str:
         """The number of its own that it has for a function: that function's, else the one of the row."""

@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING, Any
 
 from plugins.transfer.held import Held, Item
 from plugins.transfer.uniting import ITEMS, SINGLE
-from webapp.api import added_fields, check_email, check_phone, coerce, empty_value, fold
+from webapp.api import Field, check_email, check_phone, coerce, empty_value, fold
 
 if TYPE_CHECKING:
     from plugins.transfer.entry import Entry
 
 
-def planned(contact_id: int, entry: Entry) -> Held:
-    """The contact that an entry makes; its functions and numbers follow."""
+def planned(contact_id: int, entry: Entry, fields: Iterable[Field]) -> Held:
+    """The contact that an entry makes; its functions and numbers follow. `fields` are those that the firm has added."""
     values, keys = entry.values, entry.keys
     kind = values["kind"]
     made = Held(id=contact_id, kind=kind, line=entry.row.line, sort_name=keys.name, warnings={})
@@ -34,7 +34,7 @@ def planned(contact_id: int, entry: Entry) -> Held:
         setattr(made, name, [Item(**item) for item in values.get(name, ())])
     made.tags = list({fold(word): word for word in values.get("tags", ())}.values())
     given = values.get("added", {})
-    for field in added_fields("", kind):
+    for field in fields:
         empty = empty_value(field) if field.default is None else field.default
         setattr(made, field.name, coerce(field, given[field.name]) if field.name in given else empty)
     return made

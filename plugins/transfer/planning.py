@@ -13,7 +13,7 @@ from plugins.transfer.matching import look_up
 from plugins.transfer.memory import Noted
 from plugins.transfer.options import Decision, Options
 from plugins.transfer.reading.rows import Row
-from webapp.api import _, need
+from webapp.api import _, need, no_collector
 
 NO_DECISIONS: Mapping[int, Decision] = {}
 
@@ -68,6 +68,10 @@ class Planner:
     def decide(self, rows: Iterable[Row], decisions: Mapping[int, Decision] = NO_DECISIONS) -> list[Entry]:
         """The same as entries, which know more."""
         need("contacts.manage")
+        with no_collector():
+            return self._decide(rows, decisions)
+
+    def _decide(self, rows: Iterable[Row], decisions: Mapping[int, Decision]) -> list[Entry]:
         entries = [Entry.of(row, self.columns) for row in rows]
         waiting = [one for one in entries if one.outcome != "refused"]
         known = look_up(((one.keys, one.values) for one in waiting), self.noted)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator, Mapping
-from functools import partial
+from functools import cache, partial
 from typing import Any
 
 from plugins.transfer import added
@@ -56,7 +56,8 @@ NAMES = ("first_name", "last_name", "company_name")
 PARTS = ("street", "street2", "postal_code", "city", "region", "country")
 
 
-def _room(model: type[Any], name: str) -> int:
+@cache
+def _room(model: Any, name: str) -> int:
     return int(model.__table__.c[name].type.length)
 
 
@@ -82,7 +83,7 @@ def fitting(values: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, str]]:
         elif name == "tags":
             kept[name] = [word for word in value if fits(name, word, LONGEST_TAG)]
         elif name in ITEMS:
-            model = _COLLECTION[name].model
+            model: Any = _COLLECTION[name].model
             kept[name] = [item for item in value if all(fits(name, item[one], _room(model, one)) for one in item)]
         elif name in CHECKED or fits(name, value, _longest(name)):
             kept[name] = value

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from random import Random
 
 import pytest
+from email_validator import EmailNotValidError, validate_email
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -212,3 +214,17 @@ def test_A2_website_that_is_none_stays_text_and_never_a_link(typed: str) -> None
 def test_A2_only_http_ever_becomes_a_link(value: str) -> None:
     link = check_website(value).normalised
     assert link is None or link.startswith(("https://", "http://"))
+
+
+def test_A2_a_plain_address_is_judged_as_the_library_judges_it() -> None:
+    draw = Random(1)
+    ends = (".com", ".example", ".test", ".local", ".localhost", ".c", "", ".xn--p1ai", ".arpa", ".invalid", ".1")
+    for _time in range(2000):
+        local = "".join(draw.choice("abZ09.-_+") for _sign in range(draw.choice((1, 2, 4, 70))))
+        domain = "".join(draw.choice("abZ0.-") for _sign in range(draw.randint(1, 5))) + draw.choice(ends)
+        address = f"{local}@{domain}"
+        try:
+            found: str | None = validate_email(address, check_deliverability=False).normalized.lower()
+        except EmailNotValidError:
+            found = None
+        assert check_email(address).normalised == found

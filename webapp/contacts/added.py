@@ -59,10 +59,12 @@ def fill(owner: str, rows: Iterable[Any]) -> None:
             setattr(one, field.name, held.get(field.name, empty(field)))
 
 
-def begin(row: Any, owner: str = "") -> dict[str, Any]:
-    """Give a new instance its fields' defaults; returns those that are no nothing."""
+def begin(row: Any, owner: str = "", fields: Iterable[Field] | None = None) -> dict[str, Any]:
+    """Give a new instance its fields' defaults; returns those that are no nothing. `fields` are its, where known."""
     made = {}
-    for field in added(owner, getattr(row, "kind", "") if not owner else ""):
+    if fields is None:
+        fields = added(owner, getattr(row, "kind", "") if not owner else "")
+    for field in fields:
         default = empty(field) if field.default is None else field.default
         setattr(row, field.name, default)
         if default != empty(field):

@@ -27,6 +27,7 @@ from webapp.errors import Invalid, Missing, Refused, Stale
 from webapp.events import ContactBinned, ContactChanged, ContactCreated, ContactRestored
 from webapp.history.services import Change, record
 from webapp.i18n import _
+from webapp.plugin import Field
 from webapp.registry import registry
 
 KINDS = ("person", "company")
@@ -70,8 +71,10 @@ def begin(contact: Contact, values: Mapping[str, Any], *, trusting: bool = False
 
     Raises `Invalid`. `trusting` leaves it to the database to refuse an external id that is another contact's.
     """
-    defaults = {name: (None, value) for name, value in added.begin(contact).items() if name not in values}
-    changes = _set(contact, values, trusting=trusting)
+    more = added.added_by_name("", contact.kind)
+    begun = added.begin(contact, fields=more.values())
+    defaults = {name: (None, value) for name, value in begun.items() if name not in values}
+    changes = _set(contact, values, more, trusting=trusting)
     _require_a_name(contact)
     return {**defaults, **changes}
 
@@ -135,16 +138,17 @@ def not_writable(contact: Any) -> Refused | None:
 
 def _apply(contact: Contact, values: Mapping[str, Any]) -> dict[str, Change]:
     """Set what is named, checked, and what is derived of it; returns the changes. Raises `Invalid`."""
-    changes = _set(contact, values)
+    changes = _set(contact, values, added.added_by_name("", contact.kind))
     refresh(contact)
     return changes
 
 
-def _set(contact: Contact, values: Mapping[str, Any], *, trusting: bool = False) -> dict[str, Change]:
-    """Set what is named, checked; returns the changes. Raises `Invalid` with all errors at once."""
+def _set(
+    contact: Contact, values: Mapping[str, Any], more: dict[str, Field], *, trusting: bool = False
+) -> dict[str, Change]:
+    """Set what is named, checked; returns the changes. Raises `Invalid` with all errors. `more`: added fields."""
     errors: dict[str, str] = {}
     changes: dict[str, Change] = {}
-    more = added.added_by_name("", contact.kind)
     if contact.id is not None and not more.keys().isdisjoint(values):
         added.fill("", [contact])
     for name in values.keys() - BY_NAME.keys() - COLLECTION.keys() - more.keys() - {"kind", "tags"}:

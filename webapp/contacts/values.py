@@ -104,11 +104,30 @@ def check_email(value: str) -> Checked:
         return Checked("")
     if len(text) > LONGEST:
         return Checked(text, None, Warning_.EMAIL)
+    local, _at, domain = text.rpartition("@")
+    if len(local) <= PLAIN_LENGTH and _PLAIN_LOCAL.fullmatch(local) and _is_plain_domain(domain):
+        return Checked(text, text.lower())
     try:
         found = validate_email(text, check_deliverability=False)
     except EmailNotValidError:
         return Checked(text, None, Warning_.EMAIL)
     return Checked(text, found.normalized.lower())
+
+
+PLAIN_LENGTH = 60
+"""Characters before the @: of an address of plain letters and digits nothing else is to be checked there."""
+_PLAIN_LOCAL = re.compile(r"[A-Za-z0-9]+(?:[._-][A-Za-z0-9]+)*")
+_PLAIN_DOMAIN = re.compile(r"(?:[A-Za-z0-9]+(?:-[A-Za-z0-9]+)*\.)+[A-Za-z]{2,20}")
+
+
+@lru_cache(maxsize=MEMORY)
+def _is_plain_domain(domain: str) -> bool:
+    """Whether the library takes this domain as it is: asked once for all who have their address there."""
+    try:
+        found = validate_email(f"a@{domain}", check_deliverability=False) if _PLAIN_DOMAIN.fullmatch(domain) else None
+    except EmailNotValidError:
+        return False
+    return found is not None and found.domain == domain.lower()
 
 
 def check_vat(value: str, country: str = "") -> Checked:

@@ -6,9 +6,8 @@ contacts a great many are loaded without indexes, which are made anew behind the
 
 from __future__ import annotations
 
-import gc
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, nullcontext
+from collections.abc import Callable
+from contextlib import nullcontext
 from itertools import islice
 
 import sqlalchemy as sa
@@ -19,7 +18,7 @@ from webapp.demo.bulk import loading, refresh_statistics
 from webapp.demo.moments import Clock
 from webapp.demo.people import Person, people
 from webapp.demo.rows import Stage
-from webapp.driven import ids, write
+from webapp.driven import ids, no_collector, write
 from webapp.functions.models import FunctionRow
 from webapp.text import fold
 
@@ -41,7 +40,7 @@ def fill(number: int, seed: int = 1, progress: Callable[[int], None] | None = No
     whole, each = (loading(filling.tables), nullcontext) if many else (nullcontext(), transaction)
     everyone = people(number, seed)
     done = 0
-    with _no_collector(), whole:
+    with no_collector(), whole:
         while chunk := list(islice(everyone, CHUNK)):
             with each():
                 filling.write(chunk)
@@ -49,18 +48,6 @@ def fill(number: int, seed: int = 1, progress: Callable[[int], None] | None = No
             if progress:
                 progress(done)
     refresh_statistics(filling.tables, many)
-
-
-@contextmanager
-def _no_collector() -> Iterator[None]:
-    """Rows by the million hold no cycles: looking for some takes as long as making them."""
-    was_on = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_on:
-            gc.enable()
 
 
 class _Filling:

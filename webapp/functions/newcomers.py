@@ -151,6 +151,7 @@ def _carry_out(
     row_ids = ids("contact_function")
     own: dict[str, list[dict[str, Any]]] = {key: [] for key in functions}
     defaults: dict[str, dict[int, dict[str, Change]]] = {key: {} for key in functions}
+    begun = {key: {name: (None, value) for name, value in added.begin(drafts.Item(), key).items()} for key in functions}
     for one in newcomers:
         # As often as it would have been touched, one by one.
         one.version = 1 + len(one.functions) + linked.pop(one.id, 0)
@@ -160,8 +161,8 @@ def _carry_out(
             row_id = next(row_ids)
             writer.begin(rows, row_id, one.id, functions[key])
             own[key].append({"contact_function_id": row_id, **one.filled.get(key, {})})
-            if begun := added.begin(drafts.Item(), key):
-                defaults[key][row_id] = {name: (None, value) for name, value in begun.items()}
+            if begun[key]:
+                defaults[key][row_id] = begun[key]
         writer.number(rows, one)
         if one.party_id is not None:
             writer.link(rows, one, parties[one.party_id])
