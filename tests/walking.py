@@ -6,6 +6,7 @@ A route whose argument has no sample fails those tests: add it to `Samples.known
 from __future__ import annotations
 
 import datetime as dt
+import io
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -23,9 +24,11 @@ from plugins.privacy.models import PrivacyCase
 from plugins.proposals import sending
 from plugins.proposals import services as proposals
 from plugins.proposals.models import Proposal
+from plugins.transfer import imports
+from plugins.transfer.models import StagedRow
 from webapp.accounts import passwords, sessions, tokens
 from webapp.accounts.models import User, UserSession
-from webapp.acting import acting, acting_as_system
+from webapp.acting import Act, acting, acting_as_system
 from webapp.administration.models import ValueListItem
 from webapp.contacts import links
 from webapp.contacts.models import Contact
@@ -106,6 +109,10 @@ class Samples:
             "notes:id": (note := self._note()),
             "rest_notes:id": self.contact,
             "rest_notes:note_id": note,
+            "transfer:id": (sent := self._import()),
+            "transfer:number": 1,
+            "rest_imports:import_id": sent,
+            "rest_imports:number": 1,
             "custom_fields:id": (own := self._field()),
             "custom_fields:choice": own,
             "custom_fields:action": "down",
@@ -138,6 +145,14 @@ class Samples:
     def _reset(self, app: Flask) -> str:
         with app.test_request_context():
             return passwords.reset_link(self.owner).rpartition("/")[2]
+
+    def _import(self) -> int:
+        with acting(Act(user_id=self.owner.id, role="manager", way="form")):
+            sent = imports.take_in(io.BytesIO(b"Name;E-Mail\nAdler;a@w.example\n"), "list.csv")
+        row = StagedRow(import_id=sent.id, number=1, line=2, cells=["Adler", "a@w.example"], plan="create")
+        db.session.add(row)
+        db.session.flush()
+        return sent.id
 
     def _view(self) -> int:
         found = db.session.scalar(sa.select(SavedView).where(SavedView.owner_id == self.owner.id))

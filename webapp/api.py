@@ -134,12 +134,13 @@ from webapp.functions.services import values_of as function_values
 from webapp.history.models import HistoryEntry
 from webapp.history.services import Note, record, record_all
 from webapp.history.services import of_contact as history_of
-from webapp.htmx import place, public_base, public_place, redirect_to, render, toast
+from webapp.htmx import announce, place, public_base, public_place, redirect_to, render, toast
 from webapp.htmx import target as swap_target
 from webapp.i18n import LOCALES, N_, _, _l, _lp, get_locale, ngettext, pgettext, speak
 from webapp.jobs import INLINE, Chunk
 from webapp.jobs import run_here as run_job_here
 from webapp.jobs import start as start_job
+from webapp.jobs.alone import unit
 from webapp.jobs.files import append as append_to_file
 from webapp.jobs.files import exports as exports_folder
 from webapp.jobs.models import Job
@@ -148,6 +149,7 @@ from webapp.jobs.services import load as load_job
 from webapp.jobs.services import stop as stop_job
 from webapp.jobs.services import title as job_title
 from webapp.jobs.services import undo as undo_job
+from webapp.jobs.services import way_back as job_way_back
 from webapp.keptforms import resumable, resuming
 from webapp.letters import Letter
 from webapp.lists.columns import name_of as shown_name
@@ -360,6 +362,7 @@ __all__ = [
     "after_commit",
     "alike",
     "among",
+    "announce",
     "append_to_file",
     "archive_contact",
     "asked_at",
@@ -428,6 +431,7 @@ __all__ = [
     "is_rehearsal",
     "job_records",
     "job_title",
+    "job_way_back",
     "known_function",
     "label_of",
     "language",
@@ -521,6 +525,7 @@ __all__ = [
     "transaction",
     "undo_job",
     "unguarded",
+    "unit",
     "unlink_person",
     "unmake_contacts",
     "unseal",

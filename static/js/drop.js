@@ -1,12 +1,15 @@
 // Files that are dropped on form[data-drop], or chosen in it, go one by one, each with its progress and a way to stop it.
 // The server answers each with the line that stands in the list from then on. Without script the form sends them itself.
 //
+// form[data-sends] takes a single file, and is sent as a whole once that is dropped on it.
+//
 // data-drop: the list's id; data-largest: bytes that a file may have; data-done: what the page hears in the end. The
 // templates #upload-template and #upload-refused are a line under way, and one that failed.
 
 import { say } from "./live.js";
 
 const FORM = "form[data-drop]";
+const ONE = "form[data-sends]";
 const waiting = [];
 let active = null;
 
@@ -99,6 +102,12 @@ function take(form, files) {
   if (!active) next();
 }
 
+/** Put what was dropped where it would have been chosen, and send the form. */
+function sendWhole(form, files) {
+  form.querySelector("input[type='file']").files = files;
+  form.requestSubmit();
+}
+
 export function start() {
   document.addEventListener("change", ({ target }) => {
     const form = target.matches?.("input[type='file']") ? target.closest(FORM) : null;
@@ -109,14 +118,15 @@ export function start() {
     take(form, chosen);
   });
   document.addEventListener("dragover", (event) => {
-    const form = event.target.closest?.(FORM);
+    const form = event.target.closest?.(`${FORM}, ${ONE}`);
     if (form && [...event.dataTransfer.types].includes("Files")) event.preventDefault();
   });
   document.addEventListener("drop", (event) => {
-    const form = event.target.closest?.(FORM);
+    const form = event.target.closest?.(`${FORM}, ${ONE}`);
     if (!form || !event.dataTransfer.files.length) return;
     event.preventDefault();
-    take(form, [...event.dataTransfer.files]);
+    if (form.matches(FORM)) take(form, [...event.dataTransfer.files]);
+    else sendWhole(form, event.dataTransfer.files);
   });
   window.addEventListener("beforeunload", (event) => {
     if (active) event.preventDefault();

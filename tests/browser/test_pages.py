@@ -69,6 +69,17 @@ def add_portal(page: Page) -> str:
     return str(page.get_by_role("link", name="Choose what to show").get_attribute("href"))
 
 
+def send_file(page: Page) -> str:
+    """Rehearse the import of a file with a likely double and an error; the address of the import."""
+    page.goto("/import")
+    content = b"Nachname;E-Mail;Geburtsdatum\nAdler;a@w.example;1980-01-31\n;;1980-01-32\nBerg;a@w.example;x\n"
+    page.get_by_label("File").set_input_files({"name": "list.csv", "mimeType": "text/csv", "buffer": content})
+    page.get_by_role("button", name="Send the file").click()
+    page.get_by_role("button", name="Rehearse 3 rows").click()
+    page.wait_for_url(re.compile(r"/import/\d+$"))
+    return page.url[page.url.index("/import") :]
+
+
 @pytest.fixture(scope="module")
 def places(chromium: Browser, carnet: Served, signed_in: Callable[[str], Any]) -> dict[str, str]:
     """Addresses of contacts among the made-up ones: with two functions and persons, a prospect, one in the bin."""
@@ -114,11 +125,13 @@ def places(chromium: Browser, carnet: Served, signed_in: Callable[[str], Any]) -
     case, certificate = erase_two(page, ids[-1])
     custom_field = define_list(page)
     portal = add_portal(page)
+    sent = send_file(page)
     context.close()
     assert view
     return {
         "portal": portal,
         "custom_field": custom_field,
+        "import": sent,
         "note": note,
         "view": f"/contacts/views/{view[1]}",
         "job": job,
@@ -199,6 +212,7 @@ EXAMPLES = dict.fromkeys(("both", "prospect", "person", "binned"), "/contacts/1"
     "documents": "/contacts/1/documents",
     "document": "/documents/1",
     "case": "/privacy/1",
+    "import": "/import/1",
     "certificate": "/privacy/1",
     **dict.fromkeys(("draft", "proposal", "accepted"), "/proposals/1"),
     "public": "/p/1",

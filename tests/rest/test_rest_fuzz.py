@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import base64
 import os
 import warnings
 from collections.abc import Iterator
@@ -48,6 +49,9 @@ CALLS = [
     "GET /contacts/{id}/proposals",
     "POST /contacts/{id}/anonymise",
     "POST /embed/launch",
+    "GET /imports", "POST /imports", "GET /imports/{import_id}", "DELETE /imports/{import_id}",
+    "GET /imports/{import_id}/rows", "PATCH /imports/{import_id}/rows/{number}",
+    "POST /imports/{import_id}/start", "POST /imports/{import_id}/undo",
 ]  # fmt: skip
 
 
@@ -76,6 +80,7 @@ def test_I4_no_request_breaks_it_and_no_answer_is_outside_its_description(
     document_ids = list(some_documents(known[0]))
     note_ids = [notes.add(known[0], {"text": "Call", "follow_up_on": day}).id for day in ("2026-01-05", "")]
     offers = list(some_proposals(known)) if "/proposals/" in path else []
+    import_ids = list(some_imports(caller)) if "/imports" in path else []
     db.session.commit()
     chosen = [checks.CHECKS.get_one(name) for name in CHECKS]
 
@@ -89,6 +94,8 @@ def test_I4_no_request_breaks_it_and_no_answer_is_outside_its_description(
             ("merge_id", merge_ids),
             ("document_id", document_ids),
             ("note_id", note_ids),
+            ("import_id", import_ids),
+            ("number", [1, 2]),
         ):
             number = case.path_parameters.get(name)
             if isinstance(number, int) and number % 8:
@@ -98,6 +105,16 @@ def test_I4_no_request_breaks_it_and_no_answer_is_outside_its_description(
         case.call_and_validate(headers={"Authorization": f"Bearer {caller.secret}"}, checks=chosen)
 
     try_it()
+
+
+def some_imports(caller: Any) -> Iterator[int]:
+    """Two that are rehearsed, and one that is imported already."""
+    for at in range(3):
+        content = base64.b64encode(b"Nachname;E-Mail\nAdler;a@w.example\n;\n;x\n").decode()
+        made = caller("POST", "/imports", {"file_name": "list.csv", "content": content}).json["id"]
+        if not at:
+            caller("POST", f"/imports/{made}/start")
+        yield made
 
 
 def some_documents(contact: int) -> Iterator[int]:

@@ -26,7 +26,7 @@ from webapp.accounts.models import User
 from webapp.acting import ROLES, Act, Role, Way, act, acting, acting_as_system
 from webapp.contacts import purging
 from webapp.db import db, in_passing, is_unreachable, now
-from webapp.erasing import tidying
+from webapp.erasing import expiring, tidying
 from webapp.errors import CarnetError, Refused
 from webapp.i18n import LOCALES, _
 from webapp.jobs import doing, queue, removing
@@ -208,13 +208,14 @@ class Runner:
             return session.scalar(sa.select(Job.id).where(Job.state == "queued").limit(1)) is not None
 
     def tend(self) -> None:
-        """Now and then, take jobs from workers that are gone, remove old results, and empty the bin."""
+        """Now and then, take jobs from workers that are gone, and erase what is overdue: results, the bin, others."""
         if time.monotonic() - self.tended_at < TEND_S:
             return
         self.tended_at = time.monotonic()
         self.reap()
         removing.sweep(self.app)
         purging.sweep(self.app)
+        expiring.sweep(self.app)
         tidying.sweep(self.app)
 
     def reap(self) -> None:

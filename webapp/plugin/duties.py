@@ -129,6 +129,9 @@ class Erasure:
 
     `find(subject)` counts what would go; `erase(subject)` takes it away, in the present transaction, and counts it.
     Files are deleted by `after_commit`. `tables` are those that it looks after.
+
+    What is kept for a term has `overdue()`, whether that of anything is over, and `expire()`, which erases some of it
+    in the present transaction: a worker asks and calls from time to time.
     """
 
     key: str
@@ -136,6 +139,8 @@ class Erasure:
     find: Callable[[Subject], int]
     erase: Callable[[Subject], int]
     tables: tuple[str, ...] = ()
+    overdue: Callable[[], bool] | None = None
+    expire: Callable[[], None] | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
