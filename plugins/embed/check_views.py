@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import secrets
+
 from flask import Response, current_app, request, url_for
 
 from plugins.embed import asking, services
@@ -28,14 +30,16 @@ def check(key: str) -> Response:
         raise Missing(_("There is no such portal."))
     frameable_by(origins := asking.origins_of(portal))
     if "again" not in request.args:
-        answer = redirect_to(url_for("embed.check", key=key, again=1))
+        # Another one each time: what was kept from an earlier check says nothing.
+        once = secrets.token_urlsafe(8)
+        answer = redirect_to(url_for("embed.check", key=key, again=once))
         is_https = current_app.config["CARNET"].is_https
         answer.set_cookie(
-            cookie_name(), "1", max_age=60, secure=is_https, httponly=True, path="/",
+            cookie_name(), once, max_age=60, secure=is_https, httponly=True, path="/",
             samesite="None" if is_https else "Lax", partitioned=is_https,
         )  # fmt: skip
         return answer
-    came = cookie_name() in request.cookies
+    came = request.cookies.get(cookie_name(), "") == request.args["again"] != ""
     answer = render(
         "embed/check.html",
         portal=portal,

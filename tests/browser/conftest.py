@@ -6,19 +6,14 @@ there), on an uncaught exception, and on an answer of 400 and up that the test d
 
 from __future__ import annotations
 
-import os
-import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-from driving import ADA, DESK, GRACE, PATIENCE_MS, Watched, sign_in
+from driving import ADA, ARGUMENTS, DESK, GRACE, PATIENCE_MS, Watched, browser_program, sign_in
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 from serving import Served, served
-
-ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking"]
-PROGRAMS = ("chromium", "google-chrome", "chromium-browser")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -32,12 +27,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 @pytest.fixture(scope="session")
 def chromium() -> Iterator[Browser]:
     """The browser; the test is skipped where there is none, and fails with `CI=true`."""
-    program = next(filter(None, map(shutil.which, PROGRAMS)), None)
-    if program is None:
-        reason = f"no browser: install one of {', '.join(PROGRAMS)}"
-        if os.environ.get("CI") == "true":
-            pytest.fail(reason, pytrace=False)
-        pytest.skip(reason)
+    program = browser_program()
     expect.set_options(timeout=PATIENCE_MS)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=program, args=ARGUMENTS)

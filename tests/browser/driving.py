@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import os
 import re
+import shutil
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+import pytest
 from playwright.sync_api import BrowserContext, ConsoleMessage, Locator, Page, expect
 
 from webapp.testing import PASSWORD
@@ -14,7 +17,20 @@ STATUS = re.compile(r"the server responded with a status of (\d+)")
 PATIENCE_MS = 30_000
 """Long enough for a machine that does other work too; a test that passes never waits for it to end."""
 DESK, PHONE = (1280, 900), (390, 844)
+ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking"]
+PROGRAMS = ("chromium", "google-chrome", "chromium-browser")
 ADA, GRACE = "ada@carnet.example", "grace@carnet.example"
+
+
+def browser_program() -> str:
+    """Where the browser lies; the test is skipped where there is none, and fails with `CI=true`."""
+    program = next(filter(None, map(shutil.which, PROGRAMS)), None)
+    if program is None:
+        reason = f"no browser: install one of {', '.join(PROGRAMS)}"
+        if os.environ.get("CI") == "true":
+            pytest.fail(reason, pytrace=False)
+        pytest.skip(reason)
+    return program
 
 
 @dataclass
