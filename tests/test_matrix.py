@@ -47,6 +47,7 @@ ELSEWHERE = {
     "/merge": 422,
     # Without a code.
     "/embed/start": 401,
+    "/oembed": 404,
 }
 """What a signed-in user gets where there is no page for them."""
 

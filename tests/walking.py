@@ -118,6 +118,7 @@ class Samples:
             "custom_fields:action": "down",
             # Switching one off would take its pages away from who walks on.
             "plugins:name": "nothing",
+            "embed_open:address": "contacts/1/card",
             "public_proposals:token": self._link(app),
             "value_lists:key": item.list,
             "value_lists:id": item.id,

@@ -36,6 +36,9 @@ from webapp.registry import Registry
 
 __all__ = ["Carnet", "create_app"]
 
+FOR_PORTALS = ("js/loader-1.js", "css/portal.css")
+"""Static files that other origins may load: they hold nothing of anybody."""
+
 
 class Csrf(CSRFProtect):
     """Tokens in forms, but in realms: no cookie counts there, so nothing can be sent in somebody's name."""
@@ -101,6 +104,10 @@ def static_headers(headers: Headers, path: str, _url: str) -> None:
         headers[name] = value
     if path.endswith(".js"):
         headers["Cache-Control"] = "no-cache"
+    if path.endswith(FOR_PORTALS):
+        # What pages of other origins load; a hash in theirs says what it must be.
+        headers["Cross-Origin-Resource-Policy"] = "cross-origin"
+        headers["Access-Control-Allow-Origin"] = "*"
 
 
 def flask_settings(settings: Config) -> Mapping[str, Any]:

@@ -101,7 +101,10 @@ def mount(app: Flask, registry: Registry) -> None:
         if asked_at() and realms.here() is None:
             abort(404)
 
-    app.jinja_env.globals.update(csrf_token=csrf_token, embedded=embedded)
+    @app.context_processor
+    def words() -> dict[str, Any]:
+        # In the place of the session's token, which Flask-WTF gives to all templates.
+        return {"csrf_token": csrf_token, "embedded": embedded}
 
 
 def origins() -> tuple[str, ...]:

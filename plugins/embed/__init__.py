@@ -1,6 +1,6 @@
 """Pages inside a firm's portal: frames, fragments and fixed text, for origins that an administrator names (spec I3)."""
 
-from plugins.embed import check_views, door, erasing, fragment_views, models, rest, settings_views
+from plugins.embed import check_views, door, erasing, fragment_views, models, oembed_views, rest, settings_views
 from webapp.api import Erasure, HistorySource, PersonalData, Plugin, RestResource, SettingsPage, _l
 
 plugin = Plugin(
@@ -19,7 +19,13 @@ plugin = Plugin(
             tables=erasing.TABLES,
         ),
     ),
-    blueprints=(check_views.blueprint, settings_views.blueprint, fragment_views.blueprint),
+    blueprints=(
+        check_views.blueprint,
+        settings_views.blueprint,
+        fragment_views.blueprint,
+        oembed_views.blueprint,
+        oembed_views.opening,
+    ),
     history_sources=(HistorySource(key="embed", label=_l("Portal"), endpoint="fragments.show"),),
     settings_pages=(
         SettingsPage(

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any
+
+import sqlalchemy as sa
 
 from plugins.embed import appearance
 from plugins.embed.models import Portal
-from webapp.api import LOCALES, Embed, Field, Invalid, _, clean, embed_origins, registry
+from webapp.api import LOCALES, Contact, Embed, Field, Invalid, _, clean, db, embed_origins, registry
 
 LONGEST = 200
 """Characters of a value of a page's address."""
@@ -85,6 +87,16 @@ def checked(portal: Portal, sent: Mapping[str, Any]) -> Wanted:
     return Wanted(view=view, origin=origin, values=values, opens=opens, **words)
 
 
+def looking(wanted: Wanted, given: Mapping[str, str]) -> Wanted:
+    """The same in the language and theme that its page asks for; words that are none of ours change nothing."""
+    locale, theme = given.get("locale", ""), given.get("theme", "")
+    return replace(
+        wanted,
+        locale=locale if locale in LOCALES else wanted.locale,
+        theme=theme if theme in appearance.THEMES else wanted.theme,
+    )
+
+
 def _values(takes: tuple[Field, ...], given: Any, errors: dict[str, str]) -> dict[str, str | int]:
     if not isinstance(given, Mapping):
         errors["parameters"] = _("This is an object.")
@@ -104,7 +116,7 @@ def _values(takes: tuple[Field, ...], given: Any, errors: dict[str, str]) -> dic
             if isinstance(value, bool) or not text.isascii() or not text.isdecimal() or not 0 < int(text[:19]) < 2**63:
                 errors[f"parameters.{name}"] = _("This is a whole number.")
             else:
-                found[name] = int(text)
+                found[name] = _present(int(text)) if field.kind == "contact" else int(text)
         elif field.choices and text not in dict(field.choices):
             choices = ", ".join(code for code, _label in field.choices)
             errors[f"parameters.{name}"] = _("This is one of: %(choices)s.", choices=choices)
@@ -113,3 +125,9 @@ def _values(takes: tuple[Field, ...], given: Any, errors: dict[str, str]) -> dic
         else:
             found[name] = text
     return found
+
+
+def _present(contact_id: int) -> int:
+    """The contact that this one was merged into, if any: its own address leads there (spec E4)."""
+    query = sa.select(Contact.merged_into_id).where(Contact.id == contact_id)
+    return db.session.scalar(query) or contact_id

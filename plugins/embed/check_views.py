@@ -7,7 +7,7 @@ import secrets
 from flask import Response, current_app, request, url_for
 
 from plugins.embed import asking, services
-from plugins.embed.door import frameable_by
+from plugins.embed.admitting import frameable_by
 from plugins.embed.views import blueprint
 from webapp.api import Missing, _, count_wrong_link, public, redirect_to, render
 

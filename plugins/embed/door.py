@@ -7,14 +7,14 @@ token of its own, and may do no more than its launch was for.
 from __future__ import annotations
 
 import hmac
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from urllib.parse import urlencode, urlsplit
 
 from flask import Response, current_app, g, make_response, request
 from flask.typing import ResponseReturnValue
 
-from plugins.embed import asking, launching
-from plugins.embed.launching import Standing
+from plugins.embed import asking, fragments, launching
+from plugins.embed.admitting import admit, ended, frameable_by
 from plugins.embed.rewriting import Rewriter
 from webapp.api import (
     EMBED_PREFIX,
@@ -24,14 +24,13 @@ from webapp.api import (
     Embedding,
     Forbidden,
     Realm,
-    Refused,
     _,
     asked_at,
     csp_framed_by,
+    embedded,
     public_base,
     render,
     sign,
-    speak,
     swap_target,
     toast,
 )
@@ -41,31 +40,15 @@ DONE = "done"
 """The argument by which a page knows that it follows on something that was saved."""
 
 
-class Ended(Refused):
-    """Nobody stands behind this frame, any more or at all (401)."""
-
-    status = 401
-
-
-def ended() -> Ended:
-    """The refusal of a code, a cookie or a token that lets nobody in."""
-    return Ended(_("This view has ended, or was never begun here. Reload the page of your portal."))
-
-
 def cookie_name() -> str:
     """Of the frames' cookie; it is another one than the application's."""
     return "__Host-carnet-embed" if current_app.config["CARNET"].is_https else "carnet-embed"
 
 
-def frameable_by(origins: Sequence[str]) -> None:
-    """The answer to this request may be shown in frames of these origins, whatever becomes of it."""
-    g.framed_by = tuple(origins)
-
-
 def caller() -> Act | Response:
     """Who sees this frame; raises what tells them why not."""
     if asked_at() == FRAGMENT:
-        raise ended()
+        return fragments.caller()
     number = int(asked_at().rpartition("/")[2])
     key = request.cookies.get(cookie_name(), "")
     found = launching.find(number, key)
@@ -73,24 +56,12 @@ def caller() -> Act | Response:
         if portal := launching.portal_of_frame(number):
             frameable_by(asking.origins_of(portal))
         raise ended()
+    frameable_by(found.origins)
     csrf = sign(f"{number}.{launching.digest(key)[:16]}", "embed form")
     who = admit(found, Embedding(at=asked_at(), endpoints=found.endpoints, extends="shells/embed.html", csrf=csrf,
                                  look=found.wanted))  # fmt: skip
     if request.method in UNSAFE and not _is_ours(csrf):
         raise Forbidden(_("This form was not sent from this view. Nothing was changed: reload it and send it again."))
-    return who
-
-
-def admit(found: Standing, embedding: Embedding) -> Act:
-    """Let somebody see a page, in their language and their portal's look; raises `Forbidden` for another page."""
-    frameable_by(found.origins)
-    if found.locale:
-        speak(found.locale)
-    g.theme = "system" if found.wanted.theme == "auto" else found.wanted.theme
-    who = found.act(request.endpoint or "", request.view_args or {})
-    if who is None:
-        raise Forbidden(_("This page is not part of what your portal was given to show."))
-    g.embedding = embedding
     return who
 
 
@@ -100,21 +71,30 @@ def _is_ours(csrf: str) -> bool:
 
 
 def around(view: Callable[[], ResponseReturnValue]) -> ResponseReturnValue:
-    """Run a view, and make of its answer what is shown in a frame."""
+    """Run a view, and make of its answer what is shown in a frame, or in a page that is not ours."""
     made = make_response(current_app.make_response(view()))
     if asked_at():
         made = _leading_on(made)
+        if asked_at() == FRAGMENT:
+            made = fragments.fetched(made)
         if made.mimetype == "text/html":
-            made.set_data(Rewriter("frame", public_base()).of(made.get_data(as_text=True)))
+            made.set_data(_rewriter().of(made.get_data(as_text=True)))
     return headed(made)
 
 
+def _rewriter() -> Rewriter:
+    here = embedded()
+    if asked_at() != FRAGMENT or here is None:
+        return Rewriter("frame", public_base())
+    return Rewriter("static" if fragments.is_static() else "fragment", public_base(), here.prefix)
+
+
 def headed(made: Response) -> Response:
-    """An answer with the headers of this realm: who may frame it, and that it is nobody's opener."""
+    """An answer with the headers of this realm: who may frame or read it, and that it is nobody's opener."""
     made.headers["Content-Security-Policy"] = csp_framed_by(g.get("framed_by", ()))
     made.headers["Cross-Origin-Opener-Policy"] = "unsafe-none"
     made.headers.setdefault("Cache-Control", "no-store")
-    return made
+    return fragments.readable(made) if asked_at() == FRAGMENT else made
 
 
 def _leading_on(made: Response) -> Response:
@@ -143,12 +123,16 @@ def refused(error: Exception) -> Response:
         429: _("Too many tries"),
     }
     text = error.message if isinstance(error, CarnetError) else _("Nothing was changed.")
+    if asked_at() == FRAGMENT and embedded() is None:
+        g.embedding = Embedding(at=FRAGMENT, endpoints=(), extends="shells/portal.html")
     if swap_target():
         toast(text, "danger")
         made = make_response("", status)
         made.headers["HX-Reswap"] = "none"
     else:
         made = render("embed/refused.html", status, title=titles.get(status, _("That did not work")), text=text)
+        if asked_at() == FRAGMENT:
+            made.set_data(Rewriter("static", public_base()).of(made.get_data(as_text=True)))
     if wait := getattr(error, "wait", 0):
         made.headers["Retry-After"] = str(wait)
     return headed(made)

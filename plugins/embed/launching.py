@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import secrets
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, cast
 
@@ -32,6 +32,8 @@ CODE_LASTS = dt.timedelta(seconds=60)
 IDLE, LONGEST = dt.timedelta(minutes=30), dt.timedelta(hours=8)
 FORGOTTEN = dt.timedelta(days=1)
 """Until then it is known which portal a dead code or frame was for, so that it can be said inside that portal."""
+MOST_OPEN = 50
+"""Frames of one browser that are looked at."""
 SEEN_EVERY = dt.timedelta(minutes=1)
 ROLE_OF = {"read": "reader", "create": "editor", "edit": "editor"}
 """The most that a page of this scope lets anybody do, as the role that may do as much."""
@@ -96,8 +98,8 @@ def portal_of_code(code: str) -> Portal | None:
     return db.session.get(Portal, found.portal_id) if found else None
 
 
-def start(spent: Launch, present_key: str) -> tuple[Frame, str]:
-    """A frame for what a code was for, and the key for the browser's cookie.
+def start(spent: Launch, wanted: Wanted, present_key: str) -> tuple[Frame, str]:
+    """A frame for what a code was for, in the language and look `wanted`, and the key for the browser's cookie.
 
     Other frames of the same user in the same portal go on with the key that they have. Whoever else's it was, their
     frames end here: a browser holds one key.
@@ -112,7 +114,7 @@ def start(spent: Launch, present_key: str) -> tuple[Frame, str]:
         for one in frames:
             one.ended_at = now()
     key = present_key if is_theirs else secrets.token_urlsafe(32)
-    frame = Frame(digest=digest(key), portal_id=spent.portal_id, user_id=spent.user_id, wanted=spent.wanted)
+    frame = Frame(digest=digest(key), portal_id=spent.portal_id, user_id=spent.user_id, wanted=wanted.stored())
     db.session.add(frame)
     db.session.flush()
     return frame, key
@@ -212,3 +214,18 @@ def _lasts(frame: Frame) -> bool:
 def digest(secret: str) -> str:
     """What is kept of a code or a key."""
     return hashlib.sha256(secret.encode()).hexdigest()
+
+
+def open_frames(key: str) -> Iterator[tuple[int, Standing]]:
+    """The frames that a browser has open by this key, the newest first, and who stands behind each."""
+    query = sa.select(Frame).where(Frame.digest == digest(key), Frame.ended_at.is_(None))
+    for frame in db.session.scalars(query.order_by(Frame.id.desc()).limit(MOST_OPEN)) if key else ():
+        found = standing(db.session.get(Portal, frame.portal_id), frame.user_id, kept(frame)) if _lasts(frame) else None
+        if found is not None:
+            yield frame.id, found
+
+
+def origins() -> tuple[str, ...]:
+    """Where any portal may embed anything now."""
+    portals = db.session.scalars(sa.select(Portal).where(Portal.active))
+    return tuple(dict.fromkeys(one for portal in portals for one in origins_of(portal)))

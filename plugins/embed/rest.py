@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 import marshmallow as ma
-from flask import Response, jsonify, request
+from flask import Response, g, jsonify, request
 from flask_smorest import Blueprint
 
-from plugins.embed import asking, launching, services
+from plugins.embed import asking, launching, services, tokens
 from plugins.embed.models import Portal
-from webapp.api import Refused, _, count_wrong_link, public, public_place
+from webapp.api import FRAGMENT, Embedding, Refused, _, count_wrong_link, public, public_place
 
 blueprint = Blueprint("rest_embed", __name__, description="What a portal's server asks for, to show pages inside it.")
 fields = ma.fields
@@ -41,6 +41,23 @@ class Wanted(ma.Schema):
     font = fields.String(metadata={"description": "`system`, `arial`, `georgia`, `segoe` or `verdana`"})
 
 
+class WantedFragment(Wanted):
+    """What a portal wants to put into a page of its own."""
+
+    uid = fields.String(metadata={"description": "Tells fragments of one page apart: small letters and digits"})
+
+
+class Token(ma.Schema):
+    """A token, and where a fragment is fetched with it."""
+
+    token = fields.String(required=True, metadata={"description": "For `Authorization: Bearer`"})
+    url = fields.String(required=True)
+    expires_in = fields.Integer(required=True, metadata={"description": "Seconds"})
+    view = fields.String(required=True)
+    origin = fields.String(required=True)
+    uid = fields.String(required=True, metadata={"description": "All ids begin with `c-<uid>-`"})
+
+
 class Code(ma.Schema):
     """A one-time code, and where a frame begins with it."""
 
@@ -58,8 +75,7 @@ def caller() -> Portal:
     key, secret = (shown.username or "", shown.password or "") if shown and shown.type == "basic" else ("", "")
     portal = services.verify(key, secret)
     if portal is None:
-        services.note_refused(key)
-        count_wrong_link()
+        count_wrong_link(services.refused_for(key))
         raise NotKnown(_("Send the portal's key and its secret as HTTP Basic authorization."))
     if not asking.origins_of(portal):
         raise Refused(_("No origin of this portal is allowed here: its operator names them in CARNET_EMBED_ORIGINS."))
@@ -84,6 +100,33 @@ def launch(sent: dict[str, Any]) -> Response:
         expires_in=int(launching.CODE_LASTS.total_seconds()),
         view=wanted.view,
         origin=wanted.origin,
+    )
+    answer.status_code = 201
+    answer.headers["Cache-Control"] = "no-store"
+    return answer
+
+
+@blueprint.route("/embed/token", methods=["POST"])
+@blueprint.arguments(WantedFragment)
+@blueprint.response(201, Token)
+@public
+def token(sent: dict[str, Any]) -> Response:
+    """Fetch a fragment
+
+    The token serves five minutes, on the origin that it was made for; by `?static=1` the portal's server fetches fixed
+    text with it.
+    """
+    portal = caller()
+    made, wanted = tokens.make(portal, sent)
+    values: dict[str, Any] = dict(wanted.values)
+    g.embedding = Embedding(at=FRAGMENT, endpoints=(asking.offered()[wanted.view].endpoint,), extends="")
+    answer = jsonify(
+        token=made,
+        url=public_place(asking.offered()[wanted.view].endpoint, **values),
+        expires_in=tokens.LASTS,
+        view=wanted.view,
+        origin=wanted.origin,
+        uid=wanted.uid,
     )
     answer.status_code = 201
     answer.headers["Cache-Control"] = "no-store"

@@ -14,7 +14,7 @@ from html import escape
 from html.parser import HTMLParser
 from typing import Literal
 
-from webapp.api import EMBED_PREFIX
+from webapp.api import EMBED_PREFIX, FRAGMENT
 
 Tier = Literal["frame", "fragment", "static"]
 VOID = frozenset({"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr"})
@@ -29,6 +29,8 @@ SELECTORS = frozenset({"hx-target", "hx-include", "hx-select", "data-focus", "hx
 NEVER = frozenset({"script", "style", "template", "iframe", "object", "title", "base", "meta"})
 """Elements that a fragment has not: they act on the page that it stands in."""
 SENDING = frozenset({"form", "button", "input", "select", "textarea", "dialog", "datalist"})
+ROOT, FETCHED = "root", FRAGMENT.rpartition("/")[2]
+"""The id of the element around a fragment; and what stands after `/embed/` in its address."""
 OUT = {"target": "_blank", "rel": "noopener"}
 Attributes = dict[str, str | None]
 
@@ -119,6 +121,8 @@ class Rewriter(HTMLParser):
         requests = [given.get(name) for name in ("hx-get", "hx-post") if name in given]
         if self.tier == "static" or not all(map(self._is_inside, requests)):
             made = {name: value for name, value in made.items() if not name.startswith("hx-")}
+        if self.tier == "fragment":
+            made = self._fetching(tag, made)
         if tag == "a" and _leads_out(given.get("href"), self.inside):
             made |= OUT
         for name in ADDRESSES & made.keys():
@@ -131,6 +135,23 @@ class Rewriter(HTMLParser):
             made[name] = " ".join(f"{self.prefix}{one}" for one in (made[name] or "").split())
         for name in SELECTORS & made.keys():
             made[name] = (made[name] or "").replace("#", f"#{self.prefix}")
+        return made
+
+    def _fetching(self, tag: str, given: Attributes) -> Attributes:
+        """A link or form that leads on inside, so that a script fetches it with its token, into the whole fragment.
+
+        Without one the link opens the application: a browser by itself sends no token.
+        """
+        name = {"a": "href", "form": "action"}.get(tag, "")
+        address = given.get(name) or ""
+        if not self._is_inside(address):
+            return given
+        way = "hx-post" if str(given.get("method")).lower() == "post" else "hx-get"
+        made = dict(given)
+        if "hx-get" not in given and "hx-post" not in given:
+            made |= {way: address, "hx-target": f"#{ROOT}", "hx-swap": "innerHTML"}
+        if way == "hx-get":
+            made |= {name: f"/{address.removeprefix(self.inside).removeprefix(f'{FETCHED}/')}", **OUT}
         return made
 
     def _placed(self, name: str, address: str, tag: str) -> str:

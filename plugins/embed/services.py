@@ -158,9 +158,11 @@ def verify(key: str, secret: str) -> Portal | None:
     return portal
 
 
-def note_refused(key: str) -> None:
-    """Log that somebody showed a wrong secret."""
-    audit.note("portal_secret_wrong", portal=key[:40])
+def refused_for(key: str) -> str:
+    """Log that somebody showed a wrong secret; the key where it is a portal's, else nothing."""
+    known = db.session.scalar(sa.select(Portal.key).where(Portal.key == key[:40].replace("\x00", ""))) or ""
+    audit.note("portal_secret_wrong", portal=known)
+    return known
 
 
 def _checked(values: Mapping[str, Any]) -> dict[str, Any]:

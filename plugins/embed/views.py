@@ -8,7 +8,8 @@ from urllib.parse import urlsplit
 from flask import Blueprint, Response, current_app, g, make_response, request, url_for
 
 from plugins.embed import appearance, asking, launching
-from plugins.embed.door import cookie_name, ended, frameable_by
+from plugins.embed.admitting import ended, frameable_by
+from plugins.embed.door import cookie_name, refused
 from webapp.api import EMBED_PREFIX, Embedding, Forbidden, _, count_wrong_link, for_once, public, speak
 
 blueprint = Blueprint("embed", __name__, url_prefix=EMBED_PREFIX)
@@ -27,15 +28,16 @@ def start() -> Response:
         if portal is None:
             count_wrong_link()
         raise ended()
-    wanted = launching.kept(spent)
+    wanted = asking.looking(launching.kept(spent), request.values)
     found = launching.standing(portal, spent.user_id, wanted)
+    # Answered, not raised: the code is used up.
     if found is None:
-        raise ended()
+        return refused(ended())
     if found.locale:
         speak(found.locale)
     if (origin := _sender()) and origin not in found.origins:
-        raise Forbidden(_("This view was made for another portal. Nothing is shown here."))
-    frame, key = launching.start(spent, request.cookies.get(cookie_name(), ""))
+        return refused(Forbidden(_("This view was made for another portal. Nothing is shown here.")))
+    frame, key = launching.start(spent, wanted, request.cookies.get(cookie_name(), ""))
     g.embedding = Embedding(at=f"{EMBED_PREFIX[1:]}/{frame.id}", endpoints=found.endpoints, extends="")
     answer = make_response("", 303)
     values: dict[str, Any] = dict(wanted.values)

@@ -220,7 +220,10 @@ EXAMPLES = dict.fromkeys(("both", "prospect", "person", "binned"), "/contacts/1"
 NO_PAGES = re.compile(
     r"/api/v1/|/<embedded:embed>/|.*\.(img|css|csv|txt)$|/(jobs|documents)/<int:id>/file$|/settings/plugins/<name>/export$|/(healthz|readyz)$|/$"
 )
-ELSEWHERE = {"/login", "/login/code", "/login/recovery", "/forgot", "/reset/<token>", "/first-run", "/embed/start"}
+ELSEWHERE = {
+    "/login", "/login/code", "/login/recovery", "/forgot", "/reset/<token>", "/first-run",
+    "/embed/start", "/embed/open/<path:address>", "/oembed",
+}  # fmt: skip
 """Pages of those who are not signed in: below, in test_sign_in.py, and where portals are tested."""
 
 

@@ -52,6 +52,7 @@ CALLS = [
     "GET /imports", "POST /imports", "GET /imports/{import_id}", "DELETE /imports/{import_id}",
     "GET /imports/{import_id}/rows", "PATCH /imports/{import_id}/rows/{number}",
     "POST /imports/{import_id}/start", "POST /imports/{import_id}/undo",
+    "POST /embed/token",
 ]  # fmt: skip
 
 

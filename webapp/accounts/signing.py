@@ -110,8 +110,10 @@ def too_many(answer: Response, error: throttle.TooMany) -> Response:
     return answer
 
 
-def count_wrong_link() -> None:
+def count_wrong_link(subject: str = "") -> None:
     """Count an address of a public page that leads nowhere, be it asked for by a GET; raises `throttle.TooMany`.
+
+    `subject` is whose it would be, where that is known: it is counted for them as well as for the network.
 
     For links that nobody could guess: who has a right one is let in before anything is counted, so that no other's
     tries keep them out.
@@ -119,7 +121,8 @@ def count_wrong_link() -> None:
     error: throttle.TooMany | None = None
     with in_passing():
         try:
-            throttle.attempt(throttle.LINK, throttle.network(client_address()))
+            for who in (subject, throttle.network(client_address())):
+                throttle.attempt(throttle.LINK, who)
         except throttle.TooMany as caught:
             error = caught
     if error is not None:

@@ -22,6 +22,7 @@ from webapp.acting import act
 from webapp.contacts.derived import number_of as number_of
 from webapp.contacts.models import Contact
 from webapp.db import db
+from webapp.embedding import embedded
 from webapp.i18n import made_once
 from webapp.lists.columns import ListColumn, Sheet, name_of
 from webapp.lists.inline import NAMES, fields_of
@@ -145,7 +146,9 @@ class Layout:
 
 
 def mass_actions(function: str, *, archived: bool = False) -> Sequence[MassAction]:
-    """The mass actions that this list offers this user; none where nobody could run them."""
+    """The mass actions that this list offers this user; none where nobody could run them, nor in a portal's page."""
+    if embedded() is not None:
+        return ()
     return registry().service(MassActions).offers(function, archived=archived)
 
 
