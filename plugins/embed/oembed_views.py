@@ -83,12 +83,13 @@ opening = Blueprint("embed_open", __name__, url_prefix=EMBED_PREFIX)
 def open_here(address: str) -> Answer:
     """A frame without a code: what a frame of the same portal that is open already may show as well, else a link."""
     frameable_by(launching.origins())
-    query = request.query_string.decode()
-    place = f"/{address}" + (f"?{query}" if query else "")
     found = at(f"/{address}")
     if found is None:
         raise Missing(_("Nothing at this address can be embedded."))
     embed, endpoint, values = found
+    # Of what the address says besides, what the page takes, and no more.
+    given = {one.name: request.args[one.name] for one in embed.takes if one.name in request.args}
+    place = f"/{address}" + (f"?{urlencode(given)}" if given else "")
     for number, standing in launching.open_frames(request.cookies.get(cookie_name(), "")):
         if standing.act(endpoint, values) is not None:
             return redirect(f"{EMBED_PREFIX}/{number}{place}")

@@ -27,6 +27,7 @@ PUBLIC = {
     "public_proposals.show",
     "rest_description.openapi",
     "rest_embed.launch",
+    "rest_embed.token",
     "security.login",
     "security.logout",
     "security.code",
