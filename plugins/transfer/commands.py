@@ -10,12 +10,13 @@ from typing import Any, BinaryIO
 import click
 from flask.cli import with_appcontext
 
+from plugins.transfer.imports import mapping_called
 from plugins.transfer.matching import DEFAULT_KEYS, KEYS
 from plugins.transfer.options import Options
 from plugins.transfer.reading.opening import Reading, Unreadable, open_reading
 from plugins.transfer.report import Report, write_refusals
 from plugins.transfer.services import firm_words, import_rows
-from webapp.api import _, acting, acting_as_system, ngettext
+from webapp.api import Missing, _, acting, acting_as_system, ngettext
 
 
 class Keys(click.ParamType[tuple[str, ...]]):
@@ -41,6 +42,7 @@ class Keys(click.ParamType[tuple[str, ...]]):
 @click.option("--kind", type=click.Choice(["person", "company"]), help="What rows are that do not say it themselves.")
 @click.option("--match", type=Keys(), default=",".join(DEFAULT_KEYS), show_default=True, help="; ".join(KEYS))
 @click.option("--doubles", type=click.Choice(["create", "update", "skip"]), default="create", show_default=True)
+@click.option("--mapping", help="The name of a saved mapping, by which the columns are read.")
 @click.option("--encoding", help="Of a text, where it is not found out rightly: cp1252, utf-8, utf-16 …")
 @click.option("--separator", help="Of the cells of a CSV file.")
 @click.option("--sheet", help="The sheet of a workbook; the first with a known header unless told.")
@@ -60,6 +62,7 @@ def import_command(
     rehearse: bool,
     errors: Path | None,
     strict: bool,
+    mapping: str | None,
     **told: Any,
 ) -> None:
     """Bring in contacts from a file: CSV, XLSX or vCard. How it is written is found out, or told."""
@@ -68,11 +71,16 @@ def import_command(
         raise click.BadParameter("This is the file to import: name another one.", param_hint="--errors")
     try:
         with acting(acting_as_system("import", file.name)), file.open("rb") as stream:
+            if mapping:
+                saved = mapping_called(mapping).mapping
+                told = {**saved, **{name: value for name, value in told.items() if value is not None}}
             reading = open_reading(stream, file.name, kind=kind, **told, **firm_words())
             report = _import(reading, options, stream)
         if errors is not None:
             with errors.open("w", encoding="utf-8-sig", newline="") as target:
                 write_refusals(target, reading.headers, report.refusals)
+    except Missing as error:
+        raise click.ClickException(error.message) from None
     except Unreadable as error:
         raise click.ClickException(f"{file.name}: {error.message.told(_)}") from None
     except OSError as error:

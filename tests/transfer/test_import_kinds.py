@@ -9,6 +9,7 @@ import pytest
 import sqlalchemy as sa
 from workbooks import workbook
 
+from plugins.transfer.models import SavedMapping
 from webapp.contacts.models import Contact, ContactLink
 from webapp.db import db
 
@@ -70,6 +71,20 @@ def test_H1_how_a_file_is_written_can_be_told(app: Any, tmp_path: Path) -> None:
     told = app.test_cli_runner().invoke(args=["import", str(path), "--sheet", "Alte"])
     assert "created=1" in told.stdout
     assert db.session.scalars(sa.select(Contact).where(Contact.company_name == "Alte Kindler AG")).one()
+
+
+def test_H1_a_saved_mapping_by_the_command(app: Any, tmp_path: Path) -> None:
+    mapping = {"columns": {"Wer": "last_name", "Wohin": "emails.home"}, "constants": {"tags": "Messe"}, "country": "FR"}
+    db.session.add(SavedMapping(name="Messe", folded="messe", mapping=mapping, headers="", digest=""))
+    db.session.commit()
+    path = tmp_path / "list.csv"
+    path.write_text("Wer;Wohin;Was\nBefehlmann;b@befehl.example;x\n", "utf-8")
+    told = app.test_cli_runner().invoke(args=["import", str(path), "--mapping", "messe"])
+    assert told.exit_code == 0, told.output
+    found = db.session.scalars(sa.select(Contact).where(Contact.last_name == "Befehlmann")).one()
+    assert ([one.type for one in found.emails], found.tags) == (["home"], ["Messe"])
+    told = app.test_cli_runner().invoke(args=["import", str(path), "--mapping", "Salon"])
+    assert (told.exit_code, "no saved mapping “Salon”" in told.stderr) == (1, True)
 
 
 def test_H1_a_workbook_that_means_harm_is_one_line(app: Any, tmp_path: Path) -> None:

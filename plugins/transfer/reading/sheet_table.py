@@ -51,6 +51,7 @@ class SheetTable(Table):
 
     def __init__(self, source: Path | BinaryIO, sheet: str | None = None) -> None:
         self._kept: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115 - read as long as the table is there
+        self._lock = threading.Lock()
         weakref.finalize(self, self._kept.close)
         self._places: dict[str, tuple[int, int]] = {}
         self._read(source, sheet)
@@ -80,9 +81,11 @@ class SheetTable(Table):
     def _rows(self, sheet: str) -> Iterator[tuple[int, Cells]]:
         at, end = self._places[sheet]
         while at < end:
-            # Whoever reads elsewhere meanwhile moves the place.
-            self._kept.seek(at)
-            for line in self._kept.readlines(BATCH):
+            # Another reader, of another thread perhaps, moves the place meanwhile.
+            with self._lock:
+                self._kept.seek(at)
+                lines = self._kept.readlines(BATCH)
+            for line in lines:
                 if at >= end:
                     return
                 at += len(line)
