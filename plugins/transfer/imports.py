@@ -149,7 +149,7 @@ def _opened(one: Import) -> Reading:
         text = _("The file “%(name)s” is no longer there: send it again.", name=one.file_name)
         raise Invalid(text, {"file": text})
     try:
-        return open_reading(path, one.file_name, **firm_words(), **one.form, **one.mapping)
+        return open_reading(path, one.file_name, demanding=False, **firm_words(), **one.form, **one.mapping)
     except Unreadable as error:
         text = error.message.told(_)
         raise Invalid(text, {"file": text}) from None
@@ -163,12 +163,20 @@ def reading_of(one: Import) -> Reading:
 
     Raises `Invalid` where the file is no longer there, or can't be read so.
     """
-    key = json.dumps([one.id, one.version, one.file, language()], sort_keys=True)
+    # What was told may be taken back with its transaction, and the same version be told otherwise.
+    key = json.dumps([one.id, one.version, one.file, one.form, one.mapping, language()], sort_keys=True)
     if key not in _readings or not storing.path_of(one.file).is_file():
         _readings[key] = _opened(one)
         while len(_readings) > OPENED:
             _readings.popitem(last=False)
     return _readings[key]
+
+
+def check_names(one: Import) -> None:
+    """That its columns say who the contacts are; raises `Invalid` where none does: then they are to be chosen."""
+    if lacks := reading_of(one).lacks:
+        text = lacks.told(_)
+        raise Invalid(text, {"columns": text})
 
 
 def set_form(import_id: int, told: Mapping[str, Any]) -> Import:
@@ -246,7 +254,7 @@ def set_mapping(import_id: int, wanted: Wanted, name: str = "") -> Import:
     one.match = [key for key in KEYS if key in wanted.match] or [*DEFAULT_KEYS]
     one.doubles = wanted.doubles if wanted.doubles in DOUBLES else "create"
     one.version += 1
-    reading_of(one)
+    check_names(one)
     if name := clean(name):
         save_mapping(name, one)
     db.session.flush()

@@ -46,7 +46,7 @@ PLANS = {"created": "create", "updated": "update", "unchanged": "unchanged", "re
 def rehearse(import_id: int) -> Import:
     """Find out what would become of each row: few at once, many by a job. Raises `Refused` once it is imported."""
     one = imports.changeable(import_id)
-    imports.reading_of(one)
+    imports.check_names(one)
     job = begin(KIND, one)
     one.rehearsal_id = job.id
     db.session.flush()

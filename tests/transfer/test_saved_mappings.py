@@ -37,6 +37,20 @@ def test_H1_a_mapping_is_kept_and_chosen_again_for_the_same_columns(sign_in: Cal
     assert "Messe Lyon" not in other.page("/import")
 
 
+def test_H1_a_file_whose_columns_nobody_knows_is_mapped_by_hand(sign_in: Callable[..., Any]) -> None:
+    sender = Sender(sign_in("manager"))
+    columns = sender.send("Wer;Wozu\nSpecht;Messe\nEule;Salon\n").headers["Location"]
+    assert sender.columns(columns) == {"column.0": "", "column.1": ""}
+    answer = sender.client.submit(columns, sender.columns(columns))
+    assert answer.status_code == 422
+    assert "who the contacts are" in answer.get_data(as_text=True)
+    answer = sender.client.submit(columns, {"column.0": "last_name", "column.1": "tags"})
+    assert answer.status_code == 303
+    sender.do(answer.headers["Location"], "start")
+    found = db.session.scalars(sa.select(Contact).order_by(Contact.last_name))
+    assert [(one.last_name, one.tags) for one in found] == [("Eule", ["Salon"]), ("Specht", ["Messe"])]
+
+
 def test_H1_a_mapping_that_makes_no_contact_is_refused_with_what_was_sent(sign_in: Callable[..., Any]) -> None:
     sender = Sender(sign_in("manager"))
     columns = sender.send("Nachname;Ort\nA;Bonn\n").headers["Location"]
