@@ -7,18 +7,23 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+import sqlalchemy as sa
+
 from plugins.custom_fields import services as custom_fields
 from plugins.documents import services as documents
 from plugins.duplicates import jobs as scanning
 from plugins.duplicates import services as duplicates
 from plugins.duplicates.models import DoubleModel
+from plugins.embed.models import Frame, Portal
 from plugins.merge import services as merging
 from plugins.merge import undoing
 from plugins.notes import services as notes
 from plugins.privacy import services as privacy
 from plugins.proposals import contents, deciding, sending
 from plugins.proposals import services as proposals
+from plugins.transfer.models import Import, StagedRow
 from webapp.accounts import tokens
+from webapp.accounts.models import User
 from webapp.acting import acting, acting_as_system
 from webapp.contacts import services
 from webapp.contacts.links import today
@@ -144,6 +149,24 @@ def _privacy(one: int) -> None:
     privacy.receive(one, {**values, "received_on": today().isoformat()})
 
 
+def _embed(one: int) -> None:
+    """A frame of a portal that shows it."""
+    portal = Portal(key=f"portal-{one}", name="Intranet", digest="")
+    db.session.add(portal)
+    db.session.flush()
+    user_id = db.session.scalars(sa.select(User.id)).first()
+    shown = {"values": {"id": one, "q": MARK}}
+    db.session.add(Frame(digest="0" * 64, portal_id=portal.id, user_id=user_id, wanted=shown))
+
+
+def _transfer(one: int) -> None:
+    """A row of a file that it came from."""
+    file = Import(file_name="contacts.csv")
+    db.session.add(file)
+    db.session.flush()
+    db.session.add(StagedRow(import_id=file.id, number=1, line=1, cells=[MARK], contact_id=one))
+
+
 NOTES: dict[str, Callable[[int], None]] = {
     "prospects": _prospect,
     "customers": _customer,
@@ -155,5 +178,7 @@ NOTES: dict[str, Callable[[int], None]] = {
     "merge": _merge,
     "duplicates": _duplicates,
     "privacy": _privacy,
+    "embed": _embed,
+    "transfer": _transfer,
 }
 """By plug-in, what makes it note something of a contact in each of its tables that hang on contacts."""
