@@ -183,7 +183,9 @@ def form(id: int) -> Response:  # noqa: A002
             one, error = imports.load(id), problem.message
         else:
             return redirect_to(url_for("transfer.columns", id=id))
-    return render("transfer/form.html", 422 if error else 200, error=error, **_of(one))
+    context = _of(one)
+    sheets = [(name, name) for name in context["reading"].sheets] if context["reading"] is not None else []
+    return render("transfer/form.html", 422 if error else 200, error=error, sheets=sheets, **context)
 
 
 def _told() -> dict[str, Any]:

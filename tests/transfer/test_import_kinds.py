@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 import sqlalchemy as sa
+from sending import Sender
 from workbooks import workbook
 
 from plugins.transfer.models import SavedMapping
@@ -57,6 +59,17 @@ def test_H1_a_workbook_and_cards_by_the_command(app: Any, tmp_path: Path, kind: 
     (link,) = db.session.scalars(sa.select(ContactLink).where(ContactLink.person_id == found.id))
     assert (link.role, link.party.company_name) == ("Chef", "Kindler GmbH")
     assert ("not a contact" in errors.read_text("utf-8-sig")) == bool(refused)
+
+
+@pytest.mark.parametrize("kind", ["xlsx", "vcf"])
+def test_H1_a_workbook_and_cards_in_the_browser(sign_in: Callable[..., Any], kind: str) -> None:
+    sender = Sender(sign_in("manager"))
+    url = sender.rehearse(_content(kind), f"list.{kind}")
+    form = sender.client.get(f"{url}/file").get_data(as_text=True)
+    assert ("Hinweise" in form) == (kind == "xlsx")
+    sender.do(url, "start")
+    found = db.session.scalars(sa.select(Contact).where(Contact.last_name == "Kindler")).one()
+    assert (found.first_name, found.city) == ("Jürgen", "Berlin")
 
 
 def test_H1_how_a_file_is_written_can_be_told(app: Any, tmp_path: Path) -> None:
