@@ -57,6 +57,7 @@ PAGES = {
     "filters": "/contacts/filters",
     "exact count": "/contacts/count?in=contacts",
     "columns": "/contacts/columns?in=contacts",
+    "export of a list": "/contacts/export?in=all",
     "new view": "/contacts/views/new?in=contacts",
     "view": "{view}",
     "list with a view": "/contacts?saved=1",

@@ -218,7 +218,7 @@ EXAMPLES = dict.fromkeys(("both", "prospect", "person", "binned"), "/contacts/1"
     "public": "/p/1",
 }
 NO_PAGES = re.compile(
-    r"/api/v1/|/<embedded:embed>/|.*\.(img|css|csv|txt)$|/(jobs|documents)/<int:id>/file$|/settings/plugins/<name>/export$|/(healthz|readyz)$|/$"
+    r"/api/v1/|/<embedded:embed>/|.*\.(img|css|csv|txt)$|/contacts/export/file$|/(jobs|documents)/<int:id>/file$|/settings/plugins/<name>/export$|/(healthz|readyz)$|/$"
 )
 ELSEWHERE = {
     "/login", "/login/code", "/login/recovery", "/forgot", "/reset/<token>", "/first-run",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import Any
 
@@ -140,7 +141,10 @@ def made(values: dict[str, Any], functions: Sequence[str]) -> int:
 
 @pytest.mark.parametrize("kind", ["csv", "xlsx", "json"])
 @given(values=st.one_of(COMPANY, PERSON), functions=FUNCTIONS)
-@settings(max_examples=12, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
+@settings(
+    max_examples=12,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
 def test_H4_what_is_exported_whole_comes_back_as_it_was(bring, kind, values, functions) -> None:
     whole = db.session.begin_nested()
     try:
@@ -197,3 +201,61 @@ def test_H4_added_fields_responsible_users_and_places_in_a_firm_come_back(bring,
     assert after == before
     assert after[1]["responsible_email"] == owner.email
     assert bring(content, commits=False).unchanged == 2
+
+
+CARRIED = (
+    "kind", "name", "salutation", "title", "first_name", "middle_name", "last_name", "birth_date", "company_name",
+    "company_name2", "legal_form", "vat_id", "tax_number", "website", "language", "currency", "category", "source",
+    "description", "emails", "phones", "addresses", "external_id", "tags", "functions", "numbers", "custom", "links",
+)  # fmt: skip
+"""What a vCard carries."""
+
+
+@pytest.mark.parametrize("kind", ["vcf", "vcf4"])
+@given(values=st.one_of(COMPANY, PERSON), functions=FUNCTIONS)
+@settings(
+    max_examples=12,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
+def test_H4_a_vcard_brings_back_what_it_can_carry(bring, defined, kind, values, functions) -> None:
+    values |= {"tags": [re.sub("[,;|]|^[*]+", "", one) or "x" for one in values["tags"]], "custom_nickname": "a;b\\n|c"}
+    values["addresses"] = [one for one in values["addresses"] if one["purpose"] != "other"]
+    # Address books write several numbers into one property, parted by semicolons.
+    values["phones"] = [{**one, "value": one["value"].replace(";", "")} for one in values["phones"]]
+    whole = db.session.begin_nested()
+    firm = create({"kind": "company", "company_name": "Firm, Sons; Co"})
+    contact_id = made(values, functions)
+    if values["kind"] == "person":
+        create_link(firm.id, contact_id, {"role": "Chief; buyer", "department": "IT, Paris"})
+    before = told(contact_id)
+    content = b"".join(pieces(Export.of(kind, "all"), [[firm.id, contact_id]]))
+    whole.rollback()
+    db.session.expire_all()
+    again = db.session.begin_nested()
+    try:
+        report = bring(content, commits=False)
+        assert (report.created, report.refused, report.remarks) == (2, 0, [])
+        after = told(db.session.scalar(sa.select(sa.func.max(Contact.id))))
+        purposes = {"main", "other"}
+        for one in (before, after):
+            # Nothing says of a place in a vCard that it is neither home nor work.
+            one["addresses"] = [
+                {**place, "purpose": "" if place["purpose"] in purposes else place["purpose"]}
+                for place in one["addresses"]
+            ]
+        for name in CARRIED:
+            assert after[name] == before[name], name
+    finally:
+        again.rollback()
+        db.session.expire_all()
+
+
+def test_H4_vcards_are_folded_by_bytes_and_lines_end_as_the_standard_has_it(system) -> None:
+    contact = create({"kind": "company", "company_name": "Ünïcöde 😀" * 15, "description": "one\ntwo; three, four"})
+    text = b"".join(pieces(Export.of("vcf", "all"), [[contact.id]]))
+    lines = text.split(b"\r\n")
+    assert max(map(len, lines)) <= 75
+    assert b"\n" not in text.replace(b"\r\n", b"")
+    assert rb"NOTE:one\ntwo\; three\, four" in lines
+    for line in lines:
+        line.decode()

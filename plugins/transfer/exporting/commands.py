@@ -20,7 +20,7 @@ from webapp.api import (
     registry,
 )
 
-ENDINGS = {"csv": "csv", "xlsx": "xlsx", "json": "json"}
+ENDINGS = {"csv": "csv", "xlsx": "xlsx", "vcf": "vcf", "json": "json"}
 """Kinds of files by what their names end with."""
 
 
@@ -36,14 +36,16 @@ ENDINGS = {"csv": "csv", "xlsx": "xlsx", "json": "json"}
     show_default=True,
     help="Of a table: all, which can be imported again, or those that lists show.",
 )
+@click.option("--vcard", type=click.Choice(["3.0", "4.0"]), default="3.0", show_default=True, help="Which vCards.")
 @with_appcontext
-def export_command(file: Path, function: str, query: str, archived: bool, columns: str) -> None:
-    """Write contacts into a CSV, XLSX or JSON file, by the ending of its name."""
+def export_command(file: Path, function: str, query: str, archived: bool, columns: str, vcard: str) -> None:
+    """Write contacts into a CSV, XLSX, vCard (vcf) or JSON file, by the ending of its name."""
     kind = ENDINGS.get(file.suffix.removeprefix(".").lower())
     if kind is None:
         raise click.BadParameter(
             f"The name must end with {', '.join(f'.{one}' for one in ENDINGS)}.", param_hint="FILE"
         )
+    kind = "vcf4" if (kind, vcard) == ("vcf", "4.0") else kind
     try:
         with acting(acting_as_system("job")):
             if function and not registry().is_function_enabled(function):

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
-from plugins.transfer.exporting.writers import CsvWriter, JsonWriter, Writer
+from plugins.transfer.exporting.writers import CardWriter, CsvWriter, JsonWriter, Writer
 from plugins.transfer.exporting.xlsx import XlsxWriter
 from webapp.api import Label, _l
 
@@ -40,6 +41,20 @@ FORMATS = {
             media_type="application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
             writer=XlsxWriter,
             is_table=True,
+        ),
+        Format(
+            key="vcf",
+            label=_l("vCard 3.0 (address books and telephones)"),
+            ending="vcf",
+            media_type="text/vcard",
+            writer=partial(CardWriter, "3.0"),
+        ),
+        Format(
+            key="vcf4",
+            label=_l("vCard 4.0"),
+            ending="vcf",
+            media_type="text/vcard",
+            writer=partial(CardWriter, "4.0"),
         ),
         Format(
             key="json",

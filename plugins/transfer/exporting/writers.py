@@ -9,6 +9,7 @@ import json
 from collections.abc import Sequence
 from typing import Any, Protocol
 
+from plugins.transfer.vcards.writing import card
 from webapp.api import csv_lines
 
 Rows = Sequence[Any]
@@ -62,3 +63,22 @@ class JsonWriter:
     def end(self, state: State) -> bytes:
         """The array's end."""
         return b"\n]\n"
+
+
+class CardWriter:
+    """vCards of one version, one behind the other."""
+
+    def __init__(self, version: str) -> None:
+        self.version = version
+
+    def begin(self, head: Sequence[str], rows: Rows, state: State) -> bytes:
+        """Nothing."""
+        return b""
+
+    def more(self, rows: Rows, state: State) -> bytes:
+        """A card for each contact."""
+        return "".join([card(one, self.version) for one in rows]).encode()
+
+    def end(self, state: State) -> bytes:
+        """Nothing."""
+        return b""

@@ -14,17 +14,19 @@ from plugins.transfer.reading.texts import Text
 from plugins.transfer.vcards.lines import Card, Property, cards, first_of, split, unescaped
 from plugins.transfer.vcards.properties import (
     ADDRESS,
+    CUSTOM,
     KINDS,
     LISTS,
     NAME,
     NETWORKS,
+    NUMBER_OF,
     ORGANISATION,
     PICTURES,
     SINGLE,
     STRONGEST,
     TYPES_READ,
 )
-from webapp.api import N_, fold
+from webapp.api import ADDED_PREFIX, N_, fold, guarded
 
 NO_CARD = N_("There is no vCard in this file: export it from your address book again.")
 NO_CONTACT = N_("This vCard is a group or a place, not a contact.")
@@ -95,12 +97,17 @@ class CardTable(Table):
     def rows(self, width: int) -> Iterator[tuple[int, Cells]]:
         """Each card with the line where it begins."""
         for line, said in self._said():
-            yield line, [said.get(one, "") for one in self._columns] if isinstance(said, dict) else said
+            yield line, [_kept(said.get(one, "")) for one in self._columns] if isinstance(said, dict) else said
 
     def _said(self) -> Iterator[tuple[int, Said | Message]]:
         with self.text.open() as stream:
             for card in cards(stream, self.encoding):
                 yield card.line, said_by(card)
+
+
+def _kept(cell: str) -> str:
+    """Nobody guards vCards: an apostrophe belongs to the text, and is not to be taken for a table's guard."""
+    return guarded(cell) if cell.startswith("'") else cell
 
 
 def said_by(card: Card) -> Said | Message:
@@ -166,6 +173,8 @@ def _say(said: dict[_Column, list[str]], one: Property) -> None:
             _add_once(said, _column(name), text, one.name)
     elif one.name in NETWORKS:
         _say_network(said, one)
+    elif one.name.startswith((NUMBER_OF, CUSTOM)):
+        _say_own(said, one)
     elif field == "bank_accounts":
         _add_once(said, _Column((60, 1, "iban"), "IBAN", Target("bank_accounts", "1", "iban")), one.text(), one.name)
     elif field == "description":
@@ -182,6 +191,17 @@ def _say(said: dict[_Column, list[str]], one: Property) -> None:
         _add(said, _unused(one.name), "…")
     elif one.name not in _SILENT:
         _add(said, _unused(one.name), one.text()[:LONGEST_UNUSED])
+
+
+def _say_own(said: dict[_Column, list[str]], one: Property) -> None:
+    """The number of a function, or a field that the firm has added."""
+    if one.name.startswith(NUMBER_OF):
+        key = one.name.removeprefix(NUMBER_OF).lower().replace("-", "_")
+        target = Target("numbers", key)
+    else:
+        key = ADDED_PREFIX + one.name.removeprefix(CUSTOM).lower().replace("-", "_")
+        target = Target(key)
+    _add_once(said, _Column((62, 0, key), key, target), one.text(), one.name)
 
 
 def _say_network(said: dict[_Column, list[str]], one: Property) -> None:

@@ -32,6 +32,11 @@ SINGLE: Mapping[str, str] = {
 }
 """Properties that are one field. TITLE is what a person does in the firm that ORG names; UID gives way to our id."""
 
+NUMBER_OF, CUSTOM = "X-CARNET-NUMBER-", "X-CARNET-CUSTOM-"
+"""How properties begin that are the number of a function, by its key, and a field that the firm has added, by its code:
+with hyphens for what names of properties can't hold.
+"""
+
 LISTS = frozenset({"CATEGORIES", "X-CARNET-FUNCTIONS"})
 """Properties whose value is parted by commas."""
 
