@@ -52,6 +52,11 @@ PROGRAMS = {
     "odoo": "Odoo",
     "dolibarr": "Dolibarr",
 }
+FRAGMENTS = {
+    "import": "transfer/_import.html",
+    "import-counts": "transfer/_counts.html",
+    "import-actions": "transfer/_actions.html",
+}
 CHANGED = "carnet-import"
 """What the page hears once a row has changed: its counts are fetched anew."""
 
@@ -128,7 +133,7 @@ def _rows_page(one: Import, status: int = 200, **more: Any) -> Response:
     return render(
         "transfer/import.html",
         status,
-        fragments={"import": "transfer/_import.html", "import-counts": "transfer/_counts.html"},
+        fragments=FRAGMENTS,
         job=job,
         undo=undo,
         at_work=at_work,
