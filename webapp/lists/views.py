@@ -12,6 +12,7 @@ from flask import Response, request, url_for
 from webapp.acting import act, need
 from webapp.contacts.queries import anonymised_by_number
 from webapp.counts import counts
+from webapp.embedding import embedded
 from webapp.htmx import redirect_to, render, target, wants_fragment
 from webapp.i18n import _
 from webapp.lists import saved, sorts
@@ -159,7 +160,9 @@ def tabs(query: ListQuery, desk: Desk, address: str) -> list[Tab]:
 
 
 def list_actions() -> list[ListAction]:
-    """The links that plug-ins offer this user in the head of lists."""
+    """The links that plug-ins offer this user in the head of lists; none in a portal's page."""
+    if embedded() is not None:
+        return []
     return [one for one in registry().offers("list_actions") if act().may(one.right)]
 
 
