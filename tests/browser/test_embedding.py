@@ -18,6 +18,8 @@ from playwright.sync_api import BrowserContext, Frame, FrameLocator, Page, expec
 from serving import Served, served
 from sites import Gate, Site, certificate, open_to_all
 
+from webapp.config import STATIC
+
 HEARS = "window.heard = []; addEventListener('message', (e) => heard.push({...e.data, from: e.origin}));"
 
 THIRD_PARTY_COOKIES_BLOCKED = {"profile": {"cookie_controls_mode": 1, "block_third_party_cookies": True}}
@@ -211,4 +213,34 @@ def test_I3_settings_show_a_preview_and_tell_what_a_proxy_takes_away(world: Worl
     page.close()
     page, frame = world.framed(world.portal, f"{world.gate.origin}/embed/check/{world.key}")
     expect(frame.locator(".c-status--ok")).to_have_count(2)
+    page.close()
+
+
+def test_I3_a_fragment_lives_in_the_portals_page_and_no_stranger_reads_it(world: World) -> None:
+    page = world.browser.new_page()
+    page.goto(f"{world.gate.origin}/customers")
+    customer = page.locator("#list tbody th a").first
+    name, found = customer.inner_text(), re.search(r"/contacts/(\d+)", str(customer.get_attribute("href")))
+    assert found
+    made = world.call("token", view="file", parameters={"id": int(found[1])}, uid="a1")
+    shown = {"Authorization": f"Bearer {made['token']}"}
+    world.portal.pages["/fragment"] = (
+        f"""<!DOCTYPE html><title>A page</title><meta name="htmx-config" content='{{"mode": "cors"}}'>"""
+        f"<script>{(STATIC / 'vendor' / 'htmx.min.js').read_text()}</script>"
+        f"""<div hx-get="{made["url"]}" hx-trigger="load" hx-headers:inherited='{json.dumps(shown)}'></div>"""
+    )
+    page.goto(f"{world.portal.origin}/fragment")
+    expect(page.get_by_text(name).first).to_be_visible()
+    began = page.evaluate("performance.timeOrigin")
+    page.get_by_role("link", name="Customer view").click()
+    expect(page.get_by_role("link", name="Customer view")).to_have_attribute("aria-current", "page")
+    assert page.evaluate("[performance.timeOrigin, location.href]") == [began, f"{world.portal.origin}/fragment"]
+    assert page.evaluate("[...document.querySelectorAll('[id]')].every((one) => one.id.startsWith('c-a1-'))")
+    asked = "async ([url, headers]) => { try { return (await fetch(url, {headers})).status; } catch { return 0; } }"
+    tampered = {"Authorization": shown["Authorization"][:-4] + "AAAA"}
+    assert page.evaluate(asked, [made["url"], shown]) == 200
+    assert page.evaluate(asked, [made["url"], tampered]) == 401
+    world.stranger.pages["/"] = "<!DOCTYPE html><title>Another page</title>"
+    page.goto(world.stranger.origin)
+    assert page.evaluate(asked, [made["url"], shown]) == 0
     page.close()
