@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
 import json
 import os
 import socket
+import sqlite3
 import subprocess
 import sys
 from collections.abc import Callable
@@ -134,6 +136,16 @@ def test_J1_users_are_added_by_command(carnet: Carnet) -> None:
     wrong = carnet(*add, "king", stdin="blue cars seldom sing\n")
     assert wrong.code == 2
     assert "reader" in wrong.err
+
+
+def test_J1_the_first_administrator_has_the_data_protection_permission(carnet: Carnet, tmp_path: Path) -> None:
+    carnet("schema", "upgrade")
+    for name, role in (("ann", "reader"), ("bea", "administrator"), ("cleo", "administrator")):
+        words = ("user", "add", f"{name}@firm.example", "--role", role, "--password-stdin")
+        assert carnet(*words, stdin="blue cars seldom sing\n").code == 0
+    with contextlib.closing(sqlite3.connect(tmp_path / "carnet.db")) as base:
+        rows = base.execute("SELECT role, data_protection FROM user_account ORDER BY id").fetchall()
+    assert rows == [("reader", 0), ("administrator", 1), ("administrator", 0)]
 
 
 def test_J1_a_password_is_set_by_command(carnet: Carnet) -> None:

@@ -69,7 +69,7 @@ from webapp.contacts.models import (
     Tag,
 )
 from webapp.contacts.purging import unmake as unmake_contacts
-from webapp.contacts.queries import functions_of, live, load, numbers_of
+from webapp.contacts.queries import functions_of, live, load, numbers_of, refuse_binned
 from webapp.contacts.services import archive as archive_contact
 from webapp.contacts.services import check_version, not_writable, touch, writable
 from webapp.contacts.services import create as create_contact
@@ -488,6 +488,7 @@ __all__ = [
     "redirect_to",
     "refresh_contact",
     "refresh_searched",
+    "refuse_binned",
     "registry",
     "release",
     "render",

@@ -21,10 +21,12 @@ from webapp.api import (
     act,
     coerce,
     db,
+    load,
     need,
     now,
     record,
     refresh_searched,
+    refuse_binned,
     writable,
 )
 
@@ -50,11 +52,12 @@ OF_AUTHOR = ("text",)
 
 
 def find(note_id: int) -> ContactNote:
-    """A note, for a reader; raises `Missing`."""
+    """A note, for a reader; raises `Missing`, and `Gone` where its contact is in the bin."""
     need("contacts.read")
     found = db.session.get(ContactNote, note_id) if 0 < note_id < 2**63 else None
     if found is None:
         raise Missing(_("There is no such note any more."))
+    refuse_binned(load(found.contact_id))
     return found
 
 

@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from plugins.notes import listing, services
 from plugins.notes.models import ContactNote
 from webapp.acting import Act, acting
+from webapp.contacts import services as contacts
 from webapp.contacts.links import today
 from webapp.db import db
 from webapp.errors import Forbidden, Invalid, Missing, Refused, Stale
@@ -197,3 +198,12 @@ def test_A7_nothing_is_noted_of_a_contact_that_is_away(contact) -> None:
             refused()
     with pytest.raises(Missing):
         services.find(2**63)
+
+
+def test_D9_a_note_of_a_contact_in_the_bin_is_gone_for_who_may_not_open_its_file(contact, make, sign_in) -> None:
+    away = make("Away")
+    note = services.add(away.id, {"text": "Owes us a call"})
+    contacts.to_bin(away.id)
+    db.session.flush()
+    for role, status in (("reader", 410), ("editor", 410), ("manager", 200)):
+        assert sign_in(role).get(f"/notes/{note.id}").status_code == status, role

@@ -70,7 +70,7 @@ def create_user(email: str, password: str | None, role: str, *, name: str = "", 
     if errors:
         raise Invalid(_("Please correct what is marked."), errors)
     _require_free(address)
-    first = role == "administrator" and not any_user()
+    first = role == "administrator" and db.session.scalar(sa.select(User.id).where(User.role == role).limit(1)) is None
     user = User(
         email=address,
         name=name,

@@ -6,17 +6,14 @@ from typing import Any
 
 from flask import Response, request, url_for
 
-from webapp.acting import act
 from webapp.contacts import links
 from webapp.contacts.file_views import elsewhere
 from webapp.contacts.head import main_contact
 from webapp.contacts.models import Contact
 from webapp.contacts.pages import blueprint
-from webapp.contacts.queries import functions_of, glance, numbers_of
-from webapp.errors import Gone
+from webapp.contacts.queries import functions_of, glance, numbers_of, refuse_binned
 from webapp.functions.services import fields_of_many, live_rows
 from webapp.htmx import render
-from webapp.i18n import _
 from webapp.lists.query import ListQuery
 from webapp.lists.views import number_of
 from webapp.registry import registry
@@ -33,8 +30,7 @@ def card(id: int) -> Response:  # noqa: A002 - the address's own word
     contact = main_contact(id)
     if contact.id != id:
         return elsewhere("contacts.card", contact.id)
-    if contact.deleted_at is not None and not act().may("contacts.manage"):
-        raise Gone(_("This contact is in the bin: ask a manager to restore it."))
+    refuse_binned(contact)
     return render("contacts/card.html", **_card(contact))
 
 

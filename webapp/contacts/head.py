@@ -6,10 +6,8 @@ from typing import Any
 
 from flask import abort, url_for
 
-from webapp.acting import act
 from webapp.contacts.models import Contact
-from webapp.contacts.queries import former_of, glance, load
-from webapp.errors import Gone
+from webapp.contacts.queries import former_of, glance, load, refuse_binned
 from webapp.functions.models import FunctionRow
 from webapp.functions.services import rows_of
 from webapp.i18n import _
@@ -32,8 +30,7 @@ def file_context(
     `users` are names and `all_rows` the functions, present and past, that the caller has read already. Raises
     `Gone` for a contact in the bin whose file this user may not see (design: states).
     """
-    if contact.deleted_at is not None and not act().may("contacts.manage"):
-        raise Gone(_("This contact is in the bin: ask a manager to restore it."))
+    refuse_binned(contact)
     rows = [row for row in (rows_of(contact.id) if all_rows is None else all_rows) if row.ended_at is None]
     known = [(row, function) for row in rows if (function := _shown(row)) is not None]
     # In the order of the lists and menus, not of the days they were given.

@@ -13,10 +13,10 @@ from sqlalchemy import event
 from sqlalchemy.orm import Session, SessionTransaction, aliased
 from sqlalchemy.orm.attributes import set_committed_value
 
-from webapp.acting import need
+from webapp.acting import act, need
 from webapp.contacts.models import Contact, ContactLink, ContactNumber, Picture
 from webapp.db import db, now
-from webapp.errors import Missing
+from webapp.errors import Gone, Missing
 from webapp.functions.models import FunctionRow
 from webapp.i18n import _
 from webapp.text import fold
@@ -56,6 +56,12 @@ def load(contact_id: int, *, lock: bool = False) -> Contact:
     if lock:
         locked(contact)
     return contact
+
+
+def refuse_binned(contact: Contact) -> None:
+    """Raises `Gone` for a contact in the bin whose file this user may not see, nor what lies in it (design: states)."""
+    if contact.deleted_at is not None and not act().may("contacts.manage"):
+        raise Gone(_("This contact is in the bin: ask a manager to restore it."))
 
 
 def locked(contact: Contact) -> None:
