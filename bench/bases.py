@@ -126,6 +126,28 @@ def copied(base: Base) -> Iterator[Base]:
         _drop(url)
 
 
+@contextlib.contextmanager
+def emptied(base: Base) -> Iterator[Base]:
+    """A base of the same engine with nothing in it; gone afterwards."""
+    if base.engine == "sqlite":
+        path = Path(base.url.removeprefix("sqlite:///"))
+        url = f"sqlite:///{path.with_name('empty_' + path.name)}"
+        _drop(url)
+    else:
+        address = sa.make_url(base.url)
+        name = f"{address.database}_empty"
+        url = address.set(database=name).render_as_string(hide_password=False)
+        _drop(url)
+        with servers.administrator(address.set(database="postgres")) as cursor:
+            cursor.execute(f'CREATE DATABASE "{name}" TEMPLATE template0')
+    try:
+        command = [sys.executable, "-m", "webapp", "schema", "upgrade"]
+        subprocess.run(command, check=True, env=environment(url), cwd=ROOT, stdout=subprocess.DEVNULL)
+        yield replace(base, url=url)
+    finally:
+        _drop(url)
+
+
 def _fill(url: str, size: int) -> Load:
     carnet = [sys.executable, "-m", "webapp"]
     told: dict[str, Any] = {"env": environment(url, rare=False), "cwd": ROOT, "stdout": subprocess.DEVNULL}

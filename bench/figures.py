@@ -14,7 +14,7 @@ from typing import Any
 from urllib.parse import quote, urlencode
 
 from bench import crowd
-from bench.bases import ROOT, Base, copied
+from bench.bases import ROOT, Base, copied, emptied
 from bench.doubles import curve
 from bench.measure import FRAGMENT, Served, Times, serve
 from bench.numbers import numbers
@@ -25,6 +25,7 @@ ROUNDS, IN_A_ROW, WARM_UP = 20, 5, 10
 SEARCHES = 5
 """How often each word is searched."""
 CONVERTED = 10_000
+IMPORTED = 100_000
 PAIRS, MERGED = 60, 4_000
 REQUESTS, BEFORE = 10_000, 1_000
 SECONDS, TURNS = 3.0, 3
@@ -305,6 +306,28 @@ def doubles(pair: Pair) -> list[Figure]:
     return found
 
 
+def importing(pair: Pair) -> list[Figure]:
+    """A file rehearsed, imported and imported again, into an empty base and into a copy of this one."""
+    number = min(IMPORTED, pair.base.size)
+    found = []
+    for place, made in (("empty", emptied), ("full", copied)):
+        with made(pair.base) as base:
+            answer = subprocess.run(
+                [sys.executable, "-m", "bench.importing", str(number)],
+                env=base.environment, cwd=ROOT, check=True, capture_output=True, text=True,
+            )  # fmt: skip
+        told = json.loads(answer.stdout)
+        for name, key, least in (
+            ("import", "done", 5_000), ("rehearsal", "rehearsed", 8_000), ("same file again", "again", 8_000),
+        ):  # fmt: skip
+            rate_ = told[key]["rate"]
+            measured = f"{rate_:,.0f} /s, {rate_ / told['limit']:.2f} of the limit"
+            found.append(pair.figure(f"{name}, {place} base", measured, f"≥ {least:,}/s", rate_ >= least, file=told))
+        memory_ = told["memory_mb"]
+        found.append(pair.figure("… memory", f"{memory_} MB", "≤ 400 MB", memory_ <= 400))
+    return found
+
+
 def demo(pair: Pair) -> list[Figure]:
     """How the base was made, when it was."""
     load = pair.base.load
@@ -322,10 +345,10 @@ def start(pair: Pair) -> list[Figure]:
 
 ALONE: dict[str, Callable[[Pair], list[Figure]]] = {
     "search": search, "rate": rate, "memory": memory, "demo": demo, "start": start, "convert": convert,
-    "numbers": numbers, "merge": merge, "doubles": doubles,
+    "numbers": numbers, "merge": merge, "doubles": doubles, "import": importing,
 }  # fmt: skip
 """What is measured of the largest base, one after the other."""
-IN_A_COPY = ("convert", "numbers", "merge", "doubles")
+IN_A_COPY = ("convert", "numbers", "merge", "doubles", "import")
 PAGES = ("list", "far", "file")
 GROUPS = (*PAGES, "growth", *ALONE)
 
