@@ -101,6 +101,25 @@ def test_I3_a_list_goes_on_inside_its_fragment(token, app, make) -> None:
     assert elsewhere.text.count("<link ") == 1
 
 
+def test_I3_a_form_in_a_fragment_is_sent_with_its_token(portal, app) -> None:
+    server = portal("editor", fragments=True, scopes=["create"])
+    told = server.call("token", view="new", uid="n1").json
+    headers = {"Authorization": f"Bearer {told['token']}", "Origin": ORIGIN}
+    client, place = app.test_client(), told["url"].removeprefix(BASE)
+    form = client.get(place, headers=headers).text
+    assert f'hx-post="{BASE}/embed/f/contacts/new" hx-target="#c-n1-root"' in form
+    sent = {"present_kind": "company", "company_name": "Neu AG"}
+    for wrong in ({"Origin": ORIGIN}, {"Authorization": headers["Authorization"], "Origin": OTHER}):
+        assert client.post(place, data=sent, headers=wrong).status_code in (401, 403)
+    assert client.post(f"{place}?static=1", data=sent, headers=headers).status_code == 403
+    saved = client.post(place, data=sent, headers=headers)
+    assert saved.status_code == 200
+    assert re.search(rf'href="{BASE}/contacts/\d+"', saved.text)
+    assert "Location" not in saved.headers
+    reading = portal("editor", fragments=True).call("token", view="new")
+    assert reading.status_code == 422
+
+
 def test_I3_fixed_text_is_read_by_the_portals_server_and_leads_into_the_application(token, app, make) -> None:
     contact = make("Hofer", functions=["supplier"])
     headers, url = token("file", parameters={"id": contact.id})
