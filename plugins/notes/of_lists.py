@@ -23,6 +23,7 @@ from webapp.api import (
     many_contacts,
     need,
     ngettext,
+    now,
     record_all,
     refresh_searched,
     today,
@@ -118,12 +119,15 @@ def add(ids: Sequence[int], values: Values) -> Told:
     services.check_day(day)
     rows, told = many_contacts.hold(ids)
     user_id = values.get("follow_up_user_id") or act().user_id
+    moment = now()
     made = [
         ContactNote(
             contact_id=one,
             text=values["text"],
             is_pinned=False,
             author_id=act().user_id,
+            created_at=moment,
+            updated_at=moment,
             follow_up_on=day,
             follow_up_user_id=int(user_id) if day and user_id else None,
         )

@@ -75,7 +75,15 @@ def add(contact_id: int, values: Mapping[str, Any]) -> ContactNote:
     """
     need("contacts.edit")
     contact = writable(contact_id)
-    made = ContactNote(contact_id=contact.id, text="", is_pinned=False, author_id=act().user_id)
+    moment = now()
+    made = ContactNote(
+        contact_id=contact.id,
+        text="",
+        is_pinned=False,
+        author_id=act().user_id,
+        created_at=moment,
+        updated_at=moment,
+    )
     _apply(made, values)
     db.session.add(made)
     db.session.flush()

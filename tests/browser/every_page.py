@@ -24,6 +24,8 @@ PAGES = {
     "notes": "{both}/notes",
     "note": "{note}",
     "note to remove": "{note}/remove",
+    "to follow up": "/follow-ups?who=all",
+    "to follow up, done": "/follow-ups?who=all&when=done",
     "new company": "/contacts/new",
     "new person": "/contacts/new?kind=person&function=prospect",
     "edit": "{both}/edit",

@@ -50,6 +50,7 @@ def test_A7_a_note_is_written_signed_and_shown_with_its_lines_and_links(contact,
     assert 'href="javascript' not in page
     assert f'id="note-{note.id}"' in page
     assert "<bdi>Editor</bdi>" in page
+    assert "changed just now" not in page
     assert told(contact) == [("note_added", {"note.text": [None, text.replace("\r", "")]})]
     author = services.find(note.id).author_id
     db.session.execute(sa.text("UPDATE user_account SET active = false WHERE id = :id"), {"id": author})
