@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -11,6 +12,7 @@ from webapp.text import digits, fold
 
 SHORTEST = 3
 """Texts of fewer signs occur everywhere: they name nobody."""
+APART = re.compile(r"[\W_]+")
 PHONE = 8
 """Digits at the end of a phone number that make it known, however its beginning is written."""
 
@@ -30,7 +32,8 @@ class Subject:
     def is_named_in(self, text: str) -> bool:
         """Whether a text names one of them, in whatever spelling: as whole words, or by a phone number's digits."""
         words = _words(text)
-        if any(one in words for one in self._folded):
+        # Names of files have other signs for blanks.
+        if any(one in words for one in self._folded) or any(one in _parted(words) for one in self._apart):
             return True
         found = digits(text)
         return len(found) >= PHONE and any(one in found for one in self._phones)
@@ -52,6 +55,10 @@ class Subject:
         return frozenset(one for name in self.names if len(one := _words(name)) > SHORTEST + 2)
 
     @cached_property
+    def _apart(self) -> frozenset[str]:
+        return frozenset(_parted(one) for one in self._folded if "@" not in one)
+
+    @cached_property
     def _phones(self) -> frozenset[str]:
         written = (name for name in self.names if name.strip("+ ")[:1].isdigit() or name[:1] in "(+")
         return frozenset(found[-PHONE:] for one in written if len(found := digits(one)) >= PHONE)
@@ -61,6 +68,11 @@ def _words(text: str) -> str:
     """The folded words of a text, a blank before and after each; an address in it is one word."""
     parted = "".join(sign if sign.isalnum() or sign in "@.-_+" else " " for sign in fold(text))
     return f" {' '.join(word.strip('.-_+') for word in parted.split())} "
+
+
+def _parted(words: str) -> str:
+    """The same with what is joined by other signs as several words."""
+    return f" {APART.sub(' ', words).strip()} "
 
 
 def strings(value: Any) -> Iterable[str]:
