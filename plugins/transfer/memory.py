@@ -18,7 +18,8 @@ from plugins.transfer.matching import Marks, keys_of_contact, marks_of
 AT_ONCE = 500
 """Values of one statement."""
 TABLES = (
-    "CREATE TABLE IF NOT EXISTS held (id INTEGER PRIMARY KEY, data BLOB NOT NULL)",
+    "CREATE TABLE IF NOT EXISTS held (id INTEGER, line INTEGER, data BLOB NOT NULL, PRIMARY KEY (id, line))",
+    "CREATE INDEX IF NOT EXISTS held_line ON held (line)",
     "CREATE TABLE IF NOT EXISTS mark (mark INTEGER, id INTEGER, PRIMARY KEY (mark, id)) WITHOUT ROWID",
 )
 
@@ -28,9 +29,18 @@ class Noted:
 
     def __init__(self, path: Path | None = None) -> None:
         self.base = sqlite3.connect(str(path) if path else "", isolation_level=None)
+        self.line = 0
         # Nothing of it is worth waiting for: after a crash one rehearses again.
         for statement in ("PRAGMA synchronous=OFF", "PRAGMA journal_mode=OFF", *TABLES):
             self.base.execute(statement)
+
+    def begin(self, line: int) -> None:
+        """The row of this line is planned next: what a plan of it, or of later ones, has left is no longer so.
+
+        A process may have ended before anybody heard of its plans.
+        """
+        self.line = line
+        self.base.execute("DELETE FROM held WHERE line >= ?", (line,))
 
     def next_id(self) -> Iterator[int]:
         """Ids of contacts that are only planned: below zero, as the base has none."""
@@ -52,7 +62,10 @@ class Noted:
         """Those of these contacts that earlier rows would have made or changed, as they would be."""
         found: list[Held] = []
         for some in _portions(list(ids)):
-            asked = f"SELECT data FROM held WHERE id IN ({', '.join('?' * len(some))})"  # noqa: S608
+            asked = (
+                f"SELECT data FROM held WHERE id IN ({', '.join('?' * len(some))})"  # noqa: S608
+                " AND line = (SELECT max(line) FROM held later WHERE later.id = held.id)"
+            )
             found += [pickle.loads(row[0]) for row in self.base.execute(asked, some)]  # noqa: S301 - our own, just written
         return found
 
@@ -65,7 +78,7 @@ class Noted:
         }
         self.base.execute("BEGIN")
         self.base.executemany(
-            "INSERT OR REPLACE INTO held VALUES (?, ?)", [(one.id, pickle.dumps(one, -1)) for one in contacts]
+            "INSERT INTO held VALUES (?, ?, ?)", [(one.id, self.line, pickle.dumps(one, -1)) for one in contacts]
         )
         self.base.executemany("INSERT OR IGNORE INTO mark VALUES (?, ?)", sorted(marks))
         self.base.execute("COMMIT")

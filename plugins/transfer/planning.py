@@ -74,6 +74,8 @@ class Planner:
     def _decide(self, rows: Iterable[Row], decisions: Mapping[int, Decision]) -> list[Entry]:
         entries = [Entry.of(row, self.columns) for row in rows]
         waiting = [one for one in entries if one.outcome != "refused"]
+        if entries:
+            self.noted.begin(entries[0].row.line)
         known = look_up(((one.keys, one.values) for one in waiting), self.noted)
         deciding = Deciding(known, self.options, self.ids, set(), decisions)
         for entry in waiting:

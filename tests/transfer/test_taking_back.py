@@ -96,6 +96,11 @@ def test_H2_a_rehearsal_says_of_each_row_what_becomes_of_it_and_writes_nothing(r
     assert found[4].changes["addresses"] == [["Bonn"], ["Bonn", "Berlin"]]
     assert found[4].changes["function.supplier"] == [None, "supplier"]
     json.dumps([asdict(one) for one in found])
+    # A process that ended before it told of its last chunk begins that one again.
+    planner = Planner(Options(), given[1], tmp_path / "planned")
+    for _time in range(2):
+        assert planner.plan(given[0][4:]) == found[4:]
+    planner.noted.close()
     assert [(one.line, one.outcome) for one in write(given)] == [(one.line, one.outcome) for one in found]
     assert {one.outcome for one in plan(given, tmp_path / "again")} == {"unchanged", "refused"}
 
