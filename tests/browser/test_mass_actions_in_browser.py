@@ -77,6 +77,19 @@ def test_H4_a_small_export_is_downloaded_at_once(page: Page) -> None:
     assert loading.value.suggested_filename.endswith(".csv")
 
 
+def test_H4_the_list_that_is_shown_is_exported_from_its_head(page: Page) -> None:
+    page.goto("/contacts")
+    page.get_by_role("searchbox", name="Search in this list").fill("a")
+    page.wait_for_url("**q=a*")
+    page.locator(".c-head__actions").get_by_role("button", name="Export").click()
+    page.wait_for_url("**/contacts/export?in=**q%3Da*")
+    page.get_by_label("Kind of file").select_option("vcf")
+    with page.expect_download() as loading:
+        page.get_by_role("button", name="Download").click()
+    assert loading.value.suggested_filename.endswith(".vcf")
+    assert loading.value.path().read_text().startswith("BEGIN:VCARD")
+
+
 def at_list(page: Page) -> None:
     """The list is there, fresh, with nothing chosen, under its own address and title."""
     expect(page.get_by_role("heading", level=1)).to_have_text("Contacts")
