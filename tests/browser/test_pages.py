@@ -201,6 +201,7 @@ def erase_two(page: Page, contact_id: str) -> tuple[str, str]:
 
 EXAMPLES = dict.fromkeys(("both", "prospect", "person", "binned"), "/contacts/1") | {
     "link": "/links/1",
+    "note": "/notes/1",
     "custom_field": "/settings/custom-fields/1",
     "portal": "/settings/embedding/1",
     "view": "/contacts/views/1",
