@@ -188,7 +188,7 @@ def _checked(values: Mapping[str, Any]) -> dict[str, Any]:
     if not views or any(len(one) > 80 for one in views) or len(views) > 100:
         errors["views"] = _("Choose at least one view that the portal may show.")
     scopes = [one for one in SCOPES if one in (values.get("scopes") or ())]
-    reader_id = values.get("reader_id") or None
+    reader_id = values.get("reader_id")
     if reader_id is not None and find_user(id=reader_id) is None:
         errors["reader_id"] = _("There is no such user, or they are switched off.")
     if errors:

@@ -122,7 +122,8 @@ def _sent() -> dict[str, Any]:
     """What a form says, as the services take it."""
     return {
         "name": request.form.get("name", ""),
-        "reader_id": _number(request.form.get("reader_id", "")),
+        # What is no number is nobody's either.
+        "reader_id": _number(chosen) or 0 if (chosen := request.form.get("reader_id", "")) else None,
         **{name: request.form.getlist(name) for name in ("origins", "views", "scopes")},
         **{name: request.form.get(name) == "1" for name in ("fragments", "active")},
     }

@@ -156,6 +156,8 @@ def _set(ids: Sequence[int], name: str, value: Any, asked: str) -> list[int]:
         raise Invalid(str(error), {name: str(error)}) from None
     if wanted is None:
         raise Invalid(asked, {name: asked})
+    if name == "follow_up_on":
+        services.check_day(wanted)
 
     def one(note_id: int) -> bool:
         was = services.find(note_id).version

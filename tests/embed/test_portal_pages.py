@@ -55,6 +55,7 @@ def test_I3_what_is_wrong_comes_back_with_what_was_typed(admin) -> None:
     assert page.status_code == 422
     assert "names it in CARNET_EMBED_ORIGINS" in page.text
     assert "Choose at least one view" in page.text
+    assert "There is no such user" in page.text
     assert 'value="Intranet"' in page.text
 
 

@@ -92,7 +92,8 @@ def test_A7_follow_ups_are_ticked_off_postponed_and_handed_over_from_the_list(co
     refused = client.submit(act, {"action": "tick_off"})
     assert refused.status_code == 422
     assert "Nothing is chosen" in refused.text
-    assert client.submit(act, {"action": "postpone", "ids": ids[:1], "day": "soon"}).status_code == 422
+    for wrong in ("soon", "9999-12-31"):
+        assert client.submit(act, {"action": "postpone", "ids": ids[:1], "day": wrong}).status_code == 422, wrong
     assert client.submit(act, {"action": "reassign", "ids": ids[:1], "user": ""}).status_code == 422
     assert client.submit(act, {"action": "burn", "ids": ids}).status_code == 422
     # The one whose button it was, whatever else is chosen; htmx gets the list.
