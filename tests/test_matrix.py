@@ -45,6 +45,7 @@ ELSEWHERE = {
     "/settings/company/logo.img": 404,
     # Of nobody.
     "/merge": 422,
+    "/contacts/export/file": 422,
     # Without a code.
     "/embed/start": 401,
     "/oembed": 404,
