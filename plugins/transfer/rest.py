@@ -178,8 +178,9 @@ BODY: dict[str, Any] = {
 def create() -> Response:
     """Send a file and rehearse its import
 
-    As JSON with the file in base64, or as a form (`multipart/form-data`) with its `file`. Nothing of it is written:
-    what would become of each row is told under `/imports/{import_id}/rows`, of long files once the rehearsal is done.
+    As JSON with the file in base64, 2 MB at most, or as a form (`multipart/form-data`) with its `file`. Nothing of it
+    is written: what would become of each row is told under `/imports/{import_id}/rows`, of long files once the
+    rehearsal is done.
     """
     need("contacts.manage")
     stream, name, values = _file()

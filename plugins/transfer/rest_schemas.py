@@ -31,7 +31,9 @@ class NewImportInJson(NewImport):
     """The same with the file as base64, its columns and what each row is given."""
 
     file_name = fields.String(required=True, validate=ma.validate.Length(min=1, max=storing.NAME))
-    content = fields.String(required=True, metadata={"format": "byte", "description": "The file, in base64"})
+    content = fields.String(
+        required=True, metadata={"format": "byte", "description": "The file, in base64; larger ones as a form"}
+    )
     columns = _texts()
     constants = _texts()
     country = fields.String(validate=ma.validate.Regexp(r"\A[A-Z]{2}\Z"))

@@ -13,6 +13,7 @@ from plugins.transfer.entry import Before
 from webapp.api import (
     N_,
     CarnetError,
+    Contact,
     ContactLink,
     HistoryEntry,
     Outcome,
@@ -87,7 +88,11 @@ def _since(befores: Mapping[int, Before]) -> dict[int, str]:
         last, own = marks[contact_id]
         if line > last and way != "undo" and not (way == "import" and source == own):
             found[contact_id] = CHANGED.get(action, EDITED)
-    return found | {one: GONE for one in marks if one not in there}
+    missing = marks.keys() - there
+    # What was merged has its history where it went.
+    merged = sa.select(Contact.id).where(among(Contact.id, missing), Contact.merged_into_id.is_not(None))
+    gone = dict.fromkeys(missing, GONE) | dict.fromkeys(fetch(merged).scalars(), CHANGED["merged"])
+    return found | gone
 
 
 def _unmake(gone: Mapping[int, Before]) -> dict[int, Outcome]:

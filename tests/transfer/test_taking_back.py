@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
+from plugins.merge.services import merge
 from plugins.transfer.options import Options
 from plugins.transfer.planning import Plan, Planner, Written
 from plugins.transfer.reading.opening import open_reading
@@ -185,3 +186,11 @@ def test_A4_taking_back_is_a_line_of_the_history(rows: Any) -> None:
     ).first()
     assert last is not None
     assert (last.way, last.changes["addresses"]) == ("undo", [["main · Bonn"], []])
+
+
+def test_H2_what_was_merged_since_stays_and_says_so(rows: Any) -> None:
+    written = write(rows("Company;External id\nAcme;A\nBolt;B\n"))
+    merge([one.contact_id for one in written], written[0].contact_id)
+    told = back(written)
+    assert [told[one.line].what for one in written] == ["skipped"] * 2
+    assert "merged since" in told[written[1].line].reason
