@@ -289,15 +289,8 @@ def leave_name_out(page: Page) -> None:
 
 def find_nobody_to_import(page: Page) -> None:
     page.get_by_label("File").set_input_files({"name": "a.csv", "mimeType": "text/csv", "buffer": b"\x00\x01"})
-    page.get_by_role("button", name="Import").click()
+    page.get_by_role("button", name="Send the file").click()
     expect(page.get_by_role("heading", name="This file was not imported")).to_be_visible()
-
-
-def rehearse(page: Page) -> None:
-    table = b"Company,E-mail\nOne,one@x.example\n,\nOne,one@x.example\n"
-    page.get_by_label("File").set_input_files({"name": "a.csv", "mimeType": "text/csv", "buffer": table})
-    page.get_by_role("button", name="Rehearse").click()
-    expect(page.get_by_text("This was a rehearsal")).to_be_visible()
 
 
 def keep_the_primary(page: Page) -> None:
@@ -410,7 +403,6 @@ STATES: dict[str, tuple[str, Open]] = {
     "mass action asked": ("/prospects", ask_mass_action),
     "edit with errors": ("{both}/edit", leave_name_out),
     "import refused": ("/import", find_nobody_to_import),
-    "import rehearsed": ("/import", rehearse),
     "primary link kept": ("{link}", keep_the_primary),
 }
 
