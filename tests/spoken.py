@@ -79,8 +79,12 @@ class Texts(HTMLParser):
             self.found.append(" ".join(data.split()))
 
 
+ENCODINGS = ("Windows-1252", "UTF-16", "ISO-8859-1", "Mac Roman")
+
+
 def names() -> set[str]:
-    """What stands on pages by its own name: countries, languages, currencies, time zones, brands, values of lists."""
+    """What stands on pages by its own name: countries, languages, currencies, time zones, brands, encodings, values of
+    lists."""
     french = Locale("fr")
     lists = db.session.scalars(sa.select(ValueListItem.label_fr))
     currencies = {f"{code} · {name}" for code, name in french.currencies.items()} | set(french.currencies.values())
@@ -89,7 +93,7 @@ def names() -> set[str]:
     zones = {label for _zone, label in company.zones("fr")}
     return {
         *zones, *french.territories.values(), *french.languages.values(), *currencies, *brands, *lists, *codes,
-        *LOCALES.values(), *(form[0] for form in FORMS.values()), *(font.capitalize() for font in FONTS),
+        *LOCALES.values(), *ENCODINGS, *(form[0] for form in FORMS.values()), *(font.capitalize() for font in FONTS),
     }  # fmt: skip
 
 

@@ -149,8 +149,8 @@ class Samples:
 
     def _import(self) -> int:
         with acting(Act(user_id=self.owner.id, role="manager", way="form")):
-            sent = imports.take_in(io.BytesIO(b"Name;E-Mail\nAdler;a@w.example\n"), "list.csv")
-        row = StagedRow(import_id=sent.id, number=1, line=2, cells=["Adler", "a@w.example"], plan="create")
+            sent = imports.take_in(io.BytesIO("Όνομα;Πόλη\nΉρα;Πάτρα\n".encode()), "χ")
+        row = StagedRow(import_id=sent.id, number=1, line=2, cells=["Ήρα", "Πάτρα"], plan="create")
         db.session.add(row)
         db.session.flush()
         return sent.id
