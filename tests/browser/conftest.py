@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 from driving import ADA, ARGUMENTS, DESK, GRACE, PATIENCE_MS, Watched, browser_program, sign_in
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, Playwright, expect, sync_playwright
 from serving import Served, served
 
 
@@ -25,14 +25,19 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 @pytest.fixture(scope="session")
-def chromium() -> Iterator[Browser]:
-    """The browser; the test is skipped where there is none, and fails with `CI=true`."""
-    program = browser_program()
+def playwright() -> Iterator[Playwright]:
+    """Who drives browsers: there can be but one in a process."""
     expect.set_options(timeout=PATIENCE_MS)
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=program, args=ARGUMENTS)
-        yield browser
-        browser.close()
+    with sync_playwright() as driver:
+        yield driver
+
+
+@pytest.fixture(scope="session")
+def chromium(playwright: Playwright) -> Iterator[Browser]:
+    """The browser; the test is skipped where there is none, and fails with `CI=true`."""
+    browser = playwright.chromium.launch(executable_path=browser_program(), args=ARGUMENTS)
+    yield browser
+    browser.close()
 
 
 @pytest.fixture

@@ -13,8 +13,8 @@ from typing import Any
 from urllib.request import Request, urlopen
 
 import pytest
-from driving import ADA, ARGUMENTS, DESK, PATIENCE_MS, browser_program, sign_in
-from playwright.sync_api import BrowserContext, Frame, FrameLocator, Page, expect, sync_playwright
+from driving import ADA, ARGUMENTS, DESK, browser_program, sign_in
+from playwright.sync_api import BrowserContext, Frame, FrameLocator, Page, Playwright, expect
 from serving import Served, served
 from sites import Gate, Site, certificate, open_to_all
 
@@ -66,7 +66,7 @@ def frame_of(page: Page) -> Frame:
 
 
 @pytest.fixture(scope="module")
-def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
+def world(playwright: Playwright, tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
     """Carnet behind its gate with Ada's portal, added by its page."""
     program = browser_program()
     folder = tmp_path_factory.mktemp("sites")
@@ -76,10 +76,8 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
     with (
         open_to_all(gate, portal, stranger),
         served("sqlite", contacts=120, users=((ADA, "administrator"),), **variables) as carnet,
-        sync_playwright() as playwright,
     ):
         gate.target = carnet.url
-        expect.set_options(timeout=PATIENCE_MS)
         with _browser(playwright, program, folder / "profile") as browser:
             made = World(carnet=carnet, gate=gate, portal=portal, stranger=stranger, browser=browser)
             _add_portal(made)

@@ -223,7 +223,7 @@ NO_PAGES = re.compile(
 )
 ELSEWHERE = {
     "/login", "/login/code", "/login/recovery", "/forgot", "/reset/<token>", "/first-run",
-    "/embed/start", "/embed/open/<path:address>", "/oembed",
+    "/embed/start", "/embed/open/<path:address>", "/embed/check/<key>", "/oembed",
 }  # fmt: skip
 """Pages of those who are not signed in: below, in test_sign_in.py, and where portals are tested."""
 
