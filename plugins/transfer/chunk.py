@@ -34,6 +34,7 @@ class Chunk:
     made: set[int]
     decisions: Mapping[int, Decision] = field(default_factory=dict)
     keeps: bool = False
+    spent: dict[str, str] = field(default_factory=dict, init=False)
 
     def write(self) -> list[Entry]:
         """Write the rows, so that one refusal takes no neighbour along; what became of each of them."""
@@ -66,7 +67,7 @@ class Chunk:
     def _decide(self, entries: Sequence[Entry]) -> None:
         known = look_up((one.keys, one.values) for one in entries)
         _note_numbers(entries, known)
-        deciding = Deciding(known, self.options, new_ids("contact"), self.made, self.decisions)
+        deciding = Deciding(known, self.options, new_ids("contact"), self.made, self.decisions, self.spent)
         for entry in entries:
             deciding.decide(entry)
 
@@ -99,6 +100,8 @@ class Chunk:
             entry.refuse(" ".join([error.message, *errors.values()]), tuple(blamed))
         except DATABASE_ERRORS:
             entry.refuse(_(DATABASE))
+        # The rest go without that function together: else each of them would fail alone.
+        self.spent |= entry.spent
         self._count([entry])
         return entry
 

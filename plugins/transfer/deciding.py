@@ -45,9 +45,13 @@ NUMBER_REFUSED = N_("The number was not taken over: %(reason)s")
 EXTERNAL_ID_TAKEN = N_("External id “%(id)s” was not taken over, for it is another contact's: correct it there first.")
 
 
+NOTHING_SPENT: Mapping[str, str] = {}
+
+
 class Deciding:
     """Decides about rows in their order. `ids` are for the contacts that they make; `made` are those that this import
-    has made so far; `decisions`, by line, go before the options.
+    has made so far; `decisions`, by line, go before the options. `spent`: of which functions the ranges are used up,
+    and what they say.
     """
 
     def __init__(
@@ -57,8 +61,10 @@ class Deciding:
         ids: Iterator[int],
         made: set[int],
         decisions: Mapping[int, Decision],
+        spent: Mapping[str, str] = NOTHING_SPENT,
     ) -> None:
         self.known, self.options, self.ids, self.made, self.decisions = known, options, ids, made, decisions
+        self.spent = spent
         self.touched: dict[int, Held] = {}
         self._functions: dict[str, ContactFunction | str] = {}
         self._fields: dict[tuple[str, str], Sequence[Field]] = {}
@@ -234,7 +240,10 @@ class Deciding:
     def _begin(self, contact: Held, key: str, number: str, entry: Entry) -> bool:
         """Whether a function begins, or has another number."""
         present = next((one for one in contact.functions if slot_of(one) == slot_of(key)), None)
-        if reason := self._refusal(contact, key, present):
+        reason = self._refusal(contact, key, present)
+        if not reason and not number and not contact.numbers:
+            reason = self.spent.get(key, "")
+        if reason:
             # The row's other values go in all the same: a rule about one function is no reason to lose them.
             entry.remarks.append(_(FUNCTION_REFUSED, reason=reason))
             return False

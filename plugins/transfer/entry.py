@@ -30,6 +30,7 @@ class Entry:
 
     `old` values of a contact, those of its functions' own fields that are `replaced`, former numbers of functions that
     are `renumbered`, what it was `warned` of: of these `before` is made, which is what an undo needs.
+    `spent`: functions whose range is used up, and what it says.
     """
 
     row: Row
@@ -54,6 +55,7 @@ class Entry:
     renumbered: dict[str, str] = field(default_factory=dict)
     warned: dict[str, str] | None = None
     before: Before | None = None
+    spent: dict[str, str] = field(default_factory=dict)
 
     @classmethod
     def of(cls, row: Row, columns: Mapping[str, str]) -> Entry:

@@ -70,6 +70,8 @@ def _complete(contact: Contact, entry: Entry) -> None:
         except CarnetError as error:
             # The row's other values go in all the same: a rule about one function is no reason to lose them.
             entry.remarks.append(_(FUNCTION_REFUSED, reason=error.message))
+            if error.details.get("field") == "number":
+                entry.spent[key] = error.message
     note_own(entry)
     if entry.employer is not None:
         company, _is_made = entry.employer

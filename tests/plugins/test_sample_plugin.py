@@ -48,6 +48,7 @@ class TestOn:
             newcomers.arrive([newcomers.Newcomer(id=one, values=values, functions=[("partner", "")]) for one in ids])
             return ids
 
+        come(1)
         with statements() as for_two:
             come(2)
         with statements() as for_many:

@@ -106,3 +106,16 @@ def test_F3_a_number_that_functions_share_is_one_contacts_and_the_file_may_come_
     assert numbers_of([bolt.id]) == {bolt.id: {"supplier": "10001"}}
     assert "is or was another contact's" in bolt.warnings["import.number"]
     assert counts(bring(text)) == (0, 0, 2, 0, 0)
+
+
+def test_F3_a_range_that_ends_amid_a_file_costs_no_more_for_each_row(bring: Bring, statements: Any) -> None:
+    def cost(rows: int) -> int:
+        db.session.execute(sa.text("UPDATE number_range_value SET next = 99998, begins = 99998"))
+        with statements() as made:
+            report = bring("Company;Functions\n" + "".join(f"N {rows} {at};customer\n" for at in range(rows)))
+        assert (report.created, report.refused) == (rows, 0)
+        assert all("used up" in one.text for one in report.remarks)
+        return len(made)
+
+    contacts.create({"kind": "company", "company_name": "First"})
+    assert cost(64) < 2 * cost(8)
