@@ -217,7 +217,8 @@ def go_back(connection: sa.Connection) -> None:
         table.drop_constraint("fk_history_entry_about_id", type_="foreignkey")
         table.drop_column("about_id")
     # A plug-in's table that hangs on one of those goes too, and is made again behind it.
-    for table in ("plugin_table", "merge_step", "schema_merge", "contact_merge_absorbed", "contact_merge"):
+    theirs = ("merge_step", "schema_merge", "transfer_row", "transfer_import", "transfer_mapping", "schema_transfer")
+    for table in ("plugin_table", *theirs, "contact_merge_absorbed", "contact_merge"):
         connection.execute(sa.text(f"DROP TABLE {table}"))
     made = revision.listing_0004._sqlite() if is_sqlite else revision.listing_0004._postgresql()
     for line in (one for one in made if one.startswith("CREATE TRIGGER")):
