@@ -75,13 +75,18 @@ def states(folder: Path, installed: Path) -> dict[str, str]:
     return {one["name"]: one["state"] for one in told}
 
 
-def test_I2_it_stands_in_the_overview_and_in_the_api_and_its_data_outlives_it(installed, tmp_path) -> None:
+def test_I2_it_stands_in_the_overview_the_api_and_portals_and_its_data_outlives_it(installed, tmp_path) -> None:
     carnet(tmp_path, "schema", "upgrade", installed=installed)
     assert states(tmp_path, installed)["loyalty"] == "enabled"
     assert carnet(tmp_path, "doctor", installed=installed).strip() == "All is well."
-    code = "import json, webapp; print(json.dumps(webapp.create_app().test_client().get('/api/v1/openapi.json').json))"
+    code = (
+        "import json, webapp; app = webapp.create_app(); print(*app.url_map.iter_rules()); "
+        "print(json.dumps(app.test_client().get('/api/v1/openapi.json').json))"
+    )
     described = run(tmp_path, "-c", code, installed=installed)
     assert '"member"' in described.stdout, described.stderr
+    # The list is a page, and is shown in portals.
+    assert {"/members", "/<embedded:embed>/members"} <= set(described.stdout.split())
     # Uninstalled, its tables stay, and stay named.
     empty = tmp_path / "nothing"
     empty.mkdir()
