@@ -20,7 +20,7 @@ IDS_AT_ONCE = 5_000
 
 
 def write(connection: Connection, table: str, columns: Sequence[str], rows: Sequence[tuple[Any, ...]]) -> None:
-    """Insert rows whose values are as the driver takes them."""
+    """Insert rows whose values are as the driver takes them; raises SQLAlchemy's errors, as any statement does."""
     quote = connection.dialect.identifier_preparer.quote
     names = ", ".join(quote(one) for one in columns)
     if is_sqlite(connection):
@@ -31,9 +31,14 @@ def write(connection: Connection, table: str, columns: Sequence[str], rows: Sequ
             connection.exec_driver_sql(insert, tuple(chain.from_iterable(some)))
         return
     driver: Any = connection.connection
-    with driver.cursor() as cursor, cursor.copy(f"COPY {quote(table)} ({names}) FROM STDIN") as copy:
-        for row in rows:
-            copy.write_row(row)
+    raised: Any = connection.dialect.loaded_dbapi.Error
+    insert = f"COPY {quote(table)} ({names}) FROM STDIN"
+    try:
+        with driver.cursor() as cursor, cursor.copy(insert) as copy:
+            for row in rows:
+                copy.write_row(row)
+    except raised as error:
+        raise sa.exc.DBAPIError.instance(insert, None, error, raised, dialect=connection.dialect) from error
 
 
 def moment(at: dt.datetime, sqlite: bool) -> str:
