@@ -89,14 +89,15 @@ def test_employers_come_before_their_people(thousands: list[dict[str, Any]]) -> 
 
 def test_people_are_not_remembered() -> None:
     held = []
-    everyone = people(30_000)
+    everyone = people(50_000)
     tracemalloc.start()
-    for _part in range(3):
+    for _part in range(5):
         for _one in islice(everyone, 10_000):
             pass
         held.append(tracemalloc.get_traced_memory()[0])
     tracemalloc.stop()
-    assert held[2] - held[1] < 300_000
+    # By then the words that are kept folded, a bounded number of them, are all there.
+    assert held[4] - held[3] < 300_000
 
 
 def test_domains_are_one_companys_and_no_longer_than_they_may_be() -> None:
