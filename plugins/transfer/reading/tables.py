@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Iterator, Sequence
 from typing import Literal
 
@@ -16,7 +17,7 @@ FIRST_LINES = 30
 """The header is looked for in so many lines; lists with a title above it have a few."""
 
 
-class Table:
+class Table(ABC):
     """A file as rows of cells.
 
     A table that can be understood in several ways (a separator, a sheet) names them as `ways`, shows the first rows of
@@ -40,12 +41,12 @@ class Table:
         return ("",)
 
     def first(self, way: str) -> Iterator[tuple[int, Cells]]:
-        """Its first rows, blank ones too, understood in one way."""
-        raise NotImplementedError
+        """Its first rows, blank ones too, understood in one way; none where the file itself names its columns."""
+        return iter(())
 
-    def take(self, way: str) -> None:
+    def take(self, way: str) -> None:  # noqa: B027 - where there is but one way, nothing is taken
         """Understand it in this way from now on."""
 
+    @abstractmethod
     def rows(self, width: int) -> Iterator[tuple[int, Cells]]:
         """Each row with the line where it begins; `width` columns have a name."""
-        raise NotImplementedError
