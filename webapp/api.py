@@ -98,7 +98,7 @@ from webapp.db import (
     within,
 )
 from webapp.driven import ids as new_ids
-from webapp.driven import no_collector
+from webapp.driven import insert_rows, no_collector
 from webapp.embedding import FRAGMENT, Embedding, asked_at, embedded
 from webapp.embedding import endpoints_of as embed_endpoints
 from webapp.embedding import origins as embed_origins
@@ -426,6 +426,7 @@ __all__ = [
     "in_one_range",
     "in_passing",
     "insert_many",
+    "insert_rows",
     "is_nothing",
     "is_origin",
     "is_rehearsal",

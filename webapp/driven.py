@@ -12,7 +12,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from webapp.db import db, is_sqlite
+from webapp.db import Base, db, is_sqlite
 
 AT_ONCE = 100
 """Rows of one INSERT on SQLite, which keeps the books of ids once per statement."""
@@ -39,6 +39,14 @@ def write(connection: Connection, table: str, columns: Sequence[str], rows: Sequ
                 copy.write_row(row)
     except raised as error:
         raise sa.exc.DBAPIError.instance(insert, None, error, raised, dialect=connection.dialect) from error
+
+
+def insert_rows(model: type[Base], columns: Sequence[str], rows: Sequence[tuple[Any, ...]]) -> None:
+    """Insert rows of these columns, each value as the driver takes it; what the session has to write goes before."""
+    if rows:
+        session = db.session()
+        session.flush()
+        write(session.connection(), model.__tablename__, columns, rows)
 
 
 def moment(at: dt.datetime, sqlite: bool) -> str:

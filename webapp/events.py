@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 
 @dataclass(frozen=True, kw_only=True)
 class ContactCreated:
-    """A contact has been created."""
+    """A contact has been created.
+
+    `held`: it, with its lists, as it was written, where that is at hand: what need not be read again.
+    """
 
     contact_id: int
+    held: Any = None
 
 
 @dataclass(frozen=True, kw_only=True)

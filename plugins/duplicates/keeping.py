@@ -7,7 +7,7 @@ written while the plug-in was off, or past the services, has another version tha
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 import sqlalchemy as sa
@@ -15,7 +15,7 @@ from sqlalchemy import event
 from sqlalchemy.orm import Session
 
 from plugins.duplicates.keys import RULES, keys_of
-from plugins.duplicates.models import SLOT_NAMES, DoubleKey
+from plugins.duplicates.models import COLUMNS, DoubleKey
 from plugins.duplicates.profiles import Profile, profile
 from plugins.duplicates.reading import FIELDS, read
 from webapp.api import (
@@ -29,7 +29,7 @@ from webapp.api import (
     among,
     db,
     fetch,
-    insert_many,
+    insert_rows,
     live,
 )
 
@@ -43,12 +43,12 @@ def created(event: ContactCreated) -> None:
 
     Keys are made last, while whoever else needs a number of the same range waits: each statement counts.
     """
-    _pending()[event.contact_id] = db.session.get(Contact, event.contact_id)
+    _pending()[event.contact_id] = event.held
 
 
 def created_many(events: Sequence[ContactCreated]) -> None:
-    """The same of many: what they are is read by a few statements for all."""
-    _note(event.contact_id for event in events)
+    """The same of many."""
+    _pending().update((event.contact_id, event.held) for event in events)
 
 
 def changed(event: ContactChanged) -> None:
@@ -71,8 +71,8 @@ def _note(ids: Iterable[int]) -> None:
     _pending().update(dict.fromkeys(ids))
 
 
-def _pending() -> dict[int, Contact | None]:
-    found: dict[int, Contact | None] = db.session().info.setdefault(PENDING, {})
+def _pending() -> dict[int, Any]:
+    found: dict[int, Any] = db.session().info.setdefault(PENDING, {})
     return found
 
 
@@ -80,46 +80,51 @@ def settle() -> None:
     """Make the keys of what this transaction has changed so far."""
     waiting = _pending().copy()
     db.session().info.pop(PENDING)
-    made = [one for one in waiting.values() if one is not None and _is_whole(one)]
-    for start in range(0, len(made), AT_ONCE):
-        for contact_id in _make(made[start : start + AT_ONCE]):
+    made = {contact_id: one for contact_id, one in waiting.items() if one is not None and _is_whole(one)}
+    for some in _portions(list(made)):
+        for contact_id in _make({one: made[one] for one in some}):
             del waiting[contact_id]
-    changed = list(waiting)
-    for start in range(0, len(changed), AT_ONCE):
-        renew(changed[start : start + AT_ONCE])
+    for some in _portions(list(waiting)):
+        renew(some)
 
 
-def _is_whole(contact: Contact) -> bool:
-    """Whether the session has all values of a contact: a savepoint that was taken back leaves it none."""
-    state = sa.inspect(contact)
+def _portions(ids: Sequence[int]) -> Iterator[Sequence[int]]:
+    for start in range(0, len(ids), AT_ONCE):
+        yield ids[start : start + AT_ONCE]
+
+
+def _is_whole(held: Any) -> bool:
+    """Whether all values of a contact are at hand: a savepoint that was taken back leaves the session none."""
+    if not isinstance(held, Contact):
+        return True
+    state = sa.inspect(held)
     return state.persistent and not FIELDS & state.expired_attributes
 
 
-def _make(contacts: Sequence[Contact]) -> set[int]:
+def _make(contacts: Mapping[int, Any]) -> set[int]:
     """The keys of contacts that this transaction has made, and that nothing has changed since but their version.
 
-    Returns whose: a search may have come across a contact before, or it lies in the bin.
+    Returns whose: a search may have come across a contact before, it lies in the bin, or a savepoint was taken back.
     """
-    ids = [one.id for one in contacts]
     is_new = ~sa.exists().where(DoubleKey.contact_id == Contact.id)
-    query = live().with_only_columns(Contact.id, Contact.version).where(among(Contact.id, ids), is_new)
-    versions = {row.id: row.version for row in fetch(query)}
-    found = {one.id: (versions[one.id], _held(one)) for one in contacts if one.id in versions}
-    insert_many(DoubleKey, rows_of(found, seconds()))
+    query = live().with_only_columns(Contact.id, Contact.version).where(among(Contact.id, contacts), is_new)
+    found = {contact_id: (version, _held(contacts[contact_id])) for contact_id, version in map(tuple, fetch(query))}
+    insert_rows(DoubleKey, COLUMNS, rows_of(found, seconds()))
     return set(found)
 
 
-def _held(contact: Contact) -> Profile:
+def _held(contact: Any) -> Profile:
     return profile(
         vars(contact),
         emails=[one.value for one in contact.emails],
         phones=[(one.value, one.normalised) for one in contact.phones],
         ibans=[one.iban for one in contact.bank_accounts],
         addresses=[
-            tuple(text or "" for text in (one.street, one.street2, one.postal_code, one.city, one.region, one.country))
+            (one.street or "", one.street2 or "", one.postal_code or "", one.city or "", one.region or "",
+             one.country or "")
             for one in contact.addresses
         ],
-    )
+    )  # fmt: skip
 
 
 @event.listens_for(Session, "before_commit")
@@ -144,7 +149,7 @@ def renew(ids: Sequence[int], *, lock: bool = False) -> None:
         fetch(sa.select(Contact.id).where(among(Contact.id, ids)).with_for_update(key_share=True))
     found = read(among(Contact.id, ids), lambda column: among(column, ids))
     forget(ids)
-    insert_many(DoubleKey, rows_of(found, seconds()))
+    insert_rows(DoubleKey, COLUMNS, rows_of(found, seconds()))
 
 
 def forget(ids: Sequence[int]) -> None:
@@ -157,20 +162,10 @@ def seconds() -> int:
     return int(time.time())
 
 
-def rows_of(found: Mapping[int, tuple[int, Profile]], made: int) -> list[dict[str, Any]]:
-    """The rows of `DoubleKey` of contacts, given their versions and profiles."""
-    rows = []
-    for contact_id, (version, held) in found.items():
-        text = held.text()
-        for place, keys in enumerate(keys_of(held)):
-            row: dict[str, Any] = {
-                "contact_id": contact_id,
-                "place": place,
-                "version": version,
-                "rules": RULES,
-                "made": made,
-                "profile": text if place == 0 else "",
-            }
-            row.update(zip(SLOT_NAMES, keys, strict=True))
-            rows.append(row)
-    return rows
+def rows_of(found: Mapping[int, tuple[int, Profile]], made: int) -> list[tuple[Any, ...]]:
+    """The rows of `DoubleKey` of contacts, given their versions and profiles: all its columns."""
+    return [
+        (contact_id, place, version, RULES, made, "" if place else held.text(), *keys)
+        for contact_id, (version, held) in found.items()
+        for place, keys in enumerate(keys_of(held))
+    ]

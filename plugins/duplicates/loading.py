@@ -11,26 +11,22 @@ import os
 import subprocess
 import sys
 from contextlib import suppress
-from itertools import chain
 from typing import Any
 
 import sqlalchemy as sa
 
 from plugins.duplicates.keeping import rows_of
-from plugins.duplicates.models import DoubleKey
+from plugins.duplicates.models import COLUMNS, DoubleKey
 from plugins.duplicates.reading import Plain, plain, profiles
-from webapp.api import Contact, db, fetch
+from webapp.api import Contact, db, fetch, insert_rows
 
 _TABLE: Any = DoubleKey.__table__
 _INDEXES = tuple(sorted(_TABLE.indexes, key=lambda one: str(one.name)))
 INDEXES = len(_INDEXES)
-_NAMES = tuple(column.name for column in _TABLE.columns)
 HELPED = 50_000
 """From so many contacts on a second process helps."""
 SHARE = 0.6
 """The part that it takes: this one reads and writes as well."""
-AT_ONCE = 100
-"""Rows of one INSERT on SQLite."""
 
 
 def drop_indexes() -> None:
@@ -72,7 +68,7 @@ class Loader:
             if answer is None:
                 self.close()
             rows += made(theirs) if answer is None else answer
-        write(rows)
+        insert_rows(DoubleKey, COLUMNS, rows)
         return len(waiting)
 
     def close(self) -> None:
@@ -85,7 +81,7 @@ class Loader:
 def made(found: list[Plain]) -> list[Any]:
     """The rows of contacts, in the order of the table's columns."""
     # A scan of the whole base looks at them: they are not new to the next one.
-    return [tuple(row[name] for name in _NAMES) for row in rows_of(profiles(found), 0)]
+    return rows_of(profiles(found), 0)
 
 
 class Helper:
@@ -117,20 +113,3 @@ class Helper:
             self.process.stdin.close()  # type: ignore[union-attr]
         self.process.stdout.close()  # type: ignore[union-attr]
         self.process.wait()
-
-
-def write(rows: list[tuple[Any, ...]]) -> None:
-    """Insert rows of all columns in the fastest way that the database has."""
-    connection = db.session.connection()
-    names = ", ".join(_NAMES)
-    if connection.dialect.name == "sqlite":
-        marks = f"({', '.join('?' for _one in _NAMES)})"
-        for start in range(0, len(rows), AT_ONCE):
-            some = rows[start : start + AT_ONCE]
-            insert = f"INSERT INTO {_TABLE.name} ({names}) VALUES {', '.join([marks] * len(some))}"  # noqa: S608
-            connection.exec_driver_sql(insert, tuple(chain.from_iterable(some)))
-        return
-    driver: Any = connection.connection
-    with driver.cursor() as cursor, cursor.copy(f"COPY {_TABLE.name} ({names}) FROM STDIN") as copy:
-        for row in rows:
-            copy.write_row(row)

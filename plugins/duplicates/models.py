@@ -56,6 +56,9 @@ class DoubleKey(Base):
     key_12: Mapped[int | None] = mapped_column(sa.BigInteger)
 
 
+COLUMNS = tuple(column.name for column in DoubleKey.__table__.columns)
+
+
 class DoublePair(Base):
     """Two contacts that may be one, `low_id` the smaller id; how sure that is, why, and what was decided (spec E8).
 

@@ -33,12 +33,18 @@ TRUE = {"1", "true", "on", "yes", "y"}
 FALSE = {"", "0", "false", "off", "no", "n"}
 
 
+_TEXTS = frozenset({"text", "multiline", "choice", "value_list", "country", "language", "currency", "link"})
+"""Kinds of which an empty text is the value for nothing."""
+
+
 def coerce(field: Field, raw: Any, *, currency: str = "") -> Any:
     """The value to store for what came in; raises ValueError with one sentence that names the remedy.
 
     Money becomes integer minor units of `currency` (the firm's where none is given), percent basis points; a
     Decimal is taken as it is, whatever the user's language.
     """
+    if (raw is None or raw == "") and field.kind in _TEXTS and not field.required:
+        return ""
     if raw is None:
         raw = ""
     if isinstance(raw, str):

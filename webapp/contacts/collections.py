@@ -73,7 +73,7 @@ def set_items(
             row.is_primary = row is chosen
         rows.sort(key=lambda row: not row.is_primary)
     for position, row in enumerate(rows):
-        if hasattr(row, "position"):
+        if collection.is_ordered:
             row.position = position
         _verify(collection.name, row, country)
     setattr(contact, collection.name, rows)
@@ -86,9 +86,9 @@ def _clean(
     collection: Collection, item: Mapping[str, Any], where: str, errors: dict[str, str]
 ) -> dict[str, Any] | None:
     """The checked values of one item; None for an empty one."""
-    known = {field.name for field in collection.fields} | {"id", "is_primary", "normalised", "warning"}
-    for name in item.keys() - known:
-        errors[f"{where}.{name}"] = _("There is no field “%(field)s”.", field=str(name)[:60])
+    for name in item:
+        if name not in collection.known:
+            errors[f"{where}.{name}"] = _("There is no field “%(field)s”.", field=str(name)[:60])
     cleaned: dict[str, Any] = {}
     for field in collection.fields:
         try:
@@ -99,10 +99,15 @@ def _clean(
         if field.kind == "choice" and not value and field.name not in collection.key:
             value = field.choices[0][0]
         cleaned[field.name] = value
-    return cleaned if any(cleaned[name] not in ("", None) for name in collection.key) else None
+    for name in collection.key:
+        if cleaned[name] not in ("", None):
+            return cleaned
+    return None
 
 
 def _find(present: list[Any], collection: Collection, given: Any, cleaned: Mapping[str, Any]) -> Any:
+    if not present:
+        return None
     by_id = {str(row.id): row for row in present}
     if given not in (None, "") and str(given) in by_id:
         return by_id[str(given)]
@@ -112,6 +117,8 @@ def _find(present: list[Any], collection: Collection, given: Any, cleaned: Mappi
 
 def _without_twins(collection: Collection, rows: list[Any], errors: dict[str, str]) -> list[Any]:
     """The same value twice is one; two answers for one consent channel are an error."""
+    if len(rows) < 2:
+        return rows
     same = collection.key if collection.name != "consents" else ("channel",)
     if collection.name == "addresses":
         same = (*same, "purpose")

@@ -10,6 +10,7 @@ import json
 from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
+from operator import attrgetter, itemgetter
 from typing import Any
 
 from webapp.contacts import services
@@ -20,6 +21,7 @@ from webapp.contacts.models import Contact, Tag
 from webapp.errors import Invalid
 from webapp.history.services import Change
 from webapp.i18n import _
+from webapp.plugin import Field
 
 Rows = dict[str, list[tuple[Any, ...]]]
 _EMPTY = {one.name: None if one.kind in services.UNSET else "" for one in BY_NAME.values()}
@@ -79,13 +81,17 @@ class Draft:
         vars(self).update({name: [] for name in COLLECTION})
 
 
-def draft(values: Mapping[str, Any]) -> tuple[Any, dict[str, Change], dict[str, str]]:
+def draft(
+    values: Mapping[str, Any], more: dict[str, Field] | None = None
+) -> tuple[Any, dict[str, Change], dict[str, str]]:
     """The contact for these values, what it has got, and the words that it is tagged with by their folded form.
 
-    What follows of its numbers is still to be derived. Raises `Invalid`.
+    What follows of its numbers is still to be derived. `more`: the added fields of its kind, where they are known.
+    Raises `Invalid`.
     """
     made: Any = Draft(str(values["kind"]))
-    changes = services.begin(made, {name: value for name, value in values.items() if name != "tags"}, trusting=True)
+    own = {name: value for name, value in values.items() if name != "tags"}
+    changes = services.begin(made, own, trusting=True, more=more)
     errors: dict[str, str] = {}
     words = tag_names(values["tags"], errors) if "tags" in values else {}
     if words is None:
@@ -104,17 +110,24 @@ def rows_of(made: Any, version: int, at: str, rows: Rows) -> None:
     """Add the rows of a draft that has its id, as drivers take them, to those of its tables."""
     refresh(made)
     known = vars(made)
-    single = [known[name] for name in (*BY_NAME, *_DERIVED)]
-    birth = made.birth_date
-    if birth is not None:
-        single = [one.isoformat() if isinstance(one, dt.date) else one for one in single]
-    rows["contact"].append((made.id, made.kind, *single, json.dumps(made.warnings), at, at, version))
-    for name, columns in _COLUMNS.items():
-        for item in known[name]:
-            found = (getattr(item, column) for column in columns)
-            values = (one.isoformat() if isinstance(one, dt.date) else one for one in found)
-            rows[COLLECTION[name].model.__tablename__].append((made.id, *values))
-    rows["contact_tag"] += [(made.id, tag_id) for tag_id in made.tag_ids]
+    single = _single(known)
+    if made.birth_date is not None:
+        single = tuple(map(_plain, single))
+    warnings = json.dumps(made.warnings) if made.warnings else "{}"
+    rows["contact"].append((made.id, made.kind, *single, warnings, at, at, version))
+    for name, table, values in _LISTS:
+        if items := known[name]:
+            rows[table] += [(made.id, *map(_plain, values(one))) for one in items]
+    if made.tag_ids:
+        rows["contact_tag"] += [(made.id, tag_id) for tag_id in made.tag_ids]
+
+
+_single = itemgetter(*BY_NAME, *_DERIVED)
+_LISTS = [(name, COLLECTION[name].model.__tablename__, attrgetter(*columns)) for name, columns in _COLUMNS.items()]
+
+
+def _plain(value: Any) -> Any:
+    return value.isoformat() if isinstance(value, dt.date) else value
 
 
 def no_rows() -> Rows:

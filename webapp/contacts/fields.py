@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from webapp.contacts import models
@@ -97,6 +98,16 @@ class Collection:
     fields: tuple[Field, ...]
     has_primary: bool = False
     right: str = "contacts.read"
+
+    @cached_property
+    def known(self) -> frozenset[str]:
+        """What an item may name: its fields, and what is found out about it, which whoever read it may send back."""
+        return frozenset({*(field.name for field in self.fields), "id", "is_primary", "normalised", "warning"})
+
+    @cached_property
+    def is_ordered(self) -> bool:
+        """Whether items keep the order in which they were given."""
+        return "position" in self.model.__table__.c
 
 
 COLLECTIONS: tuple[Collection, ...] = (

@@ -66,17 +66,21 @@ def _new(values: Mapping[str, Any], *, trusting: bool = False) -> tuple[Contact,
     return contact, changes
 
 
-def begin(contact: Contact, values: Mapping[str, Any], *, trusting: bool = False) -> dict[str, Change]:
+def begin(
+    contact: Contact, values: Mapping[str, Any], *, trusting: bool = False, more: dict[str, Field] | None = None
+) -> dict[str, Change]:
     """Give a new contact its values, checked, and tell which it has got; what is derived of them is left to do.
 
-    Raises `Invalid`. `trusting` leaves it to the database to refuse an external id that is another contact's.
+    Raises `Invalid`. `trusting` leaves it to the database to refuse an external id that is another contact's. `more`:
+    the fields that the firm has added to contacts of its kind, where they are known.
     """
-    more = added.added_by_name("", contact.kind)
-    begun = added.begin(contact, fields=more.values())
+    if more is None:
+        more = added.added_by_name("", contact.kind)
+    begun = added.begin(contact, fields=more.values()) if more else {}
     defaults = {name: (None, value) for name, value in begun.items() if name not in values}
     changes = _set(contact, values, more, trusting=trusting)
     _require_a_name(contact)
-    return {**defaults, **changes}
+    return defaults | changes if defaults else changes
 
 
 def _add(made: Sequence[tuple[Contact, Mapping[str, Change]]]) -> None:
@@ -90,7 +94,7 @@ def _add(made: Sequence[tuple[Contact, Mapping[str, Change]]]) -> None:
             set_committed_value(contact, name, [])
         locked(contact)
         record(contact.id, "created", changes)
-        registry().publish(ContactCreated(contact_id=contact.id))
+        registry().publish(ContactCreated(contact_id=contact.id, held=contact))
 
 
 def update(contact_id: int, values: Mapping[str, Any], version: int | None = None) -> Contact:
@@ -151,11 +155,14 @@ def _set(
     changes: dict[str, Change] = {}
     if contact.id is not None and not more.keys().isdisjoint(values):
         added.fill("", [contact])
-    for name in values.keys() - BY_NAME.keys() - COLLECTION.keys() - more.keys() - {"kind", "tags"}:
-        errors[name] = _("There is no field “%(field)s”.", field=str(name)[:60])
-    for name, field in (BY_NAME | more).items():
+    fields = BY_NAME | more if more else BY_NAME
+    for name in values:
+        if name not in fields and name not in COLLECTION and name not in ("kind", "tags"):
+            errors[name] = _("There is no field “%(field)s”.", field=str(name)[:60])
+    way = act().way
+    for name, field in fields.items():
         if name in values:
-            if not added.may_change(field, act().way):
+            if not added.may_change(field, way):
                 errors[name] = _("“%(field)s” can't be changed here.", field=field.label)
                 continue
             if field.kind == "contact" and str(values[name]) == str(getattr(contact, name)):
@@ -171,8 +178,12 @@ def _set(
                 setattr(contact, name, new)
                 changes[name] = (old, new)
     # Addresses first: they tell the country by which phones and codes are read.
-    for name in sorted(COLLECTION.keys() & values.keys(), key=lambda one: one != "addresses"):
-        set_items(contact, COLLECTION[name], values[name], country_of(contact), changes, errors)
+    if "addresses" in values:
+        set_items(contact, COLLECTION["addresses"], values["addresses"], country_of(contact), changes, errors)
+    if others := [name for name in values if name in COLLECTION and name != "addresses"]:
+        country = country_of(contact)
+        for name in others:
+            set_items(contact, COLLECTION[name], values[name], country, changes, errors)
     if "external_ids" in changes and not trusting:
         check_external_ids(contact, errors)
     if "tags" in values:
@@ -190,8 +201,10 @@ def _check_singles(contact: Contact, changes: Mapping[str, Change]) -> None:
 
     An import's warning about a cell it left empty ends when the field is filled.
     """
-    ended = {"vat_id", "website", *(f"import.{name}" for name in changes)}
-    warnings = {key: text for key, text in (contact.warnings or {}).items() if key not in ended}
+    warnings: dict[str, str] = {}
+    if contact.warnings:
+        ended = {"vat_id", "website", *(f"import.{name}" for name in changes)}
+        warnings = {key: text for key, text in contact.warnings.items() if key not in ended}
     vat = check.check_vat(contact.vat_id, country_of(contact)) if contact.vat_id else None
     contact.vat_id_normalised = vat.normalised if vat else None
     if vat and vat.warning:

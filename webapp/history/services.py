@@ -82,6 +82,8 @@ def record_all(notes: Iterable[Note]) -> None:
 
 def plain(value: Any) -> Any:
     """The value as JSON can hold it."""
+    if value is None or isinstance(value, str):
+        return value
     if isinstance(value, dt.datetime | dt.date):
         return value.isoformat()
     if isinstance(value, list | tuple):
