@@ -30,6 +30,7 @@ from webapp.administration.told import told as told_changes
 from webapp.aftercommit import after_commit
 from webapp.config import is_origin
 from webapp.contacts import bulk as many_contacts
+from webapp.contacts import pictures as contact_pictures
 from webapp.contacts import tagging as many_tags
 from webapp.contacts.added import PREFIX as ADDED_PREFIX
 from webapp.contacts.added import added as added_fields
@@ -381,6 +382,7 @@ __all__ = [
     "client_address",
     "coerce",
     "conflict_page",
+    "contact_pictures",
     "contacts_told",
     "convert",
     "count_listed",

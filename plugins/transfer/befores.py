@@ -60,6 +60,8 @@ def _before(entry: Entry, lines: Mapping[int, int]) -> Before:
     else:
         found |= {"old": entry.old, "own": entry.replaced, "numbers": entry.renumbered, "warnings": entry.warned}
         found["functions"] = [key for key, _number in entry.begins if key not in entry.renumbered]
+        if entry.picture is not None:
+            found["picture"] = True
     if entry.employer is not None:
         company, is_made = entry.employer
         found["party"] = company.id

@@ -78,6 +78,7 @@ class Chunk:
                 singly.note_own(entry)
             elif entry.outcome == "updated":
                 singly.update(entry)
+        singly.portray(entries)
         if self.keeps:
             befores.note(entries)
 
@@ -91,6 +92,7 @@ class Chunk:
                     singly.create(entry)
                 elif entry.outcome == "updated":
                     singly.update(entry)
+                singly.portray([entry])
                 if self.keeps:
                     befores.note([entry])
         except CarnetError as error:

@@ -44,6 +44,8 @@ FUNCTION_REFUSED = N_("The function was not taken over: %(reason)s")
 NUMBER_REFUSED = N_("The number was not taken over: %(reason)s")
 EXTERNAL_ID_TAKEN = N_("External id “%(id)s” was not taken over, for it is another contact's: correct it there first.")
 
+PICTURE_STAYS = N_("It has another picture, which stays: take that away first to have the one of this file.")
+
 
 NOTHING_SPENT: Mapping[str, str] = {}
 
@@ -198,6 +200,7 @@ class Deciding:
     def _complete(self, contact: Held, entry: Entry) -> bool:
         """Functions, number and employer; whether that changes anything."""
         changed = self._activate(contact, entry)
+        changed = self._portray(contact, entry) or changed
         for key in entry.values.get("own", {}).keys() - contact.functions.keys():
             entry.remarks.append(_(NO_SUCH_FUNCTION, function=key))
         entry.own = self._own_changes(contact, entry)
@@ -208,6 +211,19 @@ class Deciding:
         if not works:
             self._employ(contact, entry)
         return changed or bool(entry.own) or not works
+
+    @staticmethod
+    def _portray(contact: Held, entry: Entry) -> bool:
+        """Let a contact that has none have the row's picture; whether that changes anything."""
+        given = entry.values.get("picture")
+        if given is None or contact.picture == given.digest:
+            return False
+        if contact.picture:
+            entry.remarks.append(_(PICTURE_STAYS))
+            return False
+        entry.picture, contact.picture = given, given.digest
+        entry.shown["picture"] = [None, given.cell.partition(" @")[0]]
+        return True
 
     def _employ(self, person: Held, entry: Entry) -> None:
         """Link a person to the company of exactly that name, made where there is none."""

@@ -9,6 +9,7 @@ from typing import Any, Literal
 from plugins.transfer import uniting
 from plugins.transfer.held import Held
 from plugins.transfer.matching import Keys, keys_of
+from plugins.transfer.reading.card_picture import CardPicture
 from plugins.transfer.reading.rows import Row
 from plugins.transfer.slots import leading
 from webapp.api import _
@@ -24,9 +25,10 @@ class Entry:
 
     `contact`: whom it makes, or meets; `changes`: what of an existing one, as `update_contact` takes it; `begins`:
     functions that begin or get another number, with the number of its own or an empty text; `own`: functions' added
-    fields that are to be noted; `employer`: the company where the person is linked from now on, and whether it is
-    made for that; `double`: of whom it may be one, and why; `kept`: the contact's warnings afterwards, None where they
-    stay. `reason` and `fields` say why the row is refused, and what of it is to be mended.
+    fields that are to be noted; `employer`: the company where the person is linked from now on, and whether it is made
+    for that; `picture`: the one that the contact has from now on; `double`: of whom it may be one, and why; `kept`: the
+    contact's warnings afterwards, None where they stay. `reason` and `fields` say why the row is refused, and what of
+    it is to be mended.
 
     `old` values of a contact, those of its functions' own fields that are `replaced`, former numbers of functions that
     are `renumbered`, what it was `warned` of: of these `before` is made, which is what an undo needs.
@@ -45,6 +47,7 @@ class Entry:
     begins: list[tuple[str, str]] = field(default_factory=list)
     own: dict[str, dict[str, Any]] = field(default_factory=dict)
     employer: tuple[Held, bool] | None = None
+    picture: CardPicture | None = None
     double: tuple[Held, str] | None = None
     kept: dict[str, str] | None = None
     remarks: list[str] = field(default_factory=list)

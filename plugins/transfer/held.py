@@ -28,6 +28,7 @@ from webapp.api import (
     Tag,
     added_fields,
     among,
+    contact_pictures,
     fetch,
     fill_added,
     fold,
@@ -52,8 +53,8 @@ _LISTED: tuple[tuple[str, Any, tuple[str, ...]], ...] = (
     ("bank_accounts", BankAccount, ("id", "holder", "iban", "bic", "is_primary")),
     ("social_accounts", SocialAccount, ("id", "network", "value")),
 )
-SELDOM = frozenset({"bank_accounts", "social_accounts"})
-"""Lists that are read only where rows have some."""
+SELDOM = frozenset({"bank_accounts", "social_accounts", "picture"})
+"""What is read only where rows have some."""
 
 
 class Item:
@@ -79,8 +80,8 @@ class Held:
     """A contact with all by which rows find it and that they can change.
 
     `functions`: those it has now, with their rows where these are in the base; `employers`: folded names of the
-    companies that a person is or was linked to; `own`: what rows have said of its functions' added fields; `line`: of
-    the row that makes it, where the base does not know it yet.
+    companies that a person is or was linked to; `own`: what rows have said of its functions' added fields; `picture`:
+    the digest of the one it has; `line`: of the row that makes it, where the base does not know it yet.
     """
 
     deleted_at: dt.datetime | None = None
@@ -89,6 +90,7 @@ class Held:
     anonymised_at: dt.datetime | None = None
     line: int | None = None
     version = 1
+    picture = ""
 
     def __init__(self, **values: Any) -> None:
         vars(self).update(values)
@@ -147,7 +149,7 @@ class Held:
 def read(ids: Iterable[int], seldom: Collection[str] = ()) -> list[Held]:
     """Contacts of the base by their ids, in the order of these: a fixed number of statements for each 5,000.
 
-    `seldom`: which of the lists that are read only where they are needed are.
+    `seldom`: which of what is read only where it is needed is.
     """
     found: list[Held] = []
     for some in portions(ids):
@@ -182,6 +184,9 @@ def _read(ids: Sequence[int], seldom: Collection[str]) -> list[Held]:
     linked = sa.select(ContactLink.person_id, Contact.sort_name).join(Contact, Contact.id == ContactLink.party_id)
     for person_id, company in _rows(linked.where(among(ContactLink.person_id, ids))):
         found[person_id].employers.add(company)
+    if "picture" in seldom:
+        for contact_id, digest in contact_pictures.digests(ids):
+            found[contact_id].picture = digest
     for one in found.values():
         one.tags.sort(key=str.casefold)
     if added_fields(""):

@@ -110,6 +110,8 @@ def field_label(name: str) -> str:
         return _("Company")
     if name == "tags":
         return _("Tags")
+    if name == "picture":
+        return _("Picture")
     owner, _dot, part = name.partition(".")
     if part:
         function = registry().function(part if owner == "function" else owner)

@@ -1,6 +1,8 @@
-"""One row by the services, step by step: rows that change what is there, and those that fail among others."""
+"""Rows by the services, step by step: those that change what is there, and those that fail among others."""
 
 from __future__ import annotations
+
+from collections.abc import Iterable
 
 from plugins.transfer import added, uniting
 from plugins.transfer.befores import plain
@@ -12,6 +14,7 @@ from webapp.api import (
     Refused,
     _,
     activate,
+    contact_pictures,
     create_contact,
     db,
     function_values,
@@ -51,6 +54,13 @@ def update(entry: Entry) -> None:
         # Those that values bring with them stay as these are now.
         own = {name: text for name, text in (contact.warnings or {}).items() if not name.startswith(WARNING)}
         contact.warnings = own | {name: text for name, text in entry.kept.items() if name.startswith(WARNING)}
+
+
+def portray(entries: Iterable[Entry]) -> None:
+    """Give contacts the pictures of their rows."""
+    given = [(one.contact.id, one.picture.content) for one in entries if one.picture and one.contact]
+    if given:
+        contact_pictures.give_many(given)
 
 
 def note_own(entry: Entry) -> None:

@@ -19,6 +19,7 @@ from webapp.api import (
     Outcome,
     _,
     among,
+    contact_pictures,
     db,
     fetch,
     function_values,
@@ -131,6 +132,8 @@ def _restore(before: Before) -> list[str]:
         )
         for link_id in fetch(link.order_by(ContactLink.id.desc()).limit(1)).scalars().all():
             unlink_person(link_id)
+    if before.get("picture"):
+        contact_pictures.remove(contact_id)
     kept = []
     for key in reversed(before["functions"]):
         function = registry().function(key)

@@ -45,9 +45,10 @@ SINGLE = (
 )  # fmt: skip
 CHECKED = (
     "functions", "kind", "birth_date", "added", "own", "numbers", "consents", "external_ids", "responsible_id",
+    "picture",
 )  # fmt: skip
 """What was read by what it may be."""
-BESIDE = ("functions", "number", "numbers", "employer", "role", "department", "added", "own")
+BESIDE = ("functions", "number", "numbers", "employer", "role", "department", "added", "own", "picture")
 """What of a row is no value of a contact's own."""
 ITEMS = {"bank_accounts": "iban", "social_accounts": "value"}
 """What else a contact has several of, and by what two are the same."""

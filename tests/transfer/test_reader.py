@@ -87,7 +87,7 @@ def test_H1_a_full_row_in_english() -> None:
     }
 
 
-@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "cp1252"])
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-32", "cp1252"])
 @pytest.mark.parametrize("separator", [";", ",", "\t", "|"])
 def test_H1_encoding_and_separator_are_found_out(encoding: str, separator: str) -> None:
     lines = ["Prénom|Nom|Ville|Pays", "Élodie|Lefèvre|Orléans|Allemagne"]

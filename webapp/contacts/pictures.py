@@ -2,19 +2,27 @@
 
 from __future__ import annotations
 
+import hashlib
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import Any
+
 import sqlalchemy as sa
 
 from webapp.acting import need
+from webapp.contacts import bulk
 from webapp.contacts.models import Picture
 from webapp.contacts.queries import load
 from webapp.contacts.services import touch, writable
-from webapp.db import db
-from webapp.errors import Invalid
-from webapp.history.services import record
+from webapp.db import among, db, fetch, insert_many
+from webapp.errors import Invalid, Refused
+from webapp.history.services import record, record_many
 from webapp.i18n import _
 
 LARGEST = 1024 * 1024
 """Bytes of a picture."""
+HELD = 4 * 1024 * 1024
+"""Bytes of pictures that are held at once, where there are many."""
+AT_ONCE = 4
 
 SIGNS = (
     (b"\x89PNG\r\n\x1a\n", 0, "image/png"),
@@ -64,6 +72,58 @@ def put(contact_id: int, content: bytes) -> None:
         present.media_type, present.content = kind, content
     touch(contact)
     record(contact_id, "picture_set")
+
+
+def digest(content: bytes) -> str:
+    """By what two pictures are told apart."""
+    return hashlib.sha256(content).hexdigest()
+
+
+def digests(ids: Sequence[int]) -> Iterator[tuple[int, str]]:
+    """Which of these contacts have a picture, and its digest; few pictures are held at once."""
+    query = sa.select(Picture.contact_id, Picture.content).where(among(Picture.contact_id, ids))
+    found = db.session.execute(query, execution_options={"yield_per": AT_ONCE, "stream_results": True})
+    return ((contact_id, digest(content)) for contact_id, content in found)
+
+
+def sizes(ids: Sequence[int]) -> dict[int, int]:
+    """Which of these contacts have a picture, and how many bytes it has."""
+    query = sa.select(Picture.contact_id, sa.func.length(Picture.content)).where(among(Picture.contact_id, ids))
+    found: Any = fetch(query)
+    return dict(found.all())
+
+
+def contents(ids: Sequence[int]) -> dict[int, tuple[str, bytes]]:
+    """The pictures of contacts, with what they are."""
+    query = sa.select(Picture.contact_id, Picture.media_type, Picture.content).where(among(Picture.contact_id, ids))
+    found: Any = fetch(query)
+    return {contact_id: (kind, content) for contact_id, kind, content in found}
+
+
+def give_many(pictures: Iterable[tuple[int, Callable[[], bytes]]]) -> None:
+    """Set pictures of contacts that have none, each of which is read when its turn comes.
+
+    Raises `Invalid` for one that `put` would not take, `Refused` for a contact that can't be changed, `IntegrityError`
+    for one that has a picture.
+    """
+    need("contacts.edit")
+    turns = list(pictures)
+    ids = [contact_id for contact_id, _read in turns]
+    rows, told = bulk.hold(ids)
+    for outcome in told.values():
+        raise Refused(str(outcome.reason))
+    held: list[dict[str, Any]] = []
+    size = 0
+    for contact_id, read in turns:
+        content = read()
+        held.append({"contact_id": contact_id, "media_type": checked(content), "content": content})
+        size += len(content)
+        if size > HELD:
+            insert_many(Picture, held)
+            held, size = [], 0
+    insert_many(Picture, held)
+    bulk.write((one, {}) for one in rows)
+    record_many("picture_set", {one: {} for one in rows})
 
 
 def remove(contact_id: int) -> None:

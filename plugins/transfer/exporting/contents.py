@@ -7,7 +7,7 @@ statements, in the order given. Whatever the user who acts may not see is left o
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any, Protocol
 
 import sqlalchemy as sa
@@ -19,6 +19,7 @@ from webapp.api import (
     ExternalId,
     _,
     among,
+    contact_pictures,
     contacts_told,
     db,
     list_rows,
@@ -76,16 +77,23 @@ class Shown:
 
 
 class Whole:
-    """Contacts as the API tells them, with their links and with what names beyond this base whom they refer to."""
+    """Contacts as the API tells them, with their links and with what names beyond this base whom they refer to.
+
+    With `pictures` each that has one has it as `picture`: what it is, and its bytes.
+    """
 
     head: list[str] = []
     keys: list[str] = []
+
+    def __init__(self, *, pictures: bool = False) -> None:
+        self.pictures = pictures
 
     def rows(self, ids: Sequence[int]) -> list[Object]:
         """One object each."""
         found = contacts_told(ids)
         links = _links(ids)
         users = user_emails({one["responsible"] for one in found})
+        pictures = contact_pictures.contents(ids) if self.pictures else {}
         parents = _names({one["parent_id"] for one in found if one["parent_id"]})
         return [
             {
@@ -93,9 +101,22 @@ class Whole:
                 "responsible_email": users.get(one["responsible"]),
                 "parent": parents.get(one["parent_id"]),
                 "links": links.get(one["id"], []),
+                **({"picture": pictures[one["id"]]} if one["id"] in pictures else {}),
             }
             for one in found
         ]
+
+
+def portions(ids: Sequence[int]) -> Iterator[Sequence[int]]:
+    """Contacts in as many parts as it takes to hold few pictures at once."""
+    sizes = contact_pictures.sizes(ids)
+    begin = held = 0
+    for at, each in enumerate(ids):
+        held += sizes.get(each, 0)
+        if held > contact_pictures.HELD:
+            yield ids[begin : at + 1]
+            begin, held = at + 1, 0
+    yield ids[begin:]
 
 
 def _external_ids(ids: Sequence[int]) -> dict[int, str]:

@@ -13,7 +13,9 @@ from webapp.api import Label, _l
 
 @dataclass(frozen=True, kw_only=True)
 class Format:
-    """One kind of file. `is_table`: its columns can be chosen; the others always hold all there is of a contact."""
+    """One kind of file. `is_table`: its columns can be chosen; the others always hold all there is of a contact.
+    `has_pictures`: pictures too.
+    """
 
     key: str
     label: Label
@@ -21,6 +23,7 @@ class Format:
     media_type: str
     writer: Callable[[], Writer]
     is_table: bool = False
+    has_pictures: bool = False
 
 
 FORMATS = {
@@ -48,6 +51,7 @@ FORMATS = {
             ending="vcf",
             media_type="text/vcard",
             writer=partial(CardWriter, "3.0"),
+            has_pictures=True,
         ),
         Format(
             key="vcf4",
@@ -55,6 +59,7 @@ FORMATS = {
             ending="vcf",
             media_type="text/vcard",
             writer=partial(CardWriter, "4.0"),
+            has_pictures=True,
         ),
         Format(
             key="json",

@@ -55,13 +55,15 @@ def write(chunk: Chunk, values: Values) -> None:
         data.update(_begun(chunk, values))
     export = Export.of(values["format"], values["columns"], data["function"], data["columns"])
     content, writer, state = export.content(), export.format.writer(), dict(data["state"])
-    rows = content.rows([item.contact_id for item in chunk.items if item.contact_id is not None])
-    piece = writer.begin(content.head, rows, state) if is_first else b""
-    piece += writer.more(rows, state)
-    append_to_file(data["file"], data["end"], piece + writer.end(dict(state)))
-    data |= {"end": data["end"] + len(piece), "state": state, "columns": content.keys}
-    data["contacts"] += len(rows)
-    there = {int(row[0]) if isinstance(row, list) else row["id"] for row in rows}
+    there: set[int] = set()
+    for some in export.portions([item.contact_id for item in chunk.items if item.contact_id is not None]):
+        rows = content.rows(some)
+        piece = writer.begin(content.head, rows, state) if is_first and not there else b""
+        piece += writer.more(rows, state)
+        append_to_file(data["file"], data["end"], piece + writer.end(dict(state)))
+        data |= {"end": data["end"] + len(piece), "state": state, "columns": content.keys}
+        data["contacts"] += len(rows)
+        there |= {int(row[0]) if isinstance(row, list) else row["id"] for row in rows}
     for item in chunk.items:
         if item.contact_id in there:
             chunk.done(item)

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from plugins.transfer.exporting.contents import Content, Shown, Whole
+from plugins.transfer.exporting.contents import Content, Shown, Whole, portions
 from plugins.transfer.exporting.everything import Everything
 from plugins.transfer.exporting.formats import FORMATS, Format
 from plugins.transfer.exporting.writers import State
@@ -50,8 +50,12 @@ class Export:
     def content(self) -> Content:
         """What goes into it, as the user who acts may see it."""
         if not self.format.is_table:
-            return Whole()
+            return Whole(pictures=self.format.has_pictures)
         return Shown(self.function, self.keys) if self.columns == "shown" else Everything(self.keys)
+
+    def portions(self, ids: Sequence[int]) -> Iterable[Sequence[int]]:
+        """Contacts in as many parts as are to be read one after the other."""
+        return portions(ids) if self.format.has_pictures else (ids,)
 
     def note(self, number: int, job: int | None = None) -> None:
         """Log who took how many contacts out of which list; never what was searched for, which may be a name.
@@ -88,7 +92,7 @@ def pieces(export: Export, ids: Iterable[Sequence[int]], progress: Progress = No
     need("contacts.read")
     content, writer, state = export.content(), export.format.writer(), State()
     number, is_first = 0, True
-    for some in ids:
+    for some in (part for each in ids for part in export.portions(each)):
         rows = content.rows(some)
         opening = writer.begin(content.head, rows, state) if is_first else b""
         yield opening + writer.more(rows, state)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
@@ -11,7 +12,8 @@ from plugins.transfer.reading.messages import Message, Unreadable
 from plugins.transfer.reading.tables import Cells, Table
 from plugins.transfer.reading.targets import Target
 from plugins.transfer.reading.texts import Text
-from plugins.transfer.vcards.lines import Card, Property, cards, first_of, split, unescaped
+from plugins.transfer.vcards.lines import Card, Property, cards, first_of, picture_at, split, unescaped
+from plugins.transfer.vcards.pictures import content_of, is_held
 from plugins.transfer.vcards.properties import (
     ADDRESS,
     CUSTOM,
@@ -36,6 +38,8 @@ MOST_UNUSED = 200
 """Columns of what is not used; they stand behind the others."""
 LONGEST_UNUSED = 1000
 """Signs that are kept of what is not used."""
+_PICTURE = re.compile(r"\d+ KB @(\d{1,12})\+(\d{1,12})")
+"""A picture's cell: how large it is about, the line of its card, and which line of that it is."""
 
 _SILENT = frozenset(
     {"VERSION", "PRODID", "REV", "FN", "N", "X-ABUID", "X-ABLABEL", "X-ABADR", "X-ABSHOWAS", "CLIENTPIDMAP", "XML",
@@ -68,6 +72,7 @@ _PARTS = {
     "street": "Street", "street2": "Extended Address", "postal_code": "Postal Code", "city": "City", "region": "Region",
     "country": "Country", "type": "Label", "value": "Value",
 }  # fmt: skip
+_PICTURE_COLUMN = _Column((63, 0, ""), "Picture", Target("picture"))
 Said = dict[_Column, str]
 
 
@@ -80,10 +85,13 @@ class CardTable(Table):
         self.text, self.encoding = text, text.encoding
         columns: dict[_Column, None] = {}
         count = 0
-        for _line, said in self._said():
+        self._places: dict[int, int] = {}
+        for card, said in self._said(places=True):
             count += 1
             if isinstance(said, dict):
                 columns |= dict.fromkeys(said)
+                if card.place is not None and _PICTURE_COLUMN in said:
+                    self._places[card.line] = card.place
         if not count:
             raise Unreadable(NO_CARD)
         known = sorted(columns or [_column("full_name")])
@@ -96,13 +104,22 @@ class CardTable(Table):
 
     def rows(self, width: int) -> Iterator[tuple[int, Cells]]:
         """Each card with the line where it begins."""
-        for line, said in self._said():
-            yield line, [_kept(said.get(one, "")) for one in self._columns] if isinstance(said, dict) else said
+        for card, said in self._said():
+            yield card.line, [_kept(said.get(one, "")) for one in self._columns] if isinstance(said, dict) else said
 
-    def _said(self) -> Iterator[tuple[int, Said | Message]]:
+    def picture(self, cell: str) -> bytes:
+        """A picture, which is read from the file when it is asked for, and never held."""
+        found = _PICTURE.fullmatch(cell)
+        place = self._places.get(int(found[1])) if found else None
+        if found is None or place is None:
+            raise ValueError(cell)
+        with self.text.aside() as stream:
+            return content_of(picture_at(stream, place, int(found[2])))
+
+    def _said(self, *, places: bool = False) -> Iterator[tuple[Card, Said | Message]]:
         with self.text.open() as stream:
-            for card in cards(stream, self.encoding):
-                yield card.line, said_by(card)
+            for card in cards(stream, self.encoding, places=places):
+                yield card, said_by(card)
 
 
 def _kept(cell: str) -> str:
@@ -119,6 +136,7 @@ def said_by(card: Card) -> Said | Message:
     counts = {"EMAIL": 0, "TEL": 0, "ADR": 0}
     properties = sorted(card.properties, key=lambda one: one.preference)
     _say_names(said, card, kind)
+    _say_pictures(said, card)
     for one in properties:
         if one.name in counts and one.value.strip(" ;"):
             counts[one.name] += 1
@@ -187,10 +205,23 @@ def _say(said: dict[_Column, list[str]], one: Property) -> None:
         _add_once(said, _column(field), one.text().removeprefix("uri:"), one.name)
     elif one.name == "ROLE":
         _add_once(said, _column("role"), one.text(), one.name)
-    elif one.name in PICTURES or one.parameters.get("ENCODING", "").upper() in ("B", "BASE64"):
+    elif one.name in _SILENT or one.name in PICTURES:
+        return
+    elif one.parameters.get("ENCODING", "").upper() in ("B", "BASE64"):
         _add(said, _unused(one.name), "…")
-    elif one.name not in _SILENT:
+    else:
         _add(said, _unused(one.name), one.text()[:LONGEST_UNUSED])
+
+
+def _say_pictures(said: dict[_Column, list[str]], card: Card) -> None:
+    """Where the picture is found that is the contact's; others, and addresses of pictures, are not used."""
+    found = [one for name in PICTURES for one in card.properties if one.name == name and one.value.strip()]
+    held = [one for one in found if is_held(one)]
+    for one in held[:1]:
+        _add(said, _PICTURE_COLUMN, f"{-(-one.size * 3 // 4096)} KB @{card.line}+{one.line}")
+    for one in found:
+        if one not in held[:1]:
+            _add(said, _unused(one.name), "…" if one in held else one.text()[:LONGEST_UNUSED])
 
 
 def _say_own(said: dict[_Column, list[str]], one: Property) -> None:

@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING, Any
 from plugins.transfer import added
 from plugins.transfer.reading import cells as read
 from plugins.transfer.reading import whole
+from plugins.transfer.reading.card_picture import CardPicture
 from plugins.transfer.reading.dates import with_century
 from plugins.transfer.reading.messages import Message
 from plugins.transfer.reading.targets import Target, is_added, key
-from webapp.api import CONTACT_FIELDS, N_, clean, fold
+from webapp.api import CONTACT_FIELDS, N_, CarnetError, clean, fold
 
 if TYPE_CHECKING:
     from plugins.transfer.reading.rows import RowMaker
@@ -24,6 +25,10 @@ KIND = N_("“%(value)s” in column “%(column)s” is no type of contact: wri
 UNFIT = N_("“%(value)s” does not fit into “%(column)s”: correct it, and type it in.")
 NO_FIRM = N_(
     "“%(value)s” in column “%(column)s” has no place without a company: link this person to one, and type it in."
+)
+NO_PICTURE = N_(
+    "The picture in column “%(column)s” was left out: only a PNG, JPEG or WebP of at most 1 MB is taken. Make it one "
+    "and choose it in the contact's file."
 )
 SHOWN = 60
 """Signs of a bad cell that a warning repeats."""
@@ -146,6 +151,12 @@ class Draft:
             self.warn(TWO_DATES if both else DATE, text, column)
         else:
             self.single["birth_date"] = date
+
+    def _take_picture(self, _target: Target, text: str, column: str) -> None:
+        try:
+            self.whole["picture"] = CardPicture.of(text, self.maker.picture)
+        except (CarnetError, ValueError, OSError):
+            self.warnings.append(Message(NO_PICTURE, {"column": column}))
 
     def _take_added(self, target: Target, text: str, column: str) -> None:
         reader = self.maker.reader(target)
@@ -356,6 +367,7 @@ _TAKEN: Mapping[str, Callable[[Draft, Target, str, str], None]] = {
     **dict.fromkeys(("role", "department"), Draft._take_place),
     "kind": Draft._take_kind,
     "birth_date": Draft._take_birth_date,
+    "picture": Draft._take_picture,
     "description": Draft._take_text,
     "tags": Draft._take_tags,
     "functions": Draft._take_functions,

@@ -85,7 +85,9 @@ class Reading:
         self.order: DateOrder = order or found
         self.decimal = sign if decimal is None else decimal
         forms = Forms(self.order, self.decimal, country or "", kind if kind in ("person", "company") else None)
-        self._maker = RowMaker(self.headers, self.layout, forms, self._width, functions, lists, self.constants)
+        self._maker = RowMaker(
+            self.headers, self.layout, forms, self._width, functions, lists, self.constants, table.picture
+        )
 
     def __iter__(self) -> Iterator[Row]:
         make = self._maker.make

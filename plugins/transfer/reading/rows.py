@@ -6,7 +6,7 @@ with its reason. Sentences are English msgids with named places, told through ge
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
@@ -58,8 +58,8 @@ class Forms(NamedTuple):
 
 class RowMaker:
     """Makes rows by a layout. `functions` and the value `lists` are codes by the words for them; `constants` are texts
-    for targets about which a row's own cells say nothing. A row has at most `width` cells, of which the last ones may
-    have no name.
+    for targets about which a row's own cells say nothing; `picture` gives the bytes of the one that a
+    cell stands for. A row has at most `width` cells, of which the last ones may have no name.
     """
 
     def __init__(
@@ -71,9 +71,10 @@ class RowMaker:
         functions: Mapping[str, str],
         lists: Mapping[str, Mapping[str, str]],
         constants: Mapping[Target, str],
+        picture: Callable[[str], bytes],
     ) -> None:
         self.headers, self.layout, self.forms, self.width = headers, layout, forms, width
-        self.functions, self.lists = functions, lists
+        self.functions, self.lists, self.picture = functions, lists, picture
         self.readers: dict[Target, added.Reader | None] = {}
         self._columns = [(at, target, headers[at], Draft.taking(target)) for at, target in layout.targets.items()]
         self._ignored = list(layout.ignored.items())

@@ -47,6 +47,10 @@ class Table(ABC):
     def take(self, way: str) -> None:  # noqa: B027 - where there is but one way, nothing is taken
         """Understand it in this way from now on."""
 
+    def picture(self, cell: str) -> bytes:
+        """The picture that a cell stands for; raises `ValueError` where there is none."""
+        raise ValueError(cell)
+
     @abstractmethod
     def rows(self, width: int) -> Iterator[tuple[int, Cells]]:
         """Each row with the line where it begins; `width` columns have a name."""

@@ -16,6 +16,9 @@ SAMPLE = 64 * 1024
 
 _MARKS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
+    # Before UTF-16, whose mark its own begins with.
+    (codecs.BOM_UTF32_LE, "utf-32"),
+    (codecs.BOM_UTF32_BE, "utf-32"),
     (codecs.BOM_UTF16_LE, "utf-16"),
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
@@ -57,6 +60,17 @@ class Text:
                 # Whoever stopped in the middle has closed the file already, perhaps.
                 with suppress(ValueError):
                     text.detach()
+
+    @contextmanager
+    def aside(self) -> Iterator[io.TextIOWrapper]:
+        """The same while somebody walks through it: a file that was handed over open stands afterwards as before."""
+        at = None if isinstance(self.source, Path) else self.source.tell()
+        try:
+            with self.open() as text:
+                yield text
+        finally:
+            if at is not None and not isinstance(self.source, Path):
+                self.source.seek(at)
 
     def _find_encoding(self) -> str:
         with opened(self.source) as stream:

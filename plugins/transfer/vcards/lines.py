@@ -11,9 +11,13 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import TextIO
 
+from plugins.transfer.vcards.properties import PICTURES
+
 LONGEST_LINE = 64 * 1024
-"""Signs of an unfolded line; what is longer is cut, but for pictures."""
+"""Signs of an unfolded line; what is longer is cut."""
 LONGEST_PICTURE = 2 * 1024 * 1024
+"""Signs of a picture, where it is read at last; until then `BEGUN` of them, so that none is held."""
+BEGUN = 1000
 MOST_PROPERTIES = 2000
 """Of one card; further ones are left out."""
 
@@ -26,7 +30,8 @@ _ENCODINGS = frozenset({"QUOTED-PRINTABLE", "BASE64", "B", "8BIT", "7BIT"})
 @dataclass
 class Property:
     """A line of a card. `types` are in capitals, of all TYPE parameters and those without a name; `label` is Apple's,
-    `value` as it is escaped.
+    `value` as it is escaped. `line` is where it begins, counted from that of its card; `size` its signs before any was
+    cut off.
     """
 
     name: str
@@ -35,6 +40,8 @@ class Property:
     parameters: dict[str, str] = field(default_factory=dict)
     types: list[str] = field(default_factory=list)
     label: str = ""
+    line: int = 0
+    size: int = 0
 
     def text(self) -> str:
         """The value without its escapes."""
@@ -53,20 +60,24 @@ class Property:
 
 @dataclass
 class Card:
-    """A vCard: the line where it begins, its version, its properties; those of cards inside it are left out."""
+    """A vCard: the line where it begins, its version, its properties; those of cards inside it are left out.
+
+    `place` is where the stream stood behind that line, if that was asked for and it is one: see `picture_at`.
+    """
 
     line: int
+    place: int | None = None
     version: str = ""
     properties: list[Property] = field(default_factory=list)
 
 
-def cards(text: TextIO, encoding: str = "utf-8") -> Iterator[Card]:
+def cards(text: TextIO, encoding: str = "utf-8", *, places: bool = False) -> Iterator[Card]:
     """The cards of a file, one by one. One that is never closed ends where the next begins, or the file."""
     card: Card | None = None
     depth = 0
     agent = False
-    for number, line in _unfolded(text):
-        found = _property(line, encoding)
+    for one in _unfolded(text, places=places):
+        found = _property(one.text, encoding)
         if found is None:
             continue
         word = found.value.strip().upper()
@@ -76,7 +87,7 @@ def cards(text: TextIO, encoding: str = "utf-8") -> Iterator[Card]:
                 continue
             if card is not None:
                 yield _labelled(card)
-            card, depth = Card(number), 0
+            card, depth = Card(one.number, one.place), 0
         elif card is None:
             continue
         elif found.name == "END" and word == "VCARD":
@@ -91,11 +102,27 @@ def cards(text: TextIO, encoding: str = "utf-8") -> Iterator[Card]:
             if found.name == "VERSION":
                 card.version = found.value.strip()
             elif len(card.properties) < MOST_PROPERTIES:
+                found.line, found.size = one.number - card.line, one.size
                 card.properties.append(found)
             continue
         agent = False
     if card is not None:
         yield _labelled(card)
+
+
+def picture_at(text: TextIO, place: int, line: int) -> str:
+    """The value of a picture, whole up to `LONGEST_PICTURE`: that of the property at this line of the card at a place.
+
+    An empty text where none is there.
+    """
+    text.seek(place)
+    for one in _unfolded(text, whole=line):
+        if one.number == line:
+            found = _property(one.text, "")
+            return found.value if found is not None and found.name in PICTURES else ""
+        if one.number > line:
+            break
+    return ""
 
 
 def _labelled(card: Card) -> Card:
@@ -113,18 +140,24 @@ def _labelled(card: Card) -> Card:
 class _Pending:
     """A logical line while its parts arrive."""
 
-    def __init__(self, number: int, first: str) -> None:
-        self.number, self.pieces, self.size = number, [first], len(first)
+    def __init__(self, number: int, first: str, *, is_whole: bool, place: int | None) -> None:
+        self.number, self.pieces, self.size, self.place = number, [first], len(first), place
         head = first.partition(":")[0].upper()
         self.is_quoted = "QUOTED-PRINTABLE" in head
         name = head.partition(";")[0].rpartition(".")[2]
-        self.most = LONGEST_PICTURE if name in ("PHOTO", "LOGO") else LONGEST_LINE
+        picture = LONGEST_PICTURE if is_whole else BEGUN
+        self.most = picture if name in PICTURES else LONGEST_LINE
         self.takes_any = name == "NOTE" or "BASE64" in head or "ENCODING=B" in head
 
     def add(self, piece: str) -> None:
         if self.size < self.most:
             self.pieces.append(piece)
-            self.size += len(piece)
+        self.size += len(piece)
+
+    @property
+    def text(self) -> str:
+        """The line as far as it is kept."""
+        return "".join(self.pieces)
 
     @property
     def is_soft(self) -> bool:
@@ -132,8 +165,11 @@ class _Pending:
         return self.is_quoted and self.pieces[-1].endswith("=")
 
 
-def _unfolded(text: TextIO) -> Iterator[tuple[int, str]]:
-    """Logical lines with the number of their first: folded ones joined, soft breaks too, and lines that are none."""
+def _unfolded(text: TextIO, *, whole: int = 0, places: bool = False) -> Iterator[_Pending]:
+    """Logical lines, counted from 1: folded ones joined, soft breaks too, and lines that are none.
+
+    A picture that begins at line `whole` is kept whole. `places`: note where the stream stands behind each BEGIN.
+    """
     pending: _Pending | None = None
     number, partial, version = 1, False, ""
     while line := text.readline(LONGEST_LINE):
@@ -157,12 +193,15 @@ def _unfolded(text: TextIO) -> Iterator[tuple[int, str]]:
                 # Some programs do not fold at all.
                 pending.add("\n" + bare)
                 continue
-            yield pending.number, "".join(pending.pieces)
+            yield pending
         if bare[:8].upper() == "VERSION:":
             version = bare[8:].strip()
-        pending = _Pending(begun, bare) if bare.strip() else None
+        pending = None
+        if bare.strip():
+            is_begin = places and bare.lstrip("\ufeff \t")[:5].upper() == "BEGIN"
+            pending = _Pending(begun, bare, is_whole=begun == whole, place=text.tell() if is_begin else None)
     if pending is not None:
-        yield pending.number, "".join(pending.pieces)
+        yield pending
 
 
 def _property(line: str, encoding: str) -> Property | None:

@@ -92,5 +92,5 @@ STRONGEST = ("fax", "mobile", "billing", "delivery", "home", "work", "other")
 NETWORKS = ("X-SOCIALPROFILE", "SOCIALPROFILE")
 """Accounts in social networks: TYPE (Apple) or SERVICE-TYPE (RFC 9554) is the network."""
 
-PICTURES = frozenset({"PHOTO", "LOGO"})
-"""Properties that hold a picture, or say where one is."""
+PICTURES = ("PHOTO", "LOGO")
+"""Properties that hold a picture, or say where one is; the first is a person's or a firm's own, the other its mark."""

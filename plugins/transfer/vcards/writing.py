@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from plugins.transfer.vcards.pictures import as_base64
 from plugins.transfer.vcards.properties import (
     ADDRESS,
     ADDRESS_TYPES,
@@ -55,6 +56,8 @@ def _lines(contact: Object, version: str) -> Iterator[str]:
         yield f"CATEGORIES:{','.join(map(_text, contact['tags']))}"
     for one in contact["social_accounts"]:
         yield f"X-SOCIALPROFILE;TYPE={one['network']}:{_text(one['value'])}"
+    if picture := contact.get("picture"):
+        yield _picture(picture[0], picture[1], version)
     yield from _own(contact)
     yield f"REV:{contact['updated_at'].replace('-', '').replace(':', '').partition('.')[0].removesuffix('Z')}Z"
 
@@ -78,6 +81,12 @@ def _names(contact: Object, version: str) -> Iterator[str]:
         yield f"ORG:{_text(place['party'])}{';' + _text(place['department']) if place['department'] else ''}"
         if place["role"]:
             yield f"TITLE:{_text(place['role'])}"
+
+
+def _picture(kind: str, content: bytes, version: str) -> str:
+    if version == "3.0":
+        return f"PHOTO;ENCODING=b;TYPE={kind.partition('/')[2].upper()}:{as_base64(content)}"
+    return f"PHOTO:data:{kind};base64,{as_base64(content)}"
 
 
 def _own(contact: Object) -> Iterator[str]:
@@ -117,6 +126,9 @@ def _folded(line: str) -> str:
     """The line in pieces that are short enough, each but the first behind a blank."""
     if len(line.encode()) <= LONGEST:
         return line
+    if line.isascii():
+        rest = (line[at : at + LONGEST - 1] for at in range(LONGEST, len(line), LONGEST - 1))
+        return "\r\n ".join((line[:LONGEST], *rest))
     pieces, size = [""], 0
     for sign in line:
         width = len(sign.encode())
