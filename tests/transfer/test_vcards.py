@@ -297,6 +297,64 @@ def test_H1_many_cards_are_never_held_in_memory(tmp_path: Path) -> None:
     assert peak < 1_500_000
 
 
+ALONE = {"street": "Weg 1", "street2": "10115 Berlin", "purpose": "main"}
+
+
+@pytest.mark.parametrize(
+    ("version", "lines", "expected"),
+    [
+        ("3.0", "LABEL;TYPE=work:Weg 1\\n10115 Berlin", [ALONE]),
+        ("2.1", "LABEL;WORK;ENCODING=QUOTED-PRINTABLE:Weg 1=0D=0A10115 Berlin", [ALONE]),
+        ("3.0", "LABEL;TYPE=x-invoice:Weg 1\\n10115 Berlin", [ALONE | {"purpose": "invoice"}]),
+        ("4.0", 'ADR;LABEL="Weg 1^n10115 Berlin":;;;;;;', [ALONE]),
+        ("3.0", "ADR;TYPE=work:;;Weg 1;Berlin;;10115;\nLABEL;TYPE=work:Weg 1\\n10115 Berlin",
+         [{"street": "Weg 1", "city": "Berlin", "postal_code": "10115", "purpose": "main"}]),
+        ("3.0", "ADR;TYPE=home:;;Weg 1;Berlin;;;\nLABEL:Weg 1\\nBerlin",
+         [{"street": "Weg 1", "city": "Berlin", "purpose": "main"}]),
+        ("3.0", "ADR;TYPE=home:;;Gasse 2;Bonn;;;\nLABEL;TYPE=work:Weg 1\\n10115 Berlin",
+         [{"street": "Gasse 2", "city": "Bonn", "purpose": "main"}, ALONE | {"purpose": "other"}]),
+    ],
+)  # fmt: skip
+def test_H1_a_label_that_stands_alone_is_an_address(version: str, lines: str, expected: Any) -> None:
+    assert _only(_card(f"FN:A B\n{lines}", version))["addresses"] == expected
+
+
+def test_H1_of_more_phones_than_a_contact_has_the_row_warns(bring: Any) -> None:
+    numbers = [f"TEL:+49 30 2000{at:03d}" for at in range(250)]
+    report = bring(_card("FN:A B\n" + "\n".join(numbers)), commits=False)
+    assert report.created == 1
+    assert ["at most 100 of these" in one.text for one in report.remarks] == [True]
+    assert report.ignored == ("TEL",)
+
+
+@pytest.mark.parametrize(
+    ("version", "line", "tags"),
+    [
+        ("3.0", r"CATEGORIES:a\, b,c\;d,e\\f, g |h", ["a, b", "c;d", "e\\f", "g |h"]),
+        ("2.1", "CATEGORIES:Kunden;Messe", ["Kunden", "Messe"]),
+        ("4.0", "CATEGORIES:,,x\nCATEGORIES:y", ["x", "y"]),
+    ],
+)
+def test_H1_tags_with_commas_and_semicolons_stay_whole(version: str, line: str, tags: list[str]) -> None:
+    assert _only(_card(f"FN:A B\n{line}", version))["tags"] == tags
+
+
+@pytest.mark.parametrize("text", ["BEGIN:VCARD\nEND:VCARD\n", "BEGIN:VCARD\nVERSION:3.0\n", "BEGIN:VCARD\nN:;;;"])
+def test_H1_a_card_that_says_nothing_is_told_so(text: str) -> None:
+    with pytest.raises(Unreadable, match="No vCard in this file says anything of a contact: export it"):
+        open_reading(io.BytesIO(text.encode()), demanding=False)
+
+
+def test_H1_an_empty_list_of_json_is_told_so(app: Any) -> None:
+    with pytest.raises(Unreadable, match="no contact in this JSON file"):
+        open_reading(io.BytesIO(b"[ ]"))
+
+
+def test_H1_cards_without_a_name_are_told_so() -> None:
+    with pytest.raises(Unreadable, match="No vCard in this file has a name"):
+        open_reading(io.BytesIO(_card("NOTE:x").encode()))
+
+
 def test_H1_a_file_without_a_card_says_so() -> None:
     with pytest.raises(Unreadable, match="no vCard"):
         open_reading(io.BytesIO(b"hello"), "list.vcf")

@@ -27,19 +27,29 @@ from webapp.api import (
 OTHERWISE = {"responsible_id": "responsible_email", "parent_id": "parent"}
 """What names a user, or a contact, in another base too."""
 
+PARTS: Mapping[str, tuple[str, ...]] = {
+    **{
+        one.name: (*(field.name for field in one.fields), *(("is_primary",) if one.has_primary else ()))
+        for one in CONTACT_COLLECTIONS
+    },
+    "tags": ("",),
+    "links": ("party", *(one.name for one in LINK_FIELDS)),
+}
+"""Of lists, the names of what an entry has, in their order."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class WholeColumn:
     """One column: what an import takes it for (`field`, `group` as in its targets), its name, its text for a contact.
 
-    `parts`: of a list, the names of what an entry has, in their order.
+    `is_list`: its cells have a line for each entry, with the parts that `PARTS` names.
     """
 
     field: str
     label: str
     text: Callable[[Object], str]
     group: str = ""
-    parts: tuple[str, ...] = ()
+    is_list: bool = False
 
     @property
     def key(self) -> str:
@@ -84,19 +94,18 @@ def columns() -> Iterator[WholeColumn]:
         yield WholeColumn(field=one.name, label=str(one.label), text=_of(OTHERWISE.get(one.name, one.name)))
     for each in CONTACT_COLLECTIONS:
         if act().may(each.right):
-            parts = (*(one.name for one in each.fields), *(("is_primary",) if each.has_primary else ()))
-            yield _list_of(each.name, str(each.label), parts)
+            yield _list_of(each.name, str(each.label))
     yield WholeColumn(
         field="tags",
         label=_listed(_("Tags")),
         text=lambda contact: entries.written([tag] for tag in contact["tags"]),
-        parts=("",),
+        is_list=True,
     )
     yield WholeColumn(
         field="links",
         label=_listed(_("Contact person of")),
         text=_employers,
-        parts=("party", *(one.name for one in LINK_FIELDS)),
+        is_list=True,
     )
     for one in added_fields():
         # A label of the firm's may be any other column's name.
@@ -133,11 +142,13 @@ def _listed(label: str) -> str:
     return _("%(things)s (list)", things=label)
 
 
-def _list_of(name: str, label: str, parts: tuple[str, ...]) -> WholeColumn:
+def _list_of(name: str, label: str) -> WholeColumn:
+    parts = PARTS[name]
+
     def text(contact: Object) -> str:
         return entries.written([_part(one.get(part)) for part in parts] for one in contact[name])
 
-    return WholeColumn(field=name, label=_listed(label), text=text, parts=parts)
+    return WholeColumn(field=name, label=_listed(label), text=text, is_list=True)
 
 
 def _employers(contact: Object) -> str:

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
+from plugins.transfer.exporting import entries
 from plugins.transfer.reading.cells import address_purpose, reach_type
 from plugins.transfer.reading.headers import Layout
 from plugins.transfer.reading.messages import Message, Unreadable
 from plugins.transfer.reading.tables import Cells, Table
 from plugins.transfer.reading.targets import Target
 from plugins.transfer.reading.texts import Text
+from plugins.transfer.reading.whole import WHOLE
 from plugins.transfer.vcards.lines import Card, Property, cards, first_of, picture_at, split, unescaped
 from plugins.transfer.vcards.pictures import content_of, is_held
 from plugins.transfer.vcards.properties import (
@@ -32,8 +34,13 @@ from webapp.api import ADDED_PREFIX, N_, fold, guarded
 
 NO_CARD = N_("There is no vCard in this file: export it from your address book again.")
 NO_CONTACT = N_("This vCard is a group or a place, not a contact.")
-MOST_OF_A_KIND = 100
-"""E-mails, phones and addresses of one card; a contact has no more."""
+NOTHING_SAID = N_("No vCard in this file says anything of a contact: export it from your address book again.")
+NOBODY_NAMED = N_(
+    "No vCard in this file has a name, a company, an e-mail or a phone: export it from your address book again, with "
+    "these."
+)
+MOST_OF_A_KIND = 101
+"""E-mails, phones and addresses of one card: one more than a contact has, so that its row warns of them."""
 MOST_UNUSED = 200
 """Columns of what is not used; they stand behind the others."""
 LONGEST_UNUSED = 1000
@@ -43,7 +50,7 @@ _PICTURE = re.compile(r"\d+ KB @(\d{1,12})\+(\d{1,12})")
 
 _SILENT = frozenset(
     {"VERSION", "PRODID", "REV", "FN", "N", "X-ABUID", "X-ABLABEL", "X-ABADR", "X-ABSHOWAS", "CLIENTPIDMAP", "XML",
-     "KIND", "X-ADDRESSBOOKSERVER-KIND", "LABEL", "MAILER", "SORT-STRING", "BEGIN", "END"}
+     "KIND", "X-ADDRESSBOOKSERVER-KIND", "MAILER", "SORT-STRING", "BEGIN", "END"}
 )  # fmt: skip
 """What says nothing about the contact, or is said elsewhere."""
 _REACH = {"EMAIL": ("emails", "E-mail"), "TEL": ("phones", "Phone")}
@@ -62,7 +69,7 @@ _SAID = {
     "kind": "Type", "salutation": "Name Prefix", "title": "Title", "first_name": "First name",
     "middle_name": "Middle name", "last_name": "Last name", "full_name": "Full name", "company_name": "Company",
     "company_name2": "Company 2", "department": "Department", "role": "Job title", "birth_date": "Birth date",
-    "website": "Website", "description": "Notes", "tags": "Tags", "language": "Language", "vat_id": "VAT id",
+    "website": "Website", "description": "Notes", "tags": "Tags (list)", "language": "Language", "vat_id": "VAT id",
     "tax_number": "Tax number", "legal_form": "Legal form", "currency": "Currency", "category": "Contact category",
     "source": "Source", "number": "Number", "functions": "Functions", "external_id": "External id",
 }  # fmt: skip
@@ -70,8 +77,9 @@ _SAID = {
 _ORDER = {name: at for at, name in enumerate(_SAID)}
 _PARTS = {
     "street": "Street", "street2": "Extended Address", "postal_code": "Postal Code", "city": "City", "region": "Region",
-    "country": "Country", "type": "Label", "value": "Value",
+    "country": "Country", "formatted": "Formatted", "type": "Label", "value": "Value",
 }  # fmt: skip
+_TAGS = _Column((_ORDER["tags"], 0, ""), _SAID["tags"], Target("tags", part=WHOLE))
 _PICTURE_COLUMN = _Column((63, 0, ""), "Picture", Target("picture"))
 Said = dict[_Column, str]
 
@@ -80,6 +88,8 @@ class CardTable(Table):
     """A file of vCards as a table. Raises `Unreadable` where it has none."""
 
     kind = "vcard"
+    without_rows = NOTHING_SAID
+    without_names = NOBODY_NAMED
 
     def __init__(self, text: Text) -> None:
         self.text, self.encoding = text, text.encoding
@@ -133,22 +143,30 @@ def said_by(card: Card) -> Said | Message:
     kind = _kind(card)
     if kind == "":
         return Message(NO_CONTACT)
-    counts = {"EMAIL": 0, "TEL": 0, "ADR": 0}
-    properties = sorted(card.properties, key=lambda one: one.preference)
+    counts = dict.fromkeys(("EMAIL", "TEL", "ADR"), 0)
+    properties = _without_labels(sorted(card.properties, key=lambda one: one.preference))
     _say_names(said, card, kind)
     _say_pictures(said, card)
     for one in properties:
-        if one.name in counts and one.value.strip(" ;"):
-            counts[one.name] += 1
-            if counts[one.name] > MOST_OF_A_KIND:
-                _add(said, _unused(one.name), one.text())
-            elif one.name == "ADR":
+        kind_of_it = "ADR" if one.name == "LABEL" else one.name
+        if kind_of_it in counts and (one.value.strip(" ;") or "LABEL" in one.parameters):
+            counts[kind_of_it] += 1
+            if counts[kind_of_it] > MOST_OF_A_KIND:
+                _add(said, _unused(one.name), one.text()[:LONGEST_UNUSED])
+            elif kind_of_it == "ADR":
                 _say_address(said, one, counts["ADR"])
             else:
                 _say_reach(said, one, counts[one.name])
-        elif one.name not in counts:
+        elif kind_of_it not in counts:
             _say(said, one)
     return {column: text for column, lines in said.items() if (text := "\n".join(lines).strip())}
+
+
+def _without_labels(properties: Sequence[Property]) -> list[Property]:
+    """The properties without LABELs that only repeat an address; those that stand alone are addresses themselves."""
+    placed = {_kind_of(one) for one in properties if one.name == "ADR" and one.value.strip(" ;")}
+    told = placed | {"other"} if placed else placed
+    return [one for one in properties if one.name != "LABEL" or _kind_of(one) not in told]
 
 
 def _kind(card: Card) -> str | None:
@@ -197,6 +215,10 @@ def _say(said: dict[_Column, list[str]], one: Property) -> None:
         _add_once(said, _Column((60, 1, "iban"), "IBAN", Target("bank_accounts", "1", "iban")), one.text(), one.name)
     elif field == "description":
         _add(said, _column(field), one.text())
+    elif field == "tags":
+        # Not every program writes a backslash before a semicolon that belongs to a word.
+        words = [unescaped(word).strip() for part in split(one.value, ",") for word in split(part, ";")]
+        _add(said, _TAGS, entries.written([word] for word in words if word))
     elif one.name in LISTS:
         _add(said, _column(str(field)), ", ".join(word.strip() for word in one.parts(",")))
     elif field is not None and one.name.startswith("X-CARNET-"):
@@ -263,6 +285,8 @@ def _say_address(said: dict[_Column, list[str]], one: Property, number: int) -> 
     parts = dict(zip(ADDRESS, (part.strip() for part in one.parts()), strict=False))
     box, more = parts.pop("po_box", ""), parts.get("street2", "")
     parts["street2"] = ", ".join(filter(None, (more, box)))
+    if one.name == "LABEL" or not any(parts.values()):
+        parts = {"formatted": (one.text() if one.name == "LABEL" else one.parameters["LABEL"]).strip()}
     purpose = address_purpose(_kind_of(one)) or address_purpose(one.label)
     label = {"invoice": "billing"}.get(purpose, purpose) or _kind_of(one)
     _add(said, _numbered("Address", "addresses", number, "type"), label)

@@ -22,6 +22,7 @@ BATCH = 64 * 1024
 LONGEST = 4 * 1024 * 1024
 """Signs of one contact."""
 NO_ARRAY = N_("This JSON file is no list of contacts as Carnet exports them: export it again.")
+NO_CONTACTS = N_("There is no contact in this JSON file: choose another file, or export it again.")
 NO_CONTACT = N_("This is no contact as Carnet exports it: leave it out, or export it again.")
 
 _BETWEEN = re.compile(r"[\s,]*")
@@ -39,6 +40,7 @@ class JsonTable(Table):
     """Raises `Unreadable` for what is no array."""
 
     kind = "json"
+    without_rows = NO_CONTACTS
 
     def __init__(self, text: Text) -> None:
         self.text, self.encoding = text, text.encoding

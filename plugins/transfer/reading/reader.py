@@ -13,7 +13,7 @@ from itertools import count
 from plugins.transfer.reading import cells as read
 from plugins.transfer.reading.cells import FUNCTIONS, DateOrder
 from plugins.transfer.reading.headers import NONE, Layout, lay_out
-from plugins.transfer.reading.messages import NO_HEADER, NO_NAMES, ONLY_HEADER, Message, Unreadable
+from plugins.transfer.reading.messages import NO_HEADER, Message, Unreadable
 from plugins.transfer.reading.rows import Forms, Row, RowMaker
 from plugins.transfer.reading.suggesting import suggestions
 from plugins.transfer.reading.tables import Cells, Table
@@ -75,13 +75,13 @@ class Reading:
         self.ignored: tuple[str, ...] = tuple(dict.fromkeys(self.layout.ignored.values()))
         self.constants = _constants(constants)
         held = {target.field for target in (*self.layout.targets.values(), *self.constants)}
-        self.lacks: Message | None = None if held & IDENTIFYING else Message(NO_NAMES)
+        self.lacks: Message | None = None if held & IDENTIFYING else Message(table.without_names)
         if self.lacks and demanding:
-            raise Unreadable(NO_NAMES)
+            raise Unreadable(table.without_names)
         self.samples: list[list[str]] = [[] for _header in self.headers]
         self.total, found, sign = self._survey()
         if not self.total:
-            raise Unreadable(ONLY_HEADER)
+            raise Unreadable(table.without_rows)
         self.order: DateOrder = order or found
         self.decimal = sign if decimal is None else decimal
         forms = Forms(self.order, self.decimal, country or "", kind if kind in ("person", "company") else None)

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from typing import Literal
 
 from plugins.transfer.reading.headers import Layout
-from plugins.transfer.reading.messages import Message
+from plugins.transfer.reading.messages import NO_NAMES, ONLY_HEADER, Message
 
 Kind = Literal["csv", "xlsx", "vcard", "json"]
 Cells = list[str] | Message
@@ -23,7 +23,8 @@ class Table(ABC):
     A table that can be understood in several ways (a separator, a sheet) names them as `ways`, shows the first rows of
     each, and is read in the way that was `take`n: of the one in which most names of columns are known, or where it
     `takes_first`, in which any is. One whose columns are what its kind of file says, not what a header
-    line names, has `headers` and a `layout`.
+    line names, has `headers` and a `layout`. `without_rows` and `without_names` are what is said of a file that has
+    none.
     """
 
     kind: Kind = "csv"
@@ -32,6 +33,8 @@ class Table(ABC):
     sheet = ""
     sheets: tuple[str, ...] = ()
     takes_first = False
+    without_rows = ONLY_HEADER
+    without_names = NO_NAMES
     headers: list[str] | None = None
     layout: Layout | None = None
 

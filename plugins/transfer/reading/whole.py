@@ -6,7 +6,6 @@ known anyway; here are those that only Carnet writes: lists in one cell, and the
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
@@ -14,7 +13,7 @@ from flask_babel import force_locale
 
 from plugins.transfer import added
 from plugins.transfer.exporting import entries
-from plugins.transfer.exporting.everything import OTHERWISE, WholeColumn, columns
+from plugins.transfer.exporting.everything import OTHERWISE, PARTS, WholeColumn, columns
 from plugins.transfer.reading.cells import DateOrder
 from plugins.transfer.reading.targets import Target
 from webapp.api import LOCALES, clean, coerce, user_ids
@@ -41,22 +40,18 @@ def target_of(one: WholeColumn) -> Target:
 
 def is_own(one: WholeColumn) -> bool:
     """Whether nothing else reads it."""
-    return bool(one.parts) or (bool(one.group) and one.field != "numbers") or one.field in OTHERWISE
+    return one.is_list or (bool(one.group) and one.field != "numbers") or one.field in OTHERWISE
 
 
 def items(target: Target, text: str) -> list[dict[str, Any]]:
     """The entries of a cell, by their parts; those without any content are none."""
-    parts = _parts()[target.field]
+    parts = PARTS[target.field]
     found = []
     for entry in entries.read(text):
         item: dict[str, Any] = {name: clean(part) for name, part in zip(parts, entry, strict=False) if part}
         if item:
             found.append(item)
     return found
-
-
-def _parts() -> Mapping[str, tuple[str, ...]]:
-    return {one.field: one.parts for one in columns() if one.parts}
 
 
 def value_of(target: Target, text: str, order: DateOrder) -> Any:
