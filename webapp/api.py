@@ -95,6 +95,7 @@ from webapp.db import (
     snapshot,
     together,
     transaction,
+    tuples,
     update_many,
     within,
 )
@@ -153,9 +154,8 @@ from webapp.jobs.services import undo as undo_job
 from webapp.jobs.services import way_back as job_way_back
 from webapp.keptforms import resumable, resuming
 from webapp.letters import Letter
-from webapp.lists.columns import name_of as shown_name
 from webapp.lists.columns import offered_columns as offered_list_columns
-from webapp.lists.columns import texts as list_texts
+from webapp.lists.columns import told as contacts_listed
 from webapp.lists.embeds import list_embed
 from webapp.lists.place import Place as ListPlace
 from webapp.lists.query import ListQuery
@@ -164,7 +164,9 @@ from webapp.lists.query import offered as offered_list_filters
 from webapp.lists.rows import responsible_names as user_names
 from webapp.lists.selection import CountChanged, Selection, listed
 from webapp.lists.selection import columns_at as list_columns_at
-from webapp.lists.selection import rows_of as list_rows
+from webapp.lists.sheet import NAME as CONTACT_NAME
+from webapp.lists.sheet import called as contact_name
+from webapp.lists.sheet import name_of as shown_name
 from webapp.lists.views import list_page
 from webapp.mail import can_send as can_send_mail
 from webapp.mail import send_letter_later
@@ -246,6 +248,7 @@ __all__ = [
     "COMPANY_ONLY",
     "CONTACT_COLLECTIONS",
     "CONTACT_FIELDS",
+    "CONTACT_NAME",
     "CONTRACT",
     "EMBED_PREFIX",
     "FRAGMENT",
@@ -382,7 +385,9 @@ __all__ = [
     "client_address",
     "coerce",
     "conflict_page",
+    "contact_name",
     "contact_pictures",
+    "contacts_listed",
     "contacts_told",
     "convert",
     "count_listed",
@@ -444,8 +449,6 @@ __all__ = [
     "list_columns_at",
     "list_embed",
     "list_page",
-    "list_rows",
-    "list_texts",
     "listed",
     "live",
     "load",
@@ -527,6 +530,7 @@ __all__ = [
     "told_changes",
     "touch",
     "transaction",
+    "tuples",
     "undo_job",
     "unguarded",
     "unit",

@@ -133,6 +133,19 @@ def fetch(
     return session.connection().execute(statement, values or {})
 
 
+def tuples(statement: sa.Executable, values: Mapping[str, Any] | None = None) -> list[tuple[Any, ...]]:
+    """The rows of a statement as the driver gives them, which costs half of what rows with names do.
+
+    For whole numbers and texts, which both drivers give as they are; what else a column holds, only `fetch` translates.
+    """
+    result: Any = fetch(statement, values)
+    try:
+        rows: list[tuple[Any, ...]] = result.cursor.fetchall()
+        return rows
+    finally:
+        result.close()
+
+
 def insert_many(model: type[Base], rows: Sequence[Mapping[str, Any]]) -> None:
     """Insert rows that all have the same columns: on PostgreSQL by one statement, an array for each column.
 

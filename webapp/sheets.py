@@ -7,6 +7,8 @@ import io
 from collections.abc import Iterable, Sequence
 
 _SIGNS = tuple("=+-@\t\r\n\x00＝＋－＠")
+_DUBIOUS = frozenset((*_SIGNS, "'", *(chr(one) for one in range(0x3001) if chr(one).isspace())))
+"""What a cell that needs a guard begins with; all other cells are left alone at a glance."""
 
 
 def guarded(cell: str) -> str:
@@ -30,5 +32,7 @@ def _begins_with_sign(text: str) -> bool:
 def csv_lines(rows: Iterable[Sequence[str]], *, first: bool = False) -> str:
     """Rows as CSV, every cell quoted; `first` is the file's beginning, whose mark tells spreadsheets it is UTF-8."""
     text = io.StringIO()
-    csv.writer(text, quoting=csv.QUOTE_ALL).writerows([guarded(cell) for cell in row] for row in rows)
+    csv.writer(text, quoting=csv.QUOTE_ALL).writerows(
+        [guarded(cell) if cell[:1] in _DUBIOUS else cell for cell in row] for row in rows
+    )
     return ("\ufeff" if first else "") + text.getvalue()

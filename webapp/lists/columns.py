@@ -8,87 +8,38 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import partial
 from typing import Any
 
 import sqlalchemy as sa
 
+from webapp.accounts.models import User
 from webapp.contacts.added import added
 from webapp.contacts.derived import number_of
 from webapp.contacts.fields import BY_NAME, COLLECTION
 from webapp.contacts.models import Contact, ContactNumber, ContactTag, Email, Phone, Tag
-from webapp.db import among, db
-from webapp.functions.models import FunctionRow
+from webapp.db import among, db, fetch
 from webapp.i18n import _l
-from webapp.lists.beside import Beside, beside
+from webapp.lists import texts
 from webapp.lists.filters import KINDS
+from webapp.lists.query import COLUMNS
+from webapp.lists.sheet import NAME, Sheet, name_of
 from webapp.plugin import Column, Field, Label
-from webapp.ports import MoreFields
 from webapp.registry import registry
 from webapp.screen import ages, country_name, safe_link
 from webapp.shown import shown
 
-NAME = (
-    Contact.kind,
-    Contact.company_name,
-    Contact.first_name,
-    Contact.middle_name,
-    Contact.last_name,
-    Contact.sort_name,
-)
+OF_USER = {"user_name", "user_email"}
 Values = tuple[Any, ...]
 """What a cell shows: the arguments of its macro in `templates/lists/_row.html`."""
-
-
-class Sheet:
-    """The rows of a page and what columns want to know about them: each question is one statement, asked once.
-
-    `rows` are those of `ListQuery.page()`.
-    """
-
-    def __init__(self, rows: Sequence[Any], function: str) -> None:
-        self.rows = rows
-        self.function = function
-        self.ids: list[int] = [row.id for row in rows]
-        self._added: dict[str, Mapping[int, Mapping[str, Any]]] = {}
-
-    @cached_property
-    def beside(self) -> dict[int, Beside]:
-        """Functions, numbers and persons by contact id."""
-        return beside(self.ids)
-
-    @cached_property
-    def functions(self) -> dict[str, dict[int, int]]:
-        """Ids of the live rows of functions, by function the contact's: for what is noted of these."""
-        query = sa.select(FunctionRow.function, FunctionRow.id, FunctionRow.contact_id).where(
-            among(FunctionRow.contact_id, self.ids), FunctionRow.ended_at.is_(None)
-        )
-        found: dict[str, dict[int, int]] = {}
-        for key, row_id, contact_id in db.session.execute(query):
-            found.setdefault(key, {})[row_id] = contact_id
-        return found
-
-    def added(self, owner: str) -> Mapping[int, Mapping[str, Any]]:
-        """What is noted in added fields, by contact id: one statement for all columns of an owner."""
-        if owner not in self._added:
-            whose = self.functions.get(owner, {}) if owner else {one: one for one in self.ids}
-            held = registry().service(MoreFields).read(owner, list(whose)) if whose else {}
-            self._added[owner] = {whose[key]: values for key, values in held.items()}
-        return self._added[owner]
-
-    def first_of(self, model: type[Email | Phone]) -> dict[int, Any]:
-        """The first e-mail or phone, by contact id."""
-        query = sa.select(model.contact_id, model.value, model.normalised).where(among(model.contact_id, self.ids))
-        found: dict[int, Any] = {}
-        for row in db.session.execute(query.order_by(model.position, model.id)):
-            found.setdefault(row.contact_id, row)
-        return found
 
 
 @dataclass(frozen=True, kw_only=True)
 class ListColumn:
     """One column. `values(sheet)` gives by contact id what `cell`, a macro, shows; `text` says the same as plain text.
 
+    `texts(sheet)`, where it is faster, gives the plain texts of all rows in their order; `row` names what these or
+    `values` take from the rows themselves.
     `short` is the head's word where the label is too long for it; `numeric` sets figures below each other; `minor`
     columns are left out on phones. `shown`: there before the user has chosen any. `css` is a class of
     the style sheet for its cells.
@@ -99,6 +50,8 @@ class ListColumn:
     values: Callable[[Sheet], Mapping[int, Values]]
     cell: str = "text"
     text: Callable[[Values], str] = lambda values: str(values[0])
+    texts: Callable[[Sheet], Sequence[str]] | None = None
+    row: Sequence[str] = ()
     short: Label = ""
     numeric: bool = False
     minor: bool = False
@@ -109,13 +62,6 @@ class ListColumn:
     def classes(self) -> str:
         """Of its cells and its head."""
         return "c-cell-num" if self.numeric else self.css
-
-
-def name_of(row: Any) -> str:
-    """The name to show of a row with `NAME`; what it sorts by where it has none (an e-mail address, a phone)."""
-    if row.kind == "company":
-        return row.company_name or row.sort_name
-    return " ".join(part for part in (row.first_name, row.middle_name, row.last_name) if part) or row.sort_name
 
 
 def _words(name: str) -> Callable[[Sheet], Mapping[int, Values]]:
@@ -193,7 +139,8 @@ def _parent(sheet: Sheet) -> Mapping[int, Values]:
 
 
 def _field(name: str, **more: Any) -> ListColumn:
-    return ListColumn(**{"key": name, "label": BY_NAME[name].label, "values": _words(name), **more})
+    said = {"texts": texts.words(name, partial(shown, BY_NAME[name])), "row": (name,)}
+    return ListColumn(**{"key": name, "label": BY_NAME[name].label, "values": _words(name), **said, **more})
 
 
 CORE: tuple[ListColumn, ...] = (
@@ -203,6 +150,7 @@ CORE: tuple[ListColumn, ...] = (
         values=_functions,
         cell="functions",
         text=_function_words,
+        texts=texts.functions,
         shown=True,
     ),
     ListColumn(
@@ -210,6 +158,7 @@ CORE: tuple[ListColumn, ...] = (
         label=_l("Contact persons"),
         short=_l("Pers."),
         values=lambda sheet: {key: (one.persons or "",) for key, one in sheet.beside.items()},
+        texts=texts.persons,
         numeric=True,
         shown=True,
     ),
@@ -218,6 +167,8 @@ CORE: tuple[ListColumn, ...] = (
         label=_l("City"),
         values=_city,
         cell="city",
+        texts=texts.plain("city"),
+        row=("city", "country"),
         shown=True,
         css="c-nowrap",
     ),
@@ -225,39 +176,61 @@ CORE: tuple[ListColumn, ...] = (
         key="number",
         label=_l("Number"),
         values=lambda sheet: {key: (number_of(one.numbers, sheet.function),) for key, one in sheet.beside.items()},
+        texts=texts.numbers,
         shown=True,
         css="c-num",
     ),
-    ListColumn(key="responsible", label=_l("Responsible"), values=_responsible, minor=True, shown=True, css="c-nowrap"),
+    ListColumn(
+        key="responsible",
+        label=_l("Responsible"),
+        values=_responsible,
+        texts=texts.responsible,
+        row=("user_name", "user_email"),
+        minor=True,
+        shown=True,
+        css="c-nowrap",
+    ),
     ListColumn(
         key="changed",
         label=_l("Changed"),
         values=_moment(lambda sheet: {row.id: row.updated_at for row in sheet.rows}),
+        texts=texts.moments("updated_at"),
+        row=("updated_at",),
         cell="moment",
         shown=True,
         css="c-nowrap",
     ),
-    ListColumn(key="email", label=COLLECTION["emails"].item_label, values=_email, cell="email"),
     ListColumn(
-        key="phone", label=COLLECTION["phones"].item_label, values=_phone, cell="phone", css="c-nowrap"
+        key="email", label=COLLECTION["emails"].item_label, values=_email, cell="email",
+        texts=texts.first_of(Email),
     ),
-    ListColumn(key="tags", label=_l("Tags"), values=_tags, cell="tags", text=", ".join),
+    ListColumn(
+        key="phone", label=COLLECTION["phones"].item_label, values=_phone, cell="phone", css="c-nowrap",
+        texts=texts.first_of(Phone),
+    ),
+    ListColumn(key="tags", label=_l("Tags"), values=_tags, cell="tags", text=", ".join, texts=texts.tags),
     ListColumn(key="former", label=_l("Former numbers"), values=_former, css="c-num"),
     ListColumn(
         key="kind",
         label=_l("Kind"),
         values=lambda sheet: {row.id: (str(KINDS[row.kind]),) for row in sheet.rows},
+        texts=texts.words("kind", KINDS.__getitem__),
+        row=("kind",),
     ),
     ListColumn(
         key="country",
         label=_l("Country"),
         values=lambda sheet: {key: (one[2],) for key, one in _city(sheet).items()},
+        texts=texts.words("country", country_name),
+        row=("city", "country"),
         css="c-nowrap",
     ),
     ListColumn(
         key="created",
         label=_l("Created"),
         values=_moment(lambda sheet: {row.id: row.created_at for row in sheet.rows}),
+        texts=texts.moments("created_at"),
+        row=("created_at",),
         cell="moment",
         css="c-nowrap",
     ),
@@ -270,10 +243,12 @@ CORE: tuple[ListColumn, ...] = (
         key="website",
         label=BY_NAME["website"].label,
         values=lambda sheet: {row.id: (row.website, safe_link(row.website)) for row in sheet.rows},
+        texts=texts.plain("website"),
+        row=("website",),
         cell="website",
     ),
     ListColumn(
-        key="parent", label=BY_NAME["parent_id"].label, values=_parent, cell="parent"
+        key="parent", label=BY_NAME["parent_id"].label, values=_parent, cell="parent", row=("parent_id",)
     ),
 )  # fmt: skip
 
@@ -337,8 +312,35 @@ def columns_of(function: str, chosen: Iterable[str] | None = None) -> list[ListC
     return picked or [one for one in known.values() if one.shown]
 
 
-def texts(rows: Sequence[Any], function: str, columns: Sequence[ListColumn]) -> dict[int, list[str]]:
-    """The cells as plain text, by contact id: what an export of the list says."""
-    sheet = Sheet(rows, function)
-    found = [(column, column.values(sheet)) for column in columns]
-    return {key: [column.text(values[key]) if values.get(key) else "" for column, values in found] for key in sheet.ids}
+@dataclass(frozen=True, kw_only=True)
+class Told:
+    """Contacts as plain text: their `ids`, and by column, in the same order, what a list says of them."""
+
+    ids: list[int]
+    names: Sequence[str]
+    external_ids: Sequence[str]
+    columns: list[Sequence[str]]
+
+
+def told(ids: Sequence[int], function: str, columns: Sequence[ListColumn]) -> Told:
+    """Those of these contacts that are there, in the order given, as the list of a function says them.
+
+    By a fixed number of statements, of which each reads no more than the columns show.
+    """
+    names = {"id", *(one.key for one in NAME), *(name for column in columns for name in column.row)}
+    taken = [one for one in COLUMNS if one.key in names]
+    query: Any = sa.select(*taken).where(among(Contact.id, ids))
+    if names & OF_USER:
+        query = query.outerjoin(User, User.id == Contact.responsible_id)
+    found = {row[0]: row for row in fetch(query).all()}
+    sheet = Sheet([found[one] for one in ids if one in found], function)
+    if not sheet.ids:
+        return Told(ids=[], names=[], external_ids=[], columns=[[] for _one in columns])
+    return Told(
+        ids=sheet.ids,
+        names=texts.names(sheet),
+        external_ids=texts.external_ids(sheet),
+        columns=[
+            one.texts(sheet) if one.texts else texts.of_values(sheet, one.values(sheet), one.text) for one in columns
+        ],
+    )

@@ -17,11 +17,12 @@ from webapp.errors import Invalid, Missing, Stale
 from webapp.htmx import redirect_to, render, target
 from webapp.i18n import _
 from webapp.lists import inline, view_pages
-from webapp.lists.columns import name_of, offered_columns
+from webapp.lists.columns import offered_columns
 from webapp.lists.place import ALL, Place
 from webapp.lists.query import ListQuery, offered
 from webapp.lists.rows import Layout, mass_actions, read_row
 from webapp.lists.saved import desk, save_columns
+from webapp.lists.sheet import name_of
 from webapp.plugin import Filter, Text
 from webapp.registry import registry
 from webapp.security import right

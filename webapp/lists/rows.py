@@ -24,9 +24,10 @@ from webapp.contacts.models import Contact
 from webapp.db import db
 from webapp.embedding import embedded
 from webapp.i18n import made_once
-from webapp.lists.columns import ListColumn, Sheet, name_of
+from webapp.lists.columns import ListColumn
 from webapp.lists.inline import NAMES, fields_of
 from webapp.lists.query import COLUMNS
+from webapp.lists.sheet import Sheet, name_of
 from webapp.plugin import MassAction
 from webapp.ports import MassActions
 from webapp.registry import registry

@@ -14,7 +14,6 @@ import sqlalchemy as sa
 from flask_babel import format_decimal
 from werkzeug.datastructures import MultiDict
 
-from webapp.accounts.models import User
 from webapp.acting import need
 from webapp.contacts.models import Contact
 from webapp.contacts.queries import ARCHIVED, LIVE
@@ -23,7 +22,7 @@ from webapp.errors import Invalid, Refused
 from webapp.i18n import _
 from webapp.lists.columns import ListColumn
 from webapp.lists.place import Place
-from webapp.lists.query import COLUMNS, ListQuery
+from webapp.lists.query import ListQuery
 from webapp.lists.saved import desk
 
 MOST = 10_000
@@ -130,13 +129,6 @@ def listed(ids: Sequence[int], *, archived: bool = False, lock: bool = False) ->
     query = sa.select(Contact.id).where(among(Contact.id, ids), *(ARCHIVED if archived else LIVE)).order_by(Contact.id)
     found = set(db.session.scalars(query.with_for_update(key_share=True) if lock else query))
     return [one for one in dict.fromkeys(ids) if one in found]
-
-
-def rows_of(ids: Sequence[int]) -> list[Any]:
-    """What lists fetch of these contacts, in the order given (see `webapp.lists.columns.texts`)."""
-    query = sa.select(*COLUMNS).outerjoin(User, User.id == Contact.responsible_id).where(among(Contact.id, ids))
-    found = {row.id: row for row in db.session.execute(query)}
-    return [found[one] for one in ids if one in found]
 
 
 def columns_at(place: str) -> tuple[str, list[ListColumn]]:

@@ -13,20 +13,20 @@ from typing import Any, Protocol
 import sqlalchemy as sa
 
 from webapp.api import (
+    CONTACT_NAME,
     LINK_FIELDS,
     Contact,
     ContactLink,
-    ExternalId,
     _,
     among,
+    contact_name,
     contact_pictures,
+    contacts_listed,
     contacts_told,
     db,
-    list_rows,
-    list_texts,
     moment_told,
     offered_list_columns,
-    shown_name,
+    tuples,
     user_emails,
     value_told,
 )
@@ -62,18 +62,13 @@ class Shown:
         """In the language of whoever asks."""
         return [_("Id"), _("External id"), _("Name"), *("" if one is None else str(one.label) for one in self.columns)]
 
-    def rows(self, ids: Sequence[int]) -> list[list[str]]:
+    def rows(self, ids: Sequence[int]) -> list[tuple[str, ...]]:
         """Cells as plain text."""
-        rows, external = list_rows(ids), _external_ids(ids)
-        texts = list_texts(rows, self.function, self.present)
-        if len(self.present) == len(self.columns):
-            return [[str(row.id), external.get(row.id, ""), shown_name(row), *texts[row.id]] for row in rows]
-        cells = {key: iter(found) for key, found in texts.items()}
-        return [
-            [str(row.id), external.get(row.id, ""), shown_name(row),
-             *("" if one is None else next(cells[row.id]) for one in self.columns)]
-            for row in rows
-        ]  # fmt: skip
+        told = contacts_listed(ids, self.function, self.present)
+        texts = iter(told.columns)
+        nothing = [""] * len(told.ids)
+        cells = [nothing if one is None else next(texts) for one in self.columns]
+        return list(zip(map(str, told.ids), told.external_ids, told.names, *cells, strict=True))
 
 
 class Whole:
@@ -94,7 +89,7 @@ class Whole:
         links = _links(ids)
         users = user_emails({one["responsible"] for one in found})
         pictures = contact_pictures.contents(ids) if self.pictures else {}
-        parents = _names({one["parent_id"] for one in found if one["parent_id"]})
+        parents = names_of({one["parent_id"] for one in found if one["parent_id"]})
         return [
             {
                 **one,
@@ -119,18 +114,10 @@ def portions(ids: Sequence[int]) -> Iterator[Sequence[int]]:
     yield ids[begin:]
 
 
-def _external_ids(ids: Sequence[int]) -> dict[int, str]:
-    """Their ids of one's own, by contact."""
-    query = sa.select(ExternalId.contact_id, ExternalId.value).where(
-        among(ExternalId.contact_id, ids), ExternalId.source == ""
-    )
-    # Of several the one that was noted first.
-    return {row.contact_id: row.value for row in db.session.execute(query.order_by(ExternalId.id.desc()))}
-
-
-def _names(ids: set[int]) -> dict[int, str]:
-    query: Any = sa.select(Contact.__table__).where(among(Contact.id, ids))
-    return {row.id: shown_name(row) for row in db.session.execute(query)} if ids else {}
+def names_of(ids: set[int]) -> dict[int, str]:
+    """The names to show of contacts, whatever their state."""
+    query: Any = sa.select(Contact.id, *CONTACT_NAME).where(among(Contact.id, ids))
+    return {one: contact_name(*name) for one, *name in tuples(query)} if ids else {}
 
 
 def _links(ids: Sequence[int]) -> dict[int, list[Object]]:
@@ -139,7 +126,7 @@ def _links(ids: Sequence[int]) -> dict[int, list[Object]]:
     wanted = set(ids)
     mine = sa.or_(among(table.c.person_id, ids), among(table.c.party_id, ids))
     rows = db.session.execute(sa.select(table).where(mine).order_by(table.c.id)).all()
-    names = _names({each for row in rows for each in (row.person_id, row.party_id)})
+    names = names_of({each for row in rows for each in (row.person_id, row.party_id)})
     found: dict[int, list[Object]] = defaultdict(list)
     for row in rows:
         told = {

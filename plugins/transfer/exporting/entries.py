@@ -15,17 +15,23 @@ _PART = re.compile(r"((?:[^\\|]|\\.|\\$)*)(?:\||$)")
 
 def written(entries: Iterable[Sequence[str]]) -> str:
     """A cell; the empty parts at an entry's end are left out."""
-    return "\n".join(" | ".join(_filled(entry)) for entry in entries)
+    return "\n".join([line(entry) for entry in entries])
+
+
+def line(entry: Sequence[str]) -> str:
+    """One entry, as one line of a cell."""
+    filled = list(entry)
+    while filled and not filled[-1]:
+        filled.pop()
+    text = "".join(filled)
+    if "|" in text or "\\" in text or "\n" in text:
+        filled = [part.translate(_ESCAPED) for part in filled]
+    return " | ".join(filled)
 
 
 def read(cell: str) -> list[list[str]]:
     """The parts of each line that says something; never raises."""
     return [_parts(line) for line in cell.split("\n") if line.strip()]
-
-
-def _filled(entry: Sequence[str]) -> list[str]:
-    last = max((at for at, part in enumerate(entry, 1) if part), default=0)
-    return [part.translate(_ESCAPED) for part in entry[:last]]
 
 
 def _parts(line: str) -> list[str]:

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from plugins.transfer.exporting import entries
-from plugins.transfer.exporting.contents import Object, Whole
+from plugins.transfer.exporting.gathered import Gathered, Texts, plain
 from webapp.api import (
     ADDED_PREFIX,
     CONTACT_COLLECTIONS,
@@ -24,8 +25,13 @@ from webapp.api import (
     registry,
 )
 
+Object = dict[str, Any]
 OTHERWISE = {"responsible_id": "responsible_email", "parent_id": "parent"}
 """What names a user, or a contact, in another base too."""
+NAMED: dict[str, Callable[[Gathered], Texts]] = {
+    "responsible_id": lambda many: many.responsible,
+    "parent_id": lambda many: many.parents,
+}
 
 PARTS: Mapping[str, tuple[str, ...]] = {
     **{
@@ -42,12 +48,14 @@ PARTS: Mapping[str, tuple[str, ...]] = {
 class WholeColumn:
     """One column: what an import takes it for (`field`, `group` as in its targets), its name, its text for a contact.
 
-    `is_list`: its cells have a line for each entry, with the parts that `PARTS` names.
+    `text` is that of a contact as JSON tells it, `texts` the same of many that were gathered. `is_list`: its cells have
+    a line for each entry, with the parts that `PARTS` names.
     """
 
     field: str
     label: str
     text: Callable[[Object], str]
+    texts: Callable[[Gathered], Texts]
     group: str = ""
     is_list: bool = False
 
@@ -57,7 +65,7 @@ class WholeColumn:
         return f"{self.group}.{self.field}"
 
 
-NOTHING = WholeColumn(field="", label="", text=lambda _contact: "")
+NOTHING = WholeColumn(field="", label="", text=lambda _contact: "", texts=lambda many: many.nothing)
 """The column of a field that is there no more."""
 
 
@@ -72,46 +80,60 @@ class Everything:
         self.keys = list(keys) or list(known)
         # What was switched off meanwhile leaves its cells empty: all rows have the same columns.
         self.columns = [known.get(key, NOTHING) for key in self.keys]
-        self.whole = Whole()
 
     @property
     def head(self) -> list[str]:
         """The columns' names."""
         return [one.label for one in self.columns]
 
-    def rows(self, ids: Sequence[int]) -> list[list[str]]:
+    def rows(self, ids: Sequence[int]) -> list[tuple[str, ...]]:
         """Cells as text."""
-        texts = [one.text for one in self.columns]
-        return [[text(contact) for text in texts] for contact in self.whole.rows(ids)]
+        many = Gathered(ids)
+        return list(zip(*(one.texts(many) for one in self.columns), strict=True))
 
 
 def columns() -> Iterator[WholeColumn]:
     """All columns, in the order of a file: who it is, how they are reached, what else is known, its functions."""
-    yield WholeColumn(field="id", label=_("Id"), text=_of("id"))
-    yield WholeColumn(field="external_id", label=_("External id"), text=_of("external_id"))
-    yield WholeColumn(field="kind", label=_("Type"), text=_of("kind"))
+    yield WholeColumn(field="id", label=_("Id"), text=_of("id"), texts=lambda many: list(map(str, many.ids)))
+    yield WholeColumn(
+        field="external_id",
+        label=_("External id"),
+        text=_of("external_id"),
+        texts=lambda many: many.external_ids,
+    )
+    yield WholeColumn(field="kind", label=_("Type"), text=_of("kind"), texts=lambda many: many.columns["kind"])
     for one in CONTACT_FIELDS:
-        yield WholeColumn(field=one.name, label=str(one.label), text=_of(OTHERWISE.get(one.name, one.name)))
+        text = _of(OTHERWISE.get(one.name, one.name))
+        texts = NAMED.get(one.name) or partial(Gathered.field, field=one)
+        yield WholeColumn(field=one.name, label=str(one.label), text=text, texts=texts)
     for each in CONTACT_COLLECTIONS:
         if act().may(each.right):
-            yield _list_of(each.name, str(each.label))
+            yield _list_of(each, str(each.label))
     yield WholeColumn(
         field="tags",
         label=_listed(_("Tags")),
         text=lambda contact: entries.written([tag] for tag in contact["tags"]),
+        texts=lambda many: many.tags,
         is_list=True,
     )
     yield WholeColumn(
         field="links",
         label=_listed(_("Contact person of")),
         text=_employers,
+        texts=lambda many: many.employers,
         is_list=True,
     )
     for one in added_fields():
         # A label of the firm's may be any other column's name.
         label = _("%(function)s: %(field)s", function=_("Own field"), field=one.label)
-        yield WholeColumn(field=one.name, label=label, text=_added(one))
-    yield WholeColumn(field="functions", label=_("Functions"), text=lambda contact: ", ".join(contact["functions"]))
+        texts = partial(Gathered.added, field=one)
+        yield WholeColumn(field=one.name, label=label, text=_added(one), texts=texts)
+    yield WholeColumn(
+        field="functions",
+        label=_("Functions"),
+        text=lambda contact: ", ".join(contact["functions"]),
+        texts=lambda many: many.functions,
+    )
     for function in registry().functions():
         yield from _function_columns(function)
 
@@ -127,14 +149,24 @@ def _function_columns(function: Any) -> Iterator[WholeColumn]:
         group=key,
         label=named(_("Number")),
         text=lambda contact: contact["numbers"].get(key, ""),
+        texts=lambda many: many.numbers(key),
     )
     if money := [one.name for one in function.fields if one.kind == "money"]:
-        yield WholeColumn(field="currency", group=key, label=named(_("Currency")), text=_currency(key, money))
+        yield WholeColumn(
+            field="currency",
+            group=key,
+            label=named(_("Currency")),
+            text=_currency(key, money),
+            texts=lambda many: many.currencies(function),
+        )
     for one in function.fields:
         if act().may(one.right):
-            yield WholeColumn(field=one.name, group=key, label=named(one.label), text=_own(key, one.name))
+            texts = partial(Gathered.own_field, function=function, field=one)
+            text = _own(key, one.name)
+            yield WholeColumn(field=one.name, group=key, label=named(one.label), text=text, texts=texts)
     for one in added_fields(key):
-        yield WholeColumn(field=one.name, group=key, label=named(one.label), text=_added(one, key))
+        texts, text = partial(Gathered.added, field=one, key=key), _added(one, key)
+        yield WholeColumn(field=one.name, group=key, label=named(one.label), text=text, texts=texts)
 
 
 def _listed(label: str) -> str:
@@ -142,13 +174,15 @@ def _listed(label: str) -> str:
     return _("%(things)s (list)", things=label)
 
 
-def _list_of(name: str, label: str) -> WholeColumn:
+def _list_of(collection: Any, label: str) -> WholeColumn:
+    name = collection.name
     parts = PARTS[name]
 
     def text(contact: Object) -> str:
         return entries.written([_part(one.get(part)) for part in parts] for one in contact[name])
 
-    return WholeColumn(field=name, label=_listed(label), text=text, is_list=True)
+    texts = partial(Gathered.entries, collection=collection)
+    return WholeColumn(field=name, label=_listed(label), text=text, texts=texts, is_list=True)
 
 
 def _employers(contact: Object) -> str:
@@ -190,12 +224,3 @@ def _added(field: Field, key: str = "") -> Callable[[Object], str]:
 def _part(value: Any) -> str:
     """A part of an entry: what is not ticked says nothing."""
     return "" if value is False else plain(value)
-
-
-def plain(value: Any) -> str:
-    """A value of JSON as a program writes it into a cell: nothing for what is not noted."""
-    if value is None:
-        return ""
-    if isinstance(value, bool):
-        return "1" if value else "0"
-    return ",".join(value) if isinstance(value, list) else str(value)

@@ -63,7 +63,7 @@ def write(chunk: Chunk, values: Values) -> None:
         append_to_file(data["file"], data["end"], piece + writer.end(dict(state)))
         data |= {"end": data["end"] + len(piece), "state": state, "columns": content.keys}
         data["contacts"] += len(rows)
-        there |= {int(row[0]) if isinstance(row, list) else row["id"] for row in rows}
+        there |= {row["id"] if isinstance(row, dict) else int(row[0]) for row in rows}
     for item in chunk.items:
         if item.contact_id in there:
             chunk.done(item)
