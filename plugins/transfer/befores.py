@@ -42,7 +42,7 @@ def note(entries: Sequence[Entry]) -> None:
     """Let entries that have been written carry what takes them back."""
     written = [one for one in entries if one.outcome in ("created", "updated")]
     ids = {one.contact.id for one in written if one.contact is not None}
-    ids |= {company.id for one in written if one.employer for company, is_made in (one.employer,) if is_made}
+    ids |= {company.id for one in written for company in one.companies}
     latest = sa.select(HistoryEntry.contact_id, sa.func.max(HistoryEntry.id)).where(among(HistoryEntry.contact_id, ids))
     found: Any = fetch(latest.group_by(HistoryEntry.contact_id))
     lines: dict[int, int] = {row[0]: row[1] for row in found}
@@ -62,9 +62,7 @@ def _before(entry: Entry, lines: Mapping[int, int]) -> Before:
         found["functions"] = [key for key, _number in entry.begins if key not in entry.renumbered]
         if entry.picture is not None:
             found["picture"] = True
-    if entry.employer is not None:
-        company, is_made = entry.employer
-        found["party"] = company.id
-        if is_made:
-            found["company"] = {"id": company.id, "line": lines.get(company.id, 0)}
+        found["promoted"] = [one.id for one in entry.promoted]
+    found["parties"] = [one.party.id for one in entry.links]
+    found["companies"] = [{"id": one.id, "line": lines.get(one.id, 0)} for one in entry.companies]
     return found

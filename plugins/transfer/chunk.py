@@ -76,6 +76,7 @@ class Chunk:
         for entry in entries:
             if entry.outcome == "created":
                 singly.note_own(entry)
+                singly.subordinate(entry)
             elif entry.outcome == "updated":
                 singly.update(entry)
         singly.portray(entries)
@@ -131,12 +132,11 @@ def _note_numbers(entries: Sequence[Entry], known: Known) -> None:
 
 
 def _newcomers(entry: Entry) -> list[newcomers.Newcomer]:
-    """Whom a row brings: a new contact, the company that it works for."""
-    found = []
-    company, is_made = entry.employer or (None, False)
-    if company is not None and is_made:
-        values = {"kind": "company", "company_name": company.company_name}
-        found.append(newcomers.Newcomer(id=company.id, values=values))
+    """Whom a row brings: a new contact, the companies that it names."""
+    found = [
+        newcomers.Newcomer(id=one.id, values={"kind": "company", "company_name": one.company_name})
+        for one in entry.companies
+    ]
     if entry.outcome == "created" and entry.contact is not None:
         found.append(
             newcomers.Newcomer(
@@ -144,8 +144,7 @@ def _newcomers(entry: Entry) -> list[newcomers.Newcomer]:
                 values=uniting.new_contact(entry.values),
                 functions=entry.begins,
                 warnings=entry.kept or {},
-                party_id=None if company is None else company.id,
-                place=entry.place,
+                links=[(one.party.id, one.values) for one in entry.links],
             )
         )
     return found

@@ -117,8 +117,8 @@ def _tell(report: Report, rehearsed: bool) -> None:
     if report.employers:
         say(
             ngettext(
-                "%(num)s company was created for those who work there.",
-                "%(num)s companies were created for those who work there.",
+                "%(num)s company was created because rows name it.",
+                "%(num)s companies were created because rows name them.",
                 report.employers,
             )
         )

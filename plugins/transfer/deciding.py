@@ -10,7 +10,7 @@ from dataclasses import replace
 from functools import cached_property
 from typing import Any
 
-from plugins.transfer import added, befores, uniting
+from plugins.transfer import added, befores, linking, uniting
 from plugins.transfer.entry import Entry
 from plugins.transfer.held import Held, texts
 from plugins.transfer.matching import Known
@@ -166,14 +166,9 @@ class Deciding:
                 for one in entry.functions
                 if (number := entry.number_of(one))
             )
-            and self._works_there(contact, entry)
+            and linking.is_linked(contact, entry)
             and not self._own_changes(contact, entry)
         )
-
-    @staticmethod
-    def _works_there(contact: Held, entry: Entry) -> bool:
-        employer = entry.values.get("employer", "")
-        return contact.kind != "person" or not employer or fold(employer) in contact.employers
 
     def _own_changes(self, contact: Held, entry: Entry) -> dict[str, dict[str, Any]]:
         """What a row says of the contact's functions in added fields that is not noted yet, by function."""
@@ -198,7 +193,7 @@ class Deciding:
                 entry.warnings["external_id"] = _(EXTERNAL_ID_TAKEN, id=external)
 
     def _complete(self, contact: Held, entry: Entry) -> bool:
-        """Functions, number and employer; whether that changes anything."""
+        """Functions, number, picture, links and company above; whether that changes anything."""
         changed = self._activate(contact, entry)
         changed = self._portray(contact, entry) or changed
         for key in entry.values.get("own", {}).keys() - contact.functions.keys():
@@ -207,10 +202,19 @@ class Deciding:
         for key, values in entry.own.items():
             contact.own.setdefault(key, {}).update(values)
             entry.shown |= {f"{key}.{name}": [None, str(value)] for name, value in values.items()}
-        works = contact.kind != "person" or self._works_there(contact, entry)
-        if not works:
-            self._employ(contact, entry)
-        return changed or bool(entry.own) or not works
+        has_more = linking.link(contact, entry, self._company)
+        self.touched |= {one.id: one for one in linking.given_a_primary(entry)}
+        return changed or bool(entry.own) or has_more
+
+    def _company(self, name: str, entry: Entry) -> Held:
+        """The company of exactly that name, made where there is none."""
+        found = self.known.company(fold(name))
+        if found is None:
+            found = Held(id=next(self.ids), line=entry.row.line, kind="company", company_name=name)
+            found.sort_name = fold(name)
+            entry.companies.append(found)
+            self._note(found)
+        return found
 
     @staticmethod
     def _portray(contact: Held, entry: Entry) -> bool:
@@ -224,20 +228,6 @@ class Deciding:
         entry.picture, contact.picture = given, given.digest
         entry.shown["picture"] = [None, given.cell.partition(" @")[0]]
         return True
-
-    def _employ(self, person: Held, entry: Entry) -> None:
-        """Link a person to the company of exactly that name, made where there is none."""
-        employer = entry.values["employer"]
-        name = fold(employer)
-        company = self.known.company(name)
-        is_made = company is None
-        if company is None:
-            company = Held(id=next(self.ids), line=entry.row.line, kind="company", company_name=employer)
-            company.sort_name = name
-            self._note(company)
-        entry.employer = (company, is_made)
-        entry.shown["employer"] = [None, company.company_name]
-        person.employers.add(name)
 
     def _activate(self, contact: Held, entry: Entry) -> bool:
         number = entry.values.get("number", "")

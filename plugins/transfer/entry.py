@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 from plugins.transfer import uniting
 from plugins.transfer.held import Held
@@ -19,16 +19,24 @@ Before = dict[str, Any]
 Outcome = Literal["created", "updated", "unchanged", "skipped", "refused"]
 
 
+class Link(NamedTuple):
+    """That a person is a contact person of a party from now on, and what holds for that."""
+
+    party: Held
+    values: dict[str, Any]
+
+
 @dataclass
 class Entry:
     """A row: what of it fits, by what it is found, what to warn of, by field; and what was decided about it.
 
     `contact`: whom it makes, or meets; `changes`: what of an existing one, as `update_contact` takes it; `begins`:
     functions that begin or get another number, with the number of its own or an empty text; `own`: functions' added
-    fields that are to be noted; `employer`: the company where the person is linked from now on, and whether it is made
-    for that; `picture`: the one that the contact has from now on; `double`: of whom it may be one, and why; `kept`: the
-    contact's warnings afterwards, None where they stay. `reason` and `fields` say why the row is refused, and what of
-    it is to be mended.
+    fields that are to be noted; `links` that are to be made, `promoted`: companies where the person, who is linked
+    there, becomes the primary contact, `parent`: the company above it from now on, `companies` that are made for these;
+    `picture`: the one that the contact has from now on; `double`: of whom it may be one, and why; `kept`: the contact's
+    warnings afterwards, None where they stay. `reason` and `fields` say why the row is refused, and what of it is to be
+    mended.
 
     `old` values of a contact, those of its functions' own fields that are `replaced`, former numbers of functions that
     are `renumbered`, what it was `warned` of: of these `before` is made, which is what an undo needs.
@@ -46,7 +54,10 @@ class Entry:
     shown: dict[str, list[Any]] = field(default_factory=dict)
     begins: list[tuple[str, str]] = field(default_factory=list)
     own: dict[str, dict[str, Any]] = field(default_factory=dict)
-    employer: tuple[Held, bool] | None = None
+    links: list[Link] = field(default_factory=list)
+    promoted: list[Held] = field(default_factory=list)
+    parent: Held | None = None
+    companies: list[Held] = field(default_factory=list)
     picture: CardPicture | None = None
     double: tuple[Held, str] | None = None
     kept: dict[str, str] | None = None
@@ -78,16 +89,20 @@ class Entry:
     def refuse(self, reason: str, fields: tuple[str, ...] = ()) -> None:
         """It does not go in."""
         self.outcome, self.reason, self.fields = "refused", reason, fields
-        self.contact = self.double = self.employer = None
+        self.contact = self.double = self.parent = None
+        self.links, self.promoted, self.companies = [], [], []
 
     def number_of(self, function: str) -> str:
         """The number of its own that it has for a function: that function's, else the one of the row."""
         return str(self.values.get("numbers", {}).get(function) or self.values.get("number", ""))
 
-    @property
-    def place(self) -> dict[str, str]:
-        """What a person is in the firm."""
-        return {name: self.values[name] for name in ("role", "department") if name in self.values}
+    def wanted_links(self) -> Iterator[tuple[str, dict[str, Any]]]:
+        """The companies that a person is to be linked to, by name, and what holds for each link."""
+        if "employer" in self.values:
+            place = {name: self.values[name] for name in ("role", "department") if name in self.values}
+            yield self.values["employer"], place | ({"is_primary": True} if "is_primary" in self.values else {})
+        for one in self.values.get("links", ()):
+            yield one["party"], {name: value for name, value in one.items() if name != "party"}
 
     @property
     def name(self) -> str:

@@ -40,7 +40,7 @@ SINGLE = (
     "id", "kind", "first_name", "middle_name", "last_name", "company_name", "birth_date", "vat_id", "vat_id_normalised",
     "salutation", "title", "company_name2", "legal_form", "tax_number", "language", "currency", "category", "source",
     "website", "description", "country", "sort_name", "warnings", "version", "archived_at", "deleted_at",
-    "merged_into_id", "anonymised_at",
+    "merged_into_id", "anonymised_at", "parent_id",
 )  # fmt: skip
 _COLUMNS = tuple(getattr(Contact, name) for name in SINGLE)
 LISTS = ("emails", "phones", "addresses", "external_ids", "numbers", "bank_accounts", "social_accounts")
@@ -53,7 +53,7 @@ _LISTED: tuple[tuple[str, Any, tuple[str, ...]], ...] = (
     ("bank_accounts", BankAccount, ("id", "holder", "iban", "bic", "is_primary")),
     ("social_accounts", SocialAccount, ("id", "network", "value")),
 )
-SELDOM = frozenset({"bank_accounts", "social_accounts", "picture"})
+SELDOM = frozenset({"bank_accounts", "social_accounts", "picture", "is_primary", "links"})
 """What is read only where rows have some."""
 
 
@@ -80,8 +80,9 @@ class Held:
     """A contact with all by which rows find it and that they can change.
 
     `functions`: those it has now, with their rows where these are in the base; `employers`: folded names of the
-    companies that a person is or was linked to; `own`: what rows have said of its functions' added fields; `picture`:
-    the digest of the one it has; `line`: of the row that makes it, where the base does not know it yet.
+    companies that a person is or was linked to, `primary_at` those where it is the primary contact; `has_primary`:
+    whether a company has one; `own`: what rows have said of its functions' added fields; `picture`: the digest of the
+    one it has; `line`: of the row that makes it, where the base does not know it yet.
     """
 
     deleted_at: dt.datetime | None = None
@@ -91,6 +92,8 @@ class Held:
     line: int | None = None
     version = 1
     picture = ""
+    has_primary = False
+    parent_id: int | None = None
 
     def __init__(self, **values: Any) -> None:
         vars(self).update(values)
@@ -99,6 +102,7 @@ class Held:
         vars(self).setdefault("tags", [])
         vars(self).setdefault("functions", {})
         vars(self).setdefault("employers", set())
+        vars(self).setdefault("primary_at", set())
         vars(self).setdefault("own", {})
 
     def __getattr__(self, name: str) -> Any:
@@ -121,6 +125,7 @@ class Held:
     tags: list[str]
     functions: dict[str, int | None]
     employers: set[str]
+    primary_at: set[str]
     own: dict[str, dict[str, Any]]
 
     @property
@@ -181,9 +186,17 @@ def _read(ids: Sequence[int], seldom: Collection[str]) -> list[Held]:
     )
     for contact_id, function, row_id in _rows(live.order_by(FunctionRow.function)):
         found[contact_id].functions[function] = row_id
-    linked = sa.select(ContactLink.person_id, Contact.sort_name).join(Contact, Contact.id == ContactLink.party_id)
-    for person_id, company in _rows(linked.where(among(ContactLink.person_id, ids))):
+    linked = sa.select(ContactLink.person_id, Contact.sort_name, ContactLink.is_primary).join(
+        Contact, Contact.id == ContactLink.party_id
+    )
+    for person_id, company, is_primary in _rows(linked.where(among(ContactLink.person_id, ids))):
         found[person_id].employers.add(company)
+        if is_primary:
+            found[person_id].primary_at.add(company)
+    if not {"is_primary", "links"}.isdisjoint(seldom):
+        primary = sa.select(ContactLink.party_id).where(among(ContactLink.party_id, ids), ContactLink.is_primary)
+        for (party_id,) in _rows(primary):
+            found[party_id].has_primary = True
     if "picture" in seldom:
         for contact_id, digest in contact_pictures.digests(ids):
             found[contact_id].picture = digest

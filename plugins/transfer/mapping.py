@@ -13,7 +13,7 @@ from plugins.transfer.matching import KEYS
 from plugins.transfer.models import Import
 from plugins.transfer.reading.opening import Reading
 from plugins.transfer.reading.targets import Offered, offered_targets
-from webapp.api import CONTACT_COLLECTIONS, CONTACT_FIELDS, _, _l, added_fields, registry
+from webapp.api import CONTACT_COLLECTIONS, CONTACT_FIELDS, LINK_FIELDS, _, _l, added_fields, registry
 
 CONSTANTS = 3
 """Lines for values that each row is given."""
@@ -116,5 +116,5 @@ def field_label(name: str) -> str:
     if part:
         function = registry().function(part if owner == "function" else owner)
         return str(function.label) if function is not None else name
-    known: tuple[Any, ...] = (*CONTACT_FIELDS, *CONTACT_COLLECTIONS, *added_fields(""))
+    known: tuple[Any, ...] = (*CONTACT_FIELDS, *CONTACT_COLLECTIONS, *added_fields(""), *LINK_FIELDS)
     return next((str(one.label) for one in known if one.name == name), name)

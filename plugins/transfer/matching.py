@@ -96,6 +96,19 @@ def keys_of(values: Mapping[str, Any]) -> Keys:
     )
 
 
+NAMING = frozenset({"employer", "links", "parent"})
+"""Values that name companies beside the row's own contact."""
+
+
+def named_companies(values: Mapping[str, Any]) -> Iterator[str]:
+    """The companies that a row names: where its person is a contact person, which one is above."""
+    for name in ("employer", "parent"):
+        if name in values:
+            yield values[name]
+    for one in values.get("links", ()):
+        yield one["party"]
+
+
 def _postal_codes(codes: Iterable[str]) -> frozenset[str]:
     return frozenset(bare for code in codes if (bare := fold(code).replace(" ", "")))
 
@@ -293,8 +306,8 @@ def look_up(rows: Iterable[tuple[Keys, Mapping[str, Any]]], memory: Memory | Non
     for keys, values in rows:
         marks |= keys.marks
         marks.update(("number", fold(number)) for number in values.get("numbers", {}).values())
-        if employer := values.get("employer"):
-            marks.add(("name", fold(employer)))
+        if not NAMING.isdisjoint(values):
+            marks.update(("name", fold(one)) for one in named_companies(values))
         seldom |= SELDOM & values.keys()
     for kind, value in marks:
         wanted[kind].add(value)

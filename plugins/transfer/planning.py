@@ -94,8 +94,7 @@ def written_of(entry: Entry) -> Written:
     values, contact = _values(entry), entry.contact
     if contact is not None:
         values |= {"contact_id": contact.id, "contact_line": None}
-    company, is_made = entry.employer or (None, False)
-    return Written(**values, employer_id=company.id if company is not None and is_made else None, before=entry.before)
+    return Written(**values, employer_id=next((one.id for one in entry.companies), None), before=entry.before)
 
 
 def _values(entry: Entry) -> dict[str, Any]:

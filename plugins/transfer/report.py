@@ -44,7 +44,7 @@ class Double:
 class Report:
     """Counts of rows, and the rows to look at. A double counts beside what was done with it.
 
-    `employers`: companies made because a person of the file works there.
+    `employers`: companies made because rows name them.
     """
 
     created: int = 0
@@ -72,8 +72,7 @@ class Report:
             made = contact.id if contact is not None and outcome != "skipped" else None
             name = other.name or other.sort_name
             self.likely.append(Double(line, entry.name, made, name, other.id, _(why)))
-        if entry.employer is not None and entry.employer[1]:
-            self.employers += 1
+        self.employers += len(entry.companies)
         for text in (*entry.warnings.values(), *entry.remarks):
             self.remark(line, text)
 

@@ -4,27 +4,35 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+import sqlalchemy as sa
+
 from plugins.transfer import added, uniting
 from plugins.transfer.befores import plain
 from plugins.transfer.deciding import FUNCTION_REFUSED, NUMBER_REFUSED, WARNING
 from plugins.transfer.entry import Entry
 from webapp.api import (
+    N_,
     CarnetError,
     Contact,
+    ContactLink,
     Refused,
     _,
     activate,
     contact_pictures,
     create_contact,
     db,
+    fetch,
     function_values,
     link_person,
     load,
     save_fields,
     touch,
     update_contact,
+    update_link,
     writable,
 )
+
+PARENT_REFUSED = N_("The parent company was not taken over: %(reason)s")
 
 
 def create(entry: Entry) -> None:
@@ -37,9 +45,8 @@ def create(entry: Entry) -> None:
 
 
 def employ(entry: Entry) -> None:
-    """Make the company of a row, where it is made for who works there."""
-    company, is_made = entry.employer or (None, False)
-    if company is not None and is_made:
+    """Make the companies that a row names and that are not there."""
+    for company in entry.companies:
         company.id = create_contact({"kind": "company", "company_name": company.company_name}).id
 
 
@@ -83,9 +90,30 @@ def _complete(contact: Contact, entry: Entry) -> None:
             if error.details.get("field") == "number":
                 entry.spent[key] = error.message
     note_own(entry)
-    if entry.employer is not None:
-        company, _is_made = entry.employer
-        link_person(company.id, contact.id, entry.place)
+    for one in entry.links:
+        link_person(one.party.id, contact.id, one.values)
+    for party in entry.promoted:
+        if (link_id := _open_link(contact.id, party.id)) is not None:
+            update_link(link_id, {"is_primary": True})
+    subordinate(entry)
+
+
+def _open_link(person_id: int, party_id: int) -> int | None:
+    query = sa.select(ContactLink.id).where(
+        ContactLink.person_id == person_id, ContactLink.party_id == party_id, ContactLink.active_to.is_(None)
+    )
+    return fetch(query).scalars().first()
+
+
+def subordinate(entry: Entry) -> None:
+    """Set the company that stands above the contact of a row; where that can't be, the other values go in."""
+    if entry.parent is not None and entry.contact is not None:
+        try:
+            with db.session.begin_nested():
+                update_contact(entry.contact.id, {"parent_id": entry.parent.id})
+        except CarnetError as error:
+            reason = " ".join(getattr(error, "errors", {}).values()) or error.message
+            entry.remarks.append(_(PARENT_REFUSED, reason=reason))
 
 
 def _begin(contact: Contact, key: str, number: str, entry: Entry) -> None:

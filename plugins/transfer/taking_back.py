@@ -31,6 +31,7 @@ from webapp.api import (
     unlink_person,
     unmake_contacts,
     update_contact,
+    update_link,
     writable,
 )
 
@@ -66,7 +67,7 @@ def take_back(befores: Mapping[int, Before]) -> dict[int, Outcome]:
         else:
             told[key] = _give_back(before)
     told |= _unmake(gone)
-    companies = [one["company"]["id"] for one in befores.values() if "company" in one]
+    companies = [company["id"] for one in befores.values() for company in one["companies"]]
     _free_companies([one for one in companies if one not in since])
     return {key: told[key] for key in befores}
 
@@ -76,7 +77,7 @@ def _since(befores: Mapping[int, Before]) -> dict[int, str]:
     marks: dict[int, tuple[int, Any]] = {}
     for before in befores.values():
         marks[before["id"]] = (before["line"], before["source"])
-        if company := before.get("company"):
+        for company in before["companies"]:
             marks[company["id"]] = (company["line"], before["source"])
     lines: Any = sa.select(
         HistoryEntry.id, HistoryEntry.contact_id, HistoryEntry.action, HistoryEntry.way, HistoryEntry.source
@@ -97,7 +98,7 @@ def _since(befores: Mapping[int, Before]) -> dict[int, str]:
 
 
 def _unmake(gone: Mapping[int, Before]) -> dict[int, Outcome]:
-    held = unmake_contacts({one["id"]: one.get("party") for one in gone.values()})
+    held = unmake_contacts({one["id"]: one["parties"] for one in gone.values()})
     return {
         key: Outcome("skipped", " ".join(str(one.label) for one in held[before["id"]]))
         if before["id"] in held
@@ -110,7 +111,7 @@ def _free_companies(ids: Sequence[int]) -> None:
     """Companies that were made for those who work there go once nobody does."""
     if ids:
         linked = set(fetch(sa.select(ContactLink.party_id).where(among(ContactLink.party_id, ids))).scalars())
-        unmake_contacts(dict.fromkeys(one for one in ids if one not in linked))
+        unmake_contacts({one: () for one in ids if one not in linked})
 
 
 def _give_back(before: Before) -> Outcome:
@@ -126,12 +127,7 @@ def _give_back(before: Before) -> Outcome:
 def _restore(before: Before) -> list[str]:
     """Returns the labels of functions that stay."""
     contact_id = before["id"]
-    if "party" in before:
-        link = sa.select(ContactLink.id).where(
-            ContactLink.person_id == contact_id, ContactLink.party_id == before["party"]
-        )
-        for link_id in fetch(link.order_by(ContactLink.id.desc()).limit(1)).scalars().all():
-            unlink_person(link_id)
+    _unlink(contact_id, before)
     if before.get("picture"):
         contact_pictures.remove(contact_id)
     kept = []
@@ -153,6 +149,20 @@ def _restore(before: Before) -> list[str]:
         touch(contact)
         contact.warnings = before["warnings"]
     return kept
+
+
+def _unlink(person_id: int, before: Before) -> None:
+    """Part a person from those whom the import linked it to, or made it the primary contact of."""
+    mine = sa.select(ContactLink.id, ContactLink.is_primary).where(ContactLink.person_id == person_id)
+    for party_id in before["promoted"]:
+        for row in fetch(mine.where(ContactLink.party_id == party_id, ContactLink.is_primary)).all():
+            update_link(row.id, {"is_primary": False})
+    for party_id in before["parties"]:
+        latest = mine.where(ContactLink.party_id == party_id).order_by(ContactLink.id.desc()).limit(1)
+        for row in fetch(latest).all():
+            if row.is_primary:
+                update_link(row.id, {"is_primary": False})
+            unlink_person(row.id)
 
 
 def _read(owner: str, values: Mapping[str, Any]) -> dict[str, Any]:

@@ -45,10 +45,13 @@ SINGLE = (
 )  # fmt: skip
 CHECKED = (
     "functions", "kind", "birth_date", "added", "own", "numbers", "consents", "external_ids", "responsible_id",
-    "picture",
+    "picture", "is_primary",
 )  # fmt: skip
 """What was read by what it may be."""
-BESIDE = ("functions", "number", "numbers", "employer", "role", "department", "added", "own", "picture")
+BESIDE = (
+    "functions", "number", "numbers", "employer", "role", "department", "is_primary", "links", "parent", "added", "own",
+    "picture",
+)  # fmt: skip
 """What of a row is no value of a contact's own."""
 ITEMS = {"bank_accounts": "iban", "social_accounts": "value"}
 """What else a contact has several of, and by what two are the same."""
@@ -83,6 +86,8 @@ def fitting(values: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, str]]:
             kept[name] = [item for item in places if any(item.get(part) for part in PARTS)]
         elif name == "tags":
             kept[name] = [word for word in value if fits(name, word, LONGEST_TAG)]
+        elif name == "links":
+            kept[name] = [one for one in value if fits(name, one["party"], _room(Contact, "company_name"))]
         elif name in ITEMS:
             model: Any = _COLLECTION[name].model
             kept[name] = [item for item in value if all(fits(name, item[one], _room(model, one)) for one in item)]
@@ -115,7 +120,7 @@ def _longest(name: str) -> int:
         return _room(ExternalId, "value")
     if name in ("role", "department"):
         return _room(ContactLink, name)
-    return _room(Contact, "company_name" if name == "employer" else name)
+    return _room(Contact, "company_name" if name in ("employer", "parent") else name)
 
 
 def new_contact(values: Mapping[str, Any]) -> dict[str, Any]:

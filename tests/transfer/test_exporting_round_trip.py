@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from plugins.custom_fields import services as definitions
 from plugins.transfer.exporting.contents import Whole
-from plugins.transfer.exporting.everything import columns
+from plugins.transfer.exporting.everything import PARTS, columns
 from plugins.transfer.exporting.services import Export, pieces
 from plugins.transfer.reading.headers import added_columns, lay_out
 from plugins.transfer.reading.whole import is_own, target_of
@@ -123,7 +123,7 @@ def told(contact_id: int) -> dict[str, Any]:
         found.pop(name)
     for one in CONTACT_COLLECTIONS:
         found[one.name] = [{name: value for name, value in item.items() if name != "id"} for item in found[one.name]]
-    found["links"] = [{name: one[name] for name in ("party", "role", "department")} for one in found["links"]]
+    found["links"] = [{name: one[name] for name in PARTS["links"]} for one in found["links"]]
     return found
 
 
@@ -188,7 +188,7 @@ def test_H4_added_fields_responsible_users_and_places_in_a_firm_come_back(bring,
          "custom_hobbies": ["chess", "sailing"], "custom_city": "1234.5"}
     )  # fmt: skip
     activate(person.id, "customer", {"custom_loyal": True})
-    create_link(firm.id, person.id, {"role": "Buyer | lead", "department": "IT"})
+    create_link(firm.id, person.id, {"role": "Buyer | lead", "department": "IT", "is_primary": True})
     ids = [firm.id, person.id]
     before = [told(one) for one in ids]
     content = b"".join(pieces(Export.of(kind, "all"), [ids]))

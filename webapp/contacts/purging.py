@@ -17,7 +17,7 @@ from webapp import references
 from webapp.acting import acting, acting_as_system, need
 from webapp.contacts import guards
 from webapp.contacts.models import Contact, ContactLink, ContactNumber
-from webapp.db import Moment, among, db, fetch, insert_many, now
+from webapp.db import Moment, among, db, fetch, insert_many, now, update_many
 from webapp.history.services import Note, record_all
 from webapp.i18n import _
 from webapp.jobs.alone import unit
@@ -92,8 +92,8 @@ def purge(ids: Sequence[int], *, override_links: bool = False) -> dict[int, list
     return kept | _gone(going)
 
 
-def unmake(parties: Mapping[int, int | None]) -> dict[int, list[Blocker]]:
-    """Take contacts back that an import made, each with the party that it linked it to: they go for good, at once.
+def unmake(parties: Mapping[int, Sequence[int]]) -> dict[int, list[Blocker]]:
+    """Take contacts back that an import made, each with the parties that it linked it to: they go for good, at once.
 
     Nobody else has changed them since, which the caller has seen. Those that something holds back stay, with what.
     Numbers that they brought along are free again, those that a range gave stay reserved (spec F3, H2).
@@ -101,10 +101,17 @@ def unmake(parties: Mapping[int, int | None]) -> dict[int, list[Blocker]]:
     need("contacts.manage")
     there = fetch(sa.select(Contact.id).where(among(Contact.id, parties)).order_by(Contact.id).with_for_update())
     ids = list(there.scalars())
-    own = sa.tuple_(LINK.c.person_id, LINK.c.party_id).in_([(one, party) for one in ids if (party := parties[one])])
+    own = sa.tuple_(LINK.c.person_id, LINK.c.party_id).in_([(one, party) for one in ids for party in parties[one]])
     links = [dict(row) for row in fetch(sa.select(LINK).where(among(LINK.c.person_id, ids), own)).mappings()]
     fetch(sa.delete(LINK).where(among(LINK.c.id, [one["id"] for one in links])))
+    # A company above others of them waits for nobody else.
+    below = sa.select(Contact.id, Contact.parent_id).where(among(Contact.id, ids), among(Contact.parent_id, ids))
+    parents = {row.id: row.parent_id for row in fetch(below)}
+    fetch(sa.update(CONTACT).where(among(CONTACT.c.id, parents)).values(parent_id=None))
     held = guards.blockers(ids)
+    while back := [{"id": one, "parent_id": parents.pop(one)} for one in list(parents) if one in held]:
+        update_many(Contact, back)
+        held = {**guards.blockers([one for one in ids if one not in held]), **held}
     insert_many(ContactLink, [one for one in links if one["person_id"] in held])
     going = [one for one in ids if one not in held]
     given = sa.select(NUMBER.c.folded).where(among(NUMBER.c.contact_id, going), NUMBER.c.origin == "given")

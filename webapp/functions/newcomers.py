@@ -19,6 +19,7 @@ from sqlalchemy.engine import Connection
 from webapp.acting import act, need
 from webapp.contacts import added, bulk, drafts
 from webapp.contacts.collections import tags_of
+from webapp.contacts.fields import LINK_FIELDS
 from webapp.contacts.models import Contact
 from webapp.contacts.services import KINDS
 from webapp.db import among, db, fetch, insert_many, is_sqlite, now
@@ -35,7 +36,9 @@ from webapp.text import fold, natural
 
 FUNCTION = ("id", "contact_id", "function", "slot", "is_final", "started_at", "started_by_id", "started_way")
 NUMBER = ("contact_id", "function", "value", "folded", "sort_value", "valid_from", "origin", "reserved")
-LINK = ("person_id", "party_id", "role", "department", "created_at")
+LINK = ("person_id", "party_id", *(one.name for one in LINK_FIELDS), "created_at")
+NOTHING: Mapping[str, Any] = {"boolean": False, "date": None}
+"""What a link has in a field of which nothing is said, by the field's kind; texts are empty."""
 HISTORY = ("contact_id", "at", "user_id", "way", "action", "changes", "source", "about_id")
 
 
@@ -44,16 +47,16 @@ class Newcomer:
     """A contact to be made under an id of `ids("contact")`, its values as `create` takes them.
 
     `functions`: keys, each with a number of the contact's own, else an empty text: then the range gives one. Whoever
-    names a number has seen that it is free; the database refuses it else. `party_id`: whom a person works for, there
-    already or one of the newcomers, and `place`: role and department there. `warnings` join those of its values.
+    names a number has seen that it is free; the database refuses it else. `links`: parties where a person is a contact
+    person, there already or among the newcomers, each with what holds for the link: that it may, the caller has seen.
+    `warnings` join those of its values.
     """
 
     id: int
     values: Mapping[str, Any]
     functions: Sequence[tuple[str, str]] = ()
     warnings: Mapping[str, str] = field(default_factory=dict)
-    party_id: int | None = None
-    place: Mapping[str, str] = field(default_factory=dict)
+    links: Sequence[tuple[int, Mapping[str, Any]]] = ()
     draft: Any = None
     changes: dict[str, Change] = field(default_factory=dict)
     filled: dict[str, dict[str, str]] = field(default_factory=dict)
@@ -99,7 +102,7 @@ def _draft(newcomers: Sequence[Newcomer]) -> None:
 def _hold_parties(newcomers: Sequence[Newcomer]) -> dict[int, str]:
     """Names of those who are worked for; who were there before are locked."""
     names = {one.id: one.draft.name for one in newcomers}
-    wanted = {one.party_id for one in newcomers if one.party_id is not None}
+    wanted = {party_id for one in newcomers for party_id, _values in one.links}
     there = sorted(one for one in wanted if one not in names)
     if there:
         held, told = bulk.hold(there, (Contact.company_name,))
@@ -151,7 +154,7 @@ def _carry_out(
     connection = session.connection()
     sqlite, at = is_sqlite(connection), now()
     rows, writer = drafts.no_rows(), _Writer(moment(at, sqlite))
-    linked = Counter(one.party_id for one in newcomers if one.party_id is not None)
+    linked = Counter(party_id for one in newcomers for party_id, _values in one.links)
     row_ids = ids("contact_function")
     own: dict[str, list[dict[str, Any]]] = {key: [] for key in functions}
     defaults: dict[str, dict[int, dict[str, Change]]] = {key: {} for key in functions}
@@ -168,8 +171,8 @@ def _carry_out(
             if begun[key]:
                 defaults[key][row_id] = begun[key]
         writer.number(rows, one)
-        if one.party_id is not None:
-            writer.link(rows, one, parties[one.party_id])
+        for party_id, values in one.links:
+            writer.link(rows, one, party_id, parties[party_id], values)
     for table, columns in (
         *drafts.COLUMNS.items(), ("contact_function", FUNCTION), ("contact_number", NUMBER), ("contact_link", LINK),
         ("history_entry", HISTORY),
@@ -245,10 +248,13 @@ class _Writer:
             for row in one.draft.numbers
         ]
 
-    def link(self, rows: drafts.Rows, person: Newcomer, party: str) -> None:
-        """That a person works for a party: both files tell of it."""
-        place = [person.place.get(name, "") for name in ("role", "department")]
-        rows["contact_link"].append((person.id, person.party_id, *place, self.at))
-        told: dict[str, Change] = {name: ("", value) for name, value in person.place.items()}
-        self.note(rows, person.party_id or 0, "linked", told | {"person": (None, person.draft.name)}, person.id)
-        self.note(rows, person.id, "linked", told | {"party": (None, party)}, person.party_id)
+    def link(self, rows: drafts.Rows, person: Newcomer, party_id: int, party: str, values: Mapping[str, Any]) -> None:
+        """That a person is a party's contact person: both files tell of it."""
+        held = [values.get(one.name, NOTHING.get(one.kind, "")) for one in LINK_FIELDS]
+        held = [one.isoformat() if isinstance(one, dt.date) else one for one in held]
+        rows["contact_link"].append((person.id, party_id, *held, self.at))
+        told: dict[str, Change] = {
+            one.name: (NOTHING.get(one.kind, ""), values[one.name]) for one in LINK_FIELDS if values.get(one.name)
+        }
+        self.note(rows, party_id, "linked", told | {"person": (None, person.draft.name)}, person.id)
+        self.note(rows, person.id, "linked", told | {"party": (None, party)}, party_id)

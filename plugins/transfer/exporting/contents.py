@@ -120,6 +120,12 @@ def names_of(ids: set[int]) -> dict[int, str]:
     return {one: contact_name(*name) for one, *name in tuples(query)} if ids else {}
 
 
+def kinds_of(ids: set[int]) -> dict[int, str]:
+    """Which contacts are persons, and which companies."""
+    query: Any = sa.select(Contact.id, Contact.kind).where(among(Contact.id, ids))
+    return dict(tuples(query)) if ids else {}
+
+
 def _links(ids: Sequence[int]) -> dict[int, list[Object]]:
     """Where persons are contact persons, and the contact persons of parties, as the API tells links (spec B4)."""
     table: Any = ContactLink.__table__
@@ -127,6 +133,7 @@ def _links(ids: Sequence[int]) -> dict[int, list[Object]]:
     mine = sa.or_(among(table.c.person_id, ids), among(table.c.party_id, ids))
     rows = db.session.execute(sa.select(table).where(mine).order_by(table.c.id)).all()
     names = names_of({each for row in rows for each in (row.person_id, row.party_id)})
+    kinds = kinds_of({row.party_id for row in rows})
     found: dict[int, list[Object]] = defaultdict(list)
     for row in rows:
         told = {
@@ -135,6 +142,7 @@ def _links(ids: Sequence[int]) -> dict[int, list[Object]]:
             "party_id": row.party_id,
             "person": names.get(row.person_id, ""),
             "party": names.get(row.party_id, ""),
+            "party_kind": kinds.get(row.party_id, ""),
             **{one.name: value_told(one, getattr(row, one.name), "") for one in LINK_FIELDS},
             "created_at": moment_told(row.created_at),
             "version": row.version,

@@ -39,7 +39,7 @@ PARTS: Mapping[str, tuple[str, ...]] = {
         for one in CONTACT_COLLECTIONS
     },
     "tags": ("",),
-    "links": ("party", *(one.name for one in LINK_FIELDS)),
+    "links": ("party", *(one.name for one in LINK_FIELDS), "party_kind"),
 }
 """Of lists, the names of what an entry has, in their order."""
 
@@ -188,7 +188,14 @@ def _list_of(collection: Any, label: str) -> WholeColumn:
 def _employers(contact: Object) -> str:
     """The parties where it is a contact person, with what holds for each link."""
     mine = [one for one in contact["links"] if one.get("person_id") == contact["id"]]
-    return entries.written([one["party"], *(_part(one.get(part.name)) for part in LINK_FIELDS)] for one in mine)
+    return entries.written(
+        [
+            one["party"],
+            *(_part(one.get(part.name)) for part in LINK_FIELDS),
+            "person" if one.get("party_kind") == "person" else "",
+        ]
+        for one in mine
+    )
 
 
 def _of(name: str) -> Callable[[Object], str]:

@@ -13,7 +13,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from plugins.transfer.exporting import entries
-from plugins.transfer.exporting.contents import names_of
+from plugins.transfer.exporting.contents import kinds_of, names_of
 from webapp.api import (
     CONTACT_FIELDS,
     LINK_FIELDS,
@@ -116,8 +116,12 @@ class Gathered:
         columns = (table.c.person_id, table.c.party_id, *(table.c[one.name] for one in LINK_FIELDS))
         rows = tuples(sa.select(*columns).where(among(table.c.person_id, self.ids)).order_by(table.c.id))
         names = names_of({row[1] for row in rows})
-        named = [(row[0], names.get(row[1], ""), *row[2:]) for row in rows]
-        return self.in_order(_cells(named, (Field(name="party", label=""), *LINK_FIELDS)))
+        kinds = kinds_of({row[1] for row in rows})
+        named = [
+            (row[0], names.get(row[1], ""), *row[2:], "person" if kinds.get(row[1]) == "person" else "") for row in rows
+        ]
+        ends = (Field(name="party", label=""), Field(name="party_kind", label=""))
+        return self.in_order(_cells(named, (ends[0], *LINK_FIELDS, ends[1])))
 
     # --- Of its functions
 

@@ -26,6 +26,7 @@ UNFIT = N_("“%(value)s” does not fit into “%(column)s”: correct it, and 
 NO_FIRM = N_(
     "“%(value)s” in column “%(column)s” has no place without a company: link this person to one, and type it in."
 )
+PERSON = N_("“%(value)s” in column “%(column)s” is a person, not a company: link the two by hand.")
 NO_PICTURE = N_(
     "The picture in column “%(column)s” was left out: only a PNG, JPEG or WebP of at most 1 MB is taken. Make it one "
     "and choose it in the contact's file."
@@ -248,7 +249,9 @@ class Draft:
         elif target.field == "responsible_id":
             if (user := whole.user_of(text)) is not None:
                 self.whole["responsible_id"] = user
-        elif target.field != "parent_id":
+        elif target.field == "parent_id":
+            self.whole["parent"] = clean(text)
+        else:
             self._take_entries(target.field, whole.items(target, text), column)
 
     def _take_entries(self, field: str, items: list[dict[str, Any]], column: str) -> None:
@@ -258,16 +261,32 @@ class Draft:
         elif field == "tags":
             self.tags += [one[""] for one in items]
         elif field == "links":
-            # A row has one employer; the other links are of those who have them.
-            for name, part in (("company_name", "party"), ("role", "role"), ("department", "department")):
-                if part in items[0]:
-                    self.single[name] = items[0][part]
-                    if part != "party":
-                        self.columns[name] = column
+            self._take_links(items, column)
         elif field == "external_ids":
             self.whole[field] = [one for one in items if one.get("source")]
         else:
             self.whole[field] = [{name: part for name, part in one.items() if name != whole.PRIMARY} for one in items]
+
+    def _take_links(self, items: list[dict[str, Any]], column: str) -> None:
+        links = []
+        for item in items:
+            if item.get("party_kind") == "person":
+                self.warn(PERSON, item.get("party", ""), column)
+                continue
+            made, unfit = whole.link_of(item)
+            for text in unfit:
+                self.warn(UNFIT, text, column)
+            if "party" in made:
+                links.append(made)
+        if links:
+            self.whole["links"] = links
+
+    def _take_primary(self, target: Target, text: str, column: str) -> None:
+        word = fold(text)
+        if word in added.YES:
+            self._take_place(target, text, column)
+        elif word not in added.NO:
+            self.warn(UNFIT, text, column)
 
     def values(self) -> dict[str, Any]:
         """What there is, by the keys of the API object."""
@@ -365,6 +384,7 @@ _TAKEN: Mapping[str, Callable[[Draft, Target, str, str], None]] = {
     **dict.fromkeys(("legal_form", "language", "currency", "category", "source"), Draft._take_coded),
     **dict.fromkeys(("salutation", "title"), Draft._take_salutation),
     **dict.fromkeys(("role", "department"), Draft._take_place),
+    "is_primary": Draft._take_primary,
     "kind": Draft._take_kind,
     "birth_date": Draft._take_birth_date,
     "picture": Draft._take_picture,

@@ -36,6 +36,7 @@ CARNET: Names = {
         "Funktion|Position|Rolle|Stellenbezeichnung|Berufsbezeichnung",
     ),
     Target("department"): ("Service", "Department", "Abteilung"),
+    Target("is_primary"): ("Contact principal", "Primary contact", "Hauptansprechpartner"),
     Target("emails", "work"): (
         "E-mail|Courriel|Adresse e-mail|Mél|Mail",
         "E-mail|Emails|E-mails|Mail",

@@ -10,8 +10,8 @@ from webapp.api import ADDED_PREFIX, CONTACT_COLLECTIONS, CONTACT_FIELDS, LINK_F
 
 SINGLE = frozenset(
     {"kind", "salutation", "title", "first_name", "middle_name", "last_name", "full_name", "company_name",
-     "company_name2", "legal_form", "role", "department", "birth_date", "vat_id", "tax_number", "website", "language",
-     "currency", "category", "source", "external_id", "number", "numbers"}
+     "company_name2", "legal_form", "role", "department", "is_primary", "birth_date", "vat_id", "tax_number", "website",
+     "language", "currency", "category", "source", "external_id", "number", "numbers"}
 )  # fmt: skip
 """Fields of which a contact has one: the first column that names it counts."""
 
@@ -75,6 +75,7 @@ def _offered() -> Iterator[tuple[Target, str, str]]:
         yield Target(name), fields[name], who
     yield Target("role"), links["role"], who
     yield Target("department"), links["department"], who
+    yield Target("is_primary"), links["is_primary"], who
     yield from _reach(_("E-mail, phone"))
     yield Target("website"), fields["website"], _("E-mail, phone")
     yield from _addresses()

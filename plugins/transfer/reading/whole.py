@@ -6,6 +6,7 @@ known anyway; here are those that only Carnet writes: lists in one cell, and the
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
@@ -16,7 +17,7 @@ from plugins.transfer.exporting import entries
 from plugins.transfer.exporting.everything import OTHERWISE, PARTS, WholeColumn, columns
 from plugins.transfer.reading.cells import DateOrder
 from plugins.transfer.reading.targets import Target
-from webapp.api import LOCALES, clean, coerce, user_ids
+from webapp.api import LINK_FIELDS, LOCALES, clean, coerce, today, user_ids
 
 WHOLE = "whole"
 """The `part` of targets that are read here."""
@@ -52,6 +53,26 @@ def items(target: Target, text: str) -> list[dict[str, Any]]:
         if item:
             found.append(item)
     return found
+
+
+def link_of(item: Mapping[str, Any]) -> tuple[dict[str, Any], list[str]]:
+    """A link as services take it, and the parts of it that can't be read."""
+    made: dict[str, Any] = {"party": item["party"]} if "party" in item else {}
+    unfit = []
+    for one in LINK_FIELDS:
+        if one.name in item:
+            try:
+                value = coerce(one, item[one.name])
+            except ValueError:
+                unfit.append(item[one.name])
+            else:
+                made |= {one.name: value} if value else {}
+    begin, end = made.get("active_from"), made.get("active_to")
+    if begin and end and begin > end:
+        unfit.append(str(made.pop("active_from")))
+    if end and end < today():
+        made.pop("is_primary", None)
+    return made, unfit
 
 
 def value_of(target: Target, text: str, order: DateOrder) -> Any:
