@@ -20,8 +20,9 @@ import sqlalchemy as sa
 
 import webapp
 from plugins.transfer.options import Options
+from plugins.transfer.preparing import CHUNK
 from plugins.transfer.reading.opening import open_reading
-from plugins.transfer.services import CHUNK, firm_words, import_rows
+from plugins.transfer.services import firm_words, import_rows
 from webapp.acting import acting, acting_as_system
 from webapp.contacts.models import Contact
 from webapp.db import db, transaction

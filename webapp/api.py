@@ -28,6 +28,7 @@ from webapp.administration.settings import (
 )
 from webapp.administration.told import told as told_changes
 from webapp.aftercommit import after_commit
+from webapp.beside import Beside
 from webapp.config import is_origin
 from webapp.contacts import bulk as many_contacts
 from webapp.contacts import pictures as contact_pictures
@@ -264,6 +265,7 @@ __all__ = [
     "Anonymising",
     "BankAccount",
     "Base",
+    "Beside",
     "BigId",
     "Blocker",
     "BootError",

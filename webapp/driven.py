@@ -16,7 +16,7 @@ from webapp.db import Base, db, is_sqlite
 
 AT_ONCE = 100
 """Rows of one INSERT on SQLite, which keeps the books of ids once per statement."""
-IDS_AT_ONCE = 5_000
+IDS_AT_ONCE = 1_000
 
 
 def write(connection: Connection, table: str, columns: Sequence[str], rows: Sequence[tuple[Any, ...]]) -> None:
@@ -79,6 +79,10 @@ def ids(table: str) -> Iterator[int]:
 
 
 def _given(table: str) -> Iterator[int]:
-    given = sa.text("SELECT nextval(pg_get_serial_sequence(:table, 'id')) FROM generate_series(1, :count)")
+    # The sequence's name is looked up once: for each id it would take ten times as long as the id itself.
+    given = sa.text(
+        "SELECT nextval(sequence) FROM generate_series(1, :count),"
+        " (SELECT pg_get_serial_sequence(:table, 'id')::regclass AS sequence OFFSET 0) one"
+    )
     while True:
         yield from db.session.scalars(given, {"table": table, "count": IDS_AT_ONCE}).all()

@@ -13,7 +13,6 @@ from plugins.transfer.deciding import Deciding, Decision
 from plugins.transfer.entry import Entry
 from plugins.transfer.matching import Known, look_up
 from plugins.transfer.options import Options
-from plugins.transfer.reading.rows import Row
 from webapp.api import N_, CarnetError, Numbering, _, db, many_contacts, new_ids, newcomers, no_collector, registry
 
 DATABASE = N_("The database did not take this row: someone else may have changed the same contact. Import it again.")
@@ -28,7 +27,7 @@ class Chunk:
     of these rows are added; `decisions`, by line, go before the options. `keeps` asks for what an undo needs.
     """
 
-    rows: Sequence[Row]
+    entries: Sequence[Entry]
     options: Options
     columns: Mapping[str, str]
     made: set[int]
@@ -39,7 +38,7 @@ class Chunk:
     def write(self) -> list[Entry]:
         """Write the rows, so that one refusal takes no neighbour along; what became of each of them."""
         with no_collector():
-            found = {row.line: Entry.of(row, self.columns) for row in self.rows}
+            found = {one.row.line: one for one in self.entries}
             self._bring([one for one in found.values() if one.outcome != "refused"], found)
             return list(found.values())
 

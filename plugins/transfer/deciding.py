@@ -6,7 +6,6 @@ So a later row meets what an earlier one makes, in a rehearsal as in an import (
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
 from functools import cached_property
 from typing import Any
 
@@ -104,7 +103,7 @@ class Deciding:
         self._complete(contact, entry)
         entry.kept = {WARNING + name: text for name, text in entry.warnings.items()}
         contact.warnings = entry.kept
-        self._note(contact, replace(entry.keys, external="", number=""))
+        self._note(contact, entry.keys._replace(external="", number=""))
 
     def _lack(self, entry: Entry) -> None:
         """Warn of what is required of a new contact and of its functions, and is not in the row: it goes in."""

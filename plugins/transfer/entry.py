@@ -86,6 +86,10 @@ class Entry:
         warnings |= unfit
         return cls(row, values, warnings, keys_of(values), leading(values.get("functions", ())))
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        """As it is before anything is decided: how it comes from another process."""
+        return _entry, (self.row, self.values, self.warnings, self.keys, self.functions, self.reason)
+
     def refuse(self, reason: str, fields: tuple[str, ...] = ()) -> None:
         """It does not go in."""
         self.outcome, self.reason, self.fields = "refused", reason, fields
@@ -112,3 +116,12 @@ class Entry:
         names = (values.get("first_name"), values.get("last_name"))
         reach = [item["value"] for kind in ("emails", "phones") for item in values.get(kind, [])]
         return name or " ".join(filter(None, names)) or next(iter(reach), "")
+
+
+def _entry(
+    row: Row, values: dict[str, Any], warnings: dict[str, str], keys: Keys, functions: tuple[str, ...], reason: str
+) -> Entry:
+    found = Entry(row, values, warnings, keys, functions)
+    if reason:
+        found.refuse(reason)
+    return found

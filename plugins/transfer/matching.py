@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 import sqlalchemy as sa
 
@@ -47,8 +47,7 @@ Marks = set[tuple[str, str]]
 """Keys, each with its kind."""
 
 
-@dataclass(frozen=True)
-class Keys:
+class Keys(NamedTuple):
     """By what a row, or a contact, is found. `name` is the sort name, `named` whether it is made of names.
 
     `country` is the one by which the row's phones are read.

@@ -63,16 +63,15 @@ class Planner:
 
     def plan(self, rows: Iterable[Row], decisions: Mapping[int, Decision] = NO_DECISIONS) -> list[Plan]:
         """What would become of the next rows; `decisions`, by line, go before the options."""
-        return [plan_of(one) for one in self.decide(rows, decisions)]
+        return [plan_of(one) for one in self.decide([Entry.of(row, self.columns) for row in rows], decisions)]
 
-    def decide(self, rows: Iterable[Row], decisions: Mapping[int, Decision] = NO_DECISIONS) -> list[Entry]:
+    def decide(self, entries: list[Entry], decisions: Mapping[int, Decision] = NO_DECISIONS) -> list[Entry]:
         """The same as entries, which know more."""
         need("contacts.manage")
         with no_collector():
-            return self._decide(rows, decisions)
+            return self._decide(entries, decisions)
 
-    def _decide(self, rows: Iterable[Row], decisions: Mapping[int, Decision]) -> list[Entry]:
-        entries = [Entry.of(row, self.columns) for row in rows]
+    def _decide(self, entries: list[Entry], decisions: Mapping[int, Decision]) -> list[Entry]:
         waiting = [one for one in entries if one.outcome != "refused"]
         if entries:
             self.noted.begin(entries[0].row.line)

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from contextlib import nullcontext
-from itertools import islice
+from contextlib import closing, nullcontext
 from typing import Any
 
 from plugins.transfer.chunk import Chunk
 from plugins.transfer.options import Options
 from plugins.transfer.planning import Planner
+from plugins.transfer.preparing import prepared
 from plugins.transfer.reading.cells import FUNCTIONS
 from plugins.transfer.reading.draft import LISTS
 from plugins.transfer.reading.headers import added_columns
@@ -25,9 +25,6 @@ from webapp.api import (
     transaction,
     value_list,
 )
-
-CHUNK = 2000
-"""Rows per transaction."""
 
 
 def function_words() -> dict[str, str]:
@@ -72,21 +69,23 @@ def import_rows(
     report, columns = Report(ignored=reading.ignored), columns_of(reading)
     made: set[int] = set()
     planner = Planner(options, columns) if options.rehearse else None
-    rows, done = iter(reading), 0
-    while some := list(islice(rows, CHUNK)):
-        with transaction() if commits else nullcontext():
-            if planner is not None:
-                entries = planner.decide(some)
-            else:
-                entries = Chunk(rows=some, options=options, columns=columns, made=made).write()
-        for entry in entries:
-            report.tell(entry)
-        if commits:
-            # What has been written is no longer needed; a long file must not fill the memory.
-            db.session.expunge_all()
-        done += len(some)
-        if progress:
-            progress(done)
+    done = 0
+    # Who is inside a transaction of its own knows what another process can't see.
+    with closing(prepared(reading, columns, alone=not commits)) as chunks:
+        for some in chunks:
+            with transaction() if commits else nullcontext():
+                if planner is not None:
+                    entries = planner.decide(some)
+                else:
+                    entries = Chunk(entries=some, options=options, columns=columns, made=made).write()
+            for entry in entries:
+                report.tell(entry)
+            if commits:
+                # What has been written is no longer needed; a long file must not fill the memory.
+                db.session.expunge_all()
+            done += len(some)
+            if progress:
+                progress(done)
     return report
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from plugins.transfer.chunk import Chunk
+from plugins.transfer.entry import Entry
 from plugins.transfer.options import Decision, Options
 from plugins.transfer.planning import NO_DECISIONS, Written, written_of
 from plugins.transfer.reading.rows import Row
@@ -26,5 +27,6 @@ def write_rows(
     """
     need("contacts.manage")
     made = set() if made is None else made
-    chunk = Chunk(rows=rows, options=options, columns=columns, made=made, decisions=decisions, keeps=True)
+    entries = [Entry.of(one, columns) for one in rows]
+    chunk = Chunk(entries=entries, options=options, columns=columns, made=made, decisions=decisions, keeps=True)
     return [written_of(one) for one in chunk.write()]

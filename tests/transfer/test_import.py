@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from plugins.transfer import chunk, options, services, singly
+from plugins.transfer import chunk, options, preparing, services, singly
 from plugins.transfer.report import Report
 from webapp.contacts import services as contacts
 from webapp.contacts.links import parties_of
@@ -307,7 +307,7 @@ class TestBadRows:
         assert gross.warnings == {}
 
     def test_a_refusal_in_the_middle_takes_no_neighbour_along(self, bring: Bring, monkeypatch: Any) -> None:
-        monkeypatch.setattr(services, "CHUNK", 3)
+        monkeypatch.setattr(preparing, "CHUNK", 3)
         lines = [f"N{at};{'' if at != 4 else 'x'}" for at in range(8)]
         lines[2] = ";"
         lines[5] = "N5;a;too;many"
@@ -347,7 +347,7 @@ class TestBadRows:
 
 
 def test_H2_a_rehearsal_counts_the_same_and_changes_nothing(bring: Bring, monkeypatch: Any) -> None:
-    monkeypatch.setattr(services, "CHUNK", 2)
+    monkeypatch.setattr(preparing, "CHUNK", 2)
     text = FULL + "person;B;Weber;Acme Ltd;ann@acme.example;;;;;;;;;;;;;\n" + "person;;;;;;;;;;;;;;;X-9;;;\n"
     for commits in (True, False):
         rehearsed = bring(text, rehearse=True, commits=commits)
@@ -358,7 +358,7 @@ def test_H2_a_rehearsal_counts_the_same_and_changes_nothing(bring: Bring, monkey
 
 
 def test_each_chunk_is_a_transaction(bring: Bring, monkeypatch: Any) -> None:
-    monkeypatch.setattr(services, "CHUNK", 2)
+    monkeypatch.setattr(preparing, "CHUNK", 2)
     begun = []
 
     def counted() -> Any:

@@ -173,8 +173,9 @@ def _carry_out(
         writer.number(rows, one)
         for party_id, values in one.links:
             writer.link(rows, one, party_id, parties[party_id], values)
+    # Numbers before functions: the line that a list has of a function begins with its number, and is written once.
     for table, columns in (
-        *drafts.COLUMNS.items(), ("contact_function", FUNCTION), ("contact_number", NUMBER), ("contact_link", LINK),
+        *drafts.COLUMNS.items(), ("contact_number", NUMBER), ("contact_function", FUNCTION), ("contact_link", LINK),
         ("history_entry", HISTORY),
     ):  # fmt: skip
         if table in rows:

@@ -40,8 +40,8 @@ class Reading:
 
     Attributes: `headers` (each once), `samples` (by column, the first different cells), `layout`, `ignored` (names of
     unused columns), `form` (carnet, or the program), `language` of the headers, `total` (rows that are not blank);
-    `order`, `decimal`, `header`; of the table `file` (its kind), `encoding`, `separator`, `sheet`, `sheets`. Raises
-    `Unreadable`.
+    `order`, `decimal`, `header`; the `maker` of its rows; of the table `file` (its kind), `encoding`, `separator`,
+    `sheet`, `sheets`. Raises `Unreadable`.
     """
 
     def __init__(
@@ -85,24 +85,24 @@ class Reading:
         self.order: DateOrder = order or found
         self.decimal = sign if decimal is None else decimal
         forms = Forms(self.order, self.decimal, country or "", kind if kind in ("person", "company") else None)
-        self._maker = RowMaker(
+        self.maker = RowMaker(
             self.headers, self.layout, forms, self._width, functions, lists, self.constants, table.picture
         )
 
     def __iter__(self) -> Iterator[Row]:
-        make = self._maker.make
-        for line, cells in self._rows():
-            yield make(line, cells) if isinstance(cells, list) else Row(line, refused=cells)
+        make = self.maker.made
+        for line, cells in self.cells():
+            yield make(line, cells)
 
     def read(self, line: int, raw: Sequence[str]) -> Row:
         """One row from these cells, in the order of `headers`: a row that was mended."""
-        return self._maker.make(line, list(raw))
+        return self.maker.make(line, list(raw))
 
     def suggestions(self) -> dict[int, str]:
         """A target's code for each column that is not used, where its name or its cells look like one."""
         return suggestions(self.headers, self.samples, self.layout)
 
-    def _rows(self) -> Iterator[tuple[int, Cells]]:
+    def cells(self) -> Iterator[tuple[int, Cells]]:
         """Line and cells of each row that is not blank, or why it has none."""
         begin = self.header
         for line, cells in self.table.rows(self._width):
@@ -114,7 +114,7 @@ class Reading:
         dates = [at for at, target in self.layout.targets.items() if target.field == "birth_date" or is_added(target)]
         numbers = [at for at, target in self.layout.targets.items() if is_added(target)]
         total, orders, signs = 0, set(), set()
-        for _line, cells in self._rows():
+        for _line, cells in self.cells():
             total += 1
             if not isinstance(cells, list):
                 continue

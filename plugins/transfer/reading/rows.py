@@ -15,6 +15,7 @@ from plugins.transfer.reading import cells as read
 from plugins.transfer.reading.draft import Draft
 from plugins.transfer.reading.headers import Layout
 from plugins.transfer.reading.messages import Message
+from plugins.transfer.reading.tables import Cells
 from plugins.transfer.reading.targets import Target
 from webapp.api import N_, clean, unguarded
 
@@ -43,6 +44,10 @@ class Row:
     refused: Message | None = None
     cells: dict[str, str] = field(default_factory=dict)
     raw: tuple[str, ...] = ()
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        # Half of the time that the names of the fields would take.
+        return Row, (self.line, self.values, self.warnings, self.refused, self.cells, self.raw)
 
 
 class Forms(NamedTuple):
@@ -78,6 +83,7 @@ class RowMaker:
         self.readers: dict[Target, added.Reader | None] = {}
         self._columns = [(at, target, headers[at], Draft.taking(target)) for at, target in layout.targets.items()]
         self._ignored = list(layout.ignored.items())
+        self.constants = constants
         self._constants = [(target, text, Draft.taking(target)) for target, text in constants.items() if text]
 
     def reader(self, target: Target) -> added.Reader | None:
@@ -86,6 +92,19 @@ class RowMaker:
             found = added.field_called(target.group, target.field)
             self.readers[target] = added.Reader(found) if found is not None else None
         return self.readers[target]
+
+    @property
+    def is_movable(self) -> bool:
+        """Whether another process may make the rows: of pictures, the cells only say where in the file they are."""
+        return all(target.field != "picture" for target in self.layout.targets.values())
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        told = (self.headers, self.layout, self.forms, self.width, self.functions, self.lists, self.constants)
+        return RowMaker, (*told, no_picture)
+
+    def made(self, line: int, cells: Cells) -> Row:
+        """The row for what a table has there."""
+        return Row(line, refused=cells) if isinstance(cells, Message) else self.make(line, cells)
 
     def make(self, line: int, raw: Sequence[str]) -> Row:
         """The row for these cells, of which any may be missing; never raises."""
@@ -120,6 +139,11 @@ class RowMaker:
         for target, text, take in self._constants:
             if target.field in ("tags", "functions") or (target.field, target.part) not in said:
                 take(draft, target, text, "")
+
+
+def no_picture(cell: str) -> bytes:
+    """The file is not at hand."""
+    raise ValueError(cell)
 
 
 def _plain(cell: str) -> str:
