@@ -19,6 +19,10 @@ Before = dict[str, Any]
 Outcome = Literal["created", "updated", "unchanged", "skipped", "refused"]
 
 
+def _without_party(link: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in link.items() if name != "party"}
+
+
 class Link(NamedTuple):
     """That a person is a contact person of a party from now on, and what holds for that."""
 
@@ -101,12 +105,20 @@ class Entry:
         return str(self.values.get("numbers", {}).get(function) or self.values.get("number", ""))
 
     def wanted_links(self) -> Iterator[tuple[str, dict[str, Any]]]:
-        """The companies that a person is to be linked to, by name, and what holds for each link."""
+        """The companies that a person is to be linked to, by name, and what holds for each link.
+
+        Those that have ended come first: beside one that lasts no other is made.
+        """
+        links = self.values.get("links", ())
+        for one in links:
+            if "active_to" in one:
+                yield one["party"], _without_party(one)
         if "employer" in self.values:
             place = {name: self.values[name] for name in ("role", "department") if name in self.values}
             yield self.values["employer"], place | ({"is_primary": True} if "is_primary" in self.values else {})
-        for one in self.values.get("links", ()):
-            yield one["party"], {name: value for name, value in one.items() if name != "party"}
+        for one in links:
+            if "active_to" not in one:
+                yield one["party"], _without_party(one)
 
     @property
     def name(self) -> str:

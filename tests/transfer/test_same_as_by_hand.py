@@ -34,7 +34,7 @@ WORDS = {
     "Functions": ("customer", "prospect", "supplier, customer", "astronaut", ""),
     "Website": ("w.example", "javascript:1", "", ""),
 }  # fmt: skip
-IDS = {"contact_id", "person_id", "party_id", "about_id"}
+IDS = {"contact_id", "person_id", "party_id", "about_id", "parent_id"}
 LEFT_OUT = {"id", "tag_id", "contact_function_id", "created_at", "updated_at", "at", "started_at", "valid_from"}
 TABLES = (
     "contact", "contact_email", "contact_phone", "contact_address", "contact_external_id", "contact_tag",
@@ -63,6 +63,8 @@ def left(bring: Bring, text: str, **options: Any) -> tuple[str, list[Any], dict[
         lines = []
         for row in db.session.execute(sa.select(table)).mappings():
             kept = {key: names.get(value, value) if key in IDS else value for key, value in row.items()}
+            if "parent_id" in kept.get("changes", ()):
+                kept["changes"] |= {"parent_id": [names.get(one) for one in kept["changes"]["parent_id"]]}
             kept |= {key: kept[key] is not None for key in kept.keys() & {"valid_to", "ended_at", "converted_to_id"}}
             line = str(sorted((key, str(value)) for key, value in kept.items() if key not in LEFT_OUT))
             for number in given:
@@ -73,6 +75,45 @@ def left(bring: Bring, text: str, **options: Any) -> tuple[str, list[Any], dict[
     whole.rollback()
     db.session.expire_all()
     return str(report), told, found
+
+
+def links_file(seed: int, rows: int) -> str:
+    """Persons and companies by their ids, so that none is called otherwise in another row."""
+    draw = Random(seed)
+    lines = []
+    for _row in range(rows):
+        name = draw.choice(("Ada", "Bo", "Cy", "There", "Acme", "Above"))
+        who = ["person", name, ""] if name in ("Ada", "Bo", "Cy") else ["company", "", name]
+        works = draw.choice(("There", "Acme", "")) if who[0] == "person" else name
+        lines.append([who[0], who[1], works, name, *(draw.choice(words) for words in LINKS.values())])
+    head = ["Type", "Last name", "Company", "External id", *LINKS]
+    return "\n".join(";".join(f'"{cell}"' for cell in line) for line in [head, *lines]) + "\n"
+
+
+LINKS = {
+    "Role": ("Boss", "", ""),
+    "Primary contact": ("yes", "no", "", "perhaps"),
+    "Parent company": ("There", "Acme", "Above", "Beyond", "", "", ""),
+    "Contact person of (list)": (
+        "There | Boss | IT | 1 | 1", "Below | | | 1", "Acme\nThere | | | | | 2019-01-01 | 2020-01-01\nThere", "", "",
+        "",
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("text", [links_file(seed, 14) for seed in range(6)])
+def test_B4_links_that_are_made_together_are_as_one_by_one(bring: Bring, monkeypatch: Any, text: str) -> None:
+    contacts.create({"kind": "company", "company_name": "There", "external_ids": [{"value": "There"}]})
+    together = left(bring, text)
+    rehearsed = bring(text, commits=False, rehearse=True)
+
+    def never(_some: Any) -> None:
+        raise Refused("not together")
+
+    monkeypatch.setattr(chunk.newcomers, "arrive", never)
+    alone = left(bring, text)
+    assert together == alone
+    assert str(rehearsed) == together[0]
 
 
 @pytest.mark.parametrize(("seed", "doubles"), [(1, "create"), (2, "update"), (3, "skip"), (4, "create")])

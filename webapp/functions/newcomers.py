@@ -254,8 +254,6 @@ class _Writer:
         held = [values.get(one.name, NOTHING.get(one.kind, "")) for one in LINK_FIELDS]
         held = [one.isoformat() if isinstance(one, dt.date) else one for one in held]
         rows["contact_link"].append((person.id, party_id, *held, self.at))
-        told: dict[str, Change] = {
-            one.name: (NOTHING.get(one.kind, ""), values[one.name]) for one in LINK_FIELDS if values.get(one.name)
-        }
+        told: dict[str, Change] = {name: (None, value) for name, value in values.items() if value}
         self.note(rows, party_id, "linked", told | {"person": (None, person.draft.name)}, person.id)
         self.note(rows, person.id, "linked", told | {"party": (None, party)}, party_id)

@@ -137,10 +137,11 @@ def _find(name: str, form: str, more: Mapping[str, Target]) -> tuple[Target | No
     for table in (_PROGRAMS.get(form, {}), _OWN, _COMBINED, _ELSEWHERE):
         if name in table:
             return table[name]
-    # "E-mail 2", "Telefon 3": the same as without the number, where a contact may have several.
+    # "E-mail 2", "Telefon 3": the same as without the number, where a contact may have several; "Adresse 1" the first.
     plain = name.rstrip("0123456789")
+    counted = ("emails", "phones", "addresses") if name == f"{plain}1" else ("emails", "phones")
     for table in (_OWN, _COMBINED):
-        if plain != name and plain in table and table[plain][0].field in ("emails", "phones"):
+        if plain != name and plain in table and table[plain][0].field in counted:
             return table[plain]
     return (more[name], set(LANGUAGES)) if name and name in more else (None, set())
 

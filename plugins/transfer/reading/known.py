@@ -21,7 +21,7 @@ CARNET: Names = {
     Target("full_name"): ("Nom complet", "Name|Full name|Display name", "Name|Vollständiger Name"),
     Target("company_name"): (
         "Entreprise|Société|Raison sociale|Organisation|Nom de l'entreprise",
-        "Company|Company name|Organization|Organisation",
+        "Company|Company name|Organization|Organisation|Account name",
         "Firma|Firmenname|Unternehmen|Organisation",
     ),
     Target("company_name2"): (
@@ -55,23 +55,23 @@ CARNET: Names = {
     Target("phones", "fax"): ("Fax|Télécopie", "Fax", "Fax|Telefax"),
     Target("addresses", "main", "street"): (
         "Rue|Adresse|Rue et numéro",
-        "Street|Address|Street address",
-        "Straße|Straße und Hausnummer|Straße und Nr.|Adresse|Anschrift",
+        "Street|Address|Street address|Address line",
+        "Straße|Straße und Hausnummer|Straße und Nr.|Adresse|Anschrift|Adresszeile",
     ),
     Target("addresses", "main", "street2"): (
-        "Complément d'adresse|Rue 2",
-        "Street 2|Address supplement|Address line 2",
-        "Adresszusatz|Straße 2",
+        "Complément d'adresse|Rue 2|Adresse 2",
+        "Street 2|Address supplement|Address 2|Address line 2",
+        "Adresszusatz|Straße 2|Adresse 2|Adresszeile 2",
     ),
     Target("addresses", "main", "postal_code"): (
         "Code postal|CP",
-        "Postal code|Postcode|ZIP|ZIP code|Post code",
+        "Postal code|Postcode|ZIP|ZIP code|Post code|ZIP/Postal code",
         "PLZ|Postleitzahl",
     ),
     Target("addresses", "main", "city"): ("Ville|Localité|Commune", "City|Town", "Ort|Stadt|Wohnort"),
     Target("addresses", "main", "region"): (
         "Région|Département|Canton",
-        "Region|State|County|Province",
+        "Region|State|County|Province|State/Province",
         "Region|Bundesland|Kanton",
     ),
     Target("addresses", "main", "country"): ("Pays", "Country|Country/Region", "Land|Staat"),
@@ -142,14 +142,14 @@ _REACH = {
 }
 _PURPOSES = {
     "invoice": (
-        "facturation|adresse de facturation",
+        "facturation|de facturation|adresse de facturation|de l'adresse de facturation",
         "invoice|billing|invoice address|billing address",
-        "Rechnung|Rechnungsadresse|Rechnungsanschrift",
+        "Rechnung|Rechnungs|Rechnungsadresse|Rechnungsanschrift",
     ),
     "delivery": (
-        "livraison|adresse de livraison",
+        "livraison|de livraison|adresse de livraison|de l'adresse de livraison",
         "delivery|shipping|delivery address|shipping address",
-        "Lieferung|Lieferadresse|Lieferanschrift",
+        "Lieferung|Liefer|Lieferadresse|Lieferanschrift",
     ),
     "home": ("domicile", "home|home address|private", "privat|Privatadresse|Privatanschrift"),
     "business": (
