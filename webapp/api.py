@@ -79,7 +79,7 @@ from webapp.contacts.services import create_many as create_contacts
 from webapp.contacts.services import to_bin as bin_contact
 from webapp.contacts.services import update as update_contact
 from webapp.contacts.telling import contacts_told, has_money, moment_told, value_told
-from webapp.contacts.values import check_email, check_phone, check_vat
+from webapp.contacts.values import check_email, check_phone, check_vat, know_phones
 from webapp.counts import count_listed
 from webapp.db import (
     Base,
@@ -442,6 +442,7 @@ __all__ = [
     "job_records",
     "job_title",
     "job_way_back",
+    "know_phones",
     "known_function",
     "label_of",
     "language",

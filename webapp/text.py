@@ -27,6 +27,7 @@ _HIDDEN = {"Cc", "Cf", "Cs"}
 # and the joiners stay: Arabic, Persian and emoji need them and they deceive nobody.
 _DECEIVING = re.compile("[\u202a-\u202e\u2066-\u2069\ufeff]")
 _UNSTORABLE = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]")
+_NO_DIGIT = re.compile("[^0-9]+")
 _LINE_END = re.compile("\r\n|[\n\r\v\f\x85\u2028\u2029]")
 
 
@@ -96,6 +97,8 @@ def sort_name(kind: Literal["person", "company"] | str, first: str, last: str, c
 
 def digits(text: str) -> str:
     """The decimal digits alone, whatever their script, as 0 to 9: how phone numbers are searched."""
+    if text.isascii():
+        return _NO_DIGIT.sub("", text)
     return "".join(str(unicodedata.decimal(sign)) for sign in text if sign.isdecimal())
 
 

@@ -9,12 +9,13 @@ import os
 from collections.abc import Generator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
+from typing import Any
 
 from plugins.transfer.entry import Entry
 from plugins.transfer.reading.reader import Reading
 from plugins.transfer.reading.rows import RowMaker
 from plugins.transfer.reading.tables import Cells
-from webapp.api import Beside, no_collector
+from webapp.api import Beside, check_phone, know_phones, no_collector
 
 CHUNK = 2000
 """Rows per transaction."""
@@ -36,6 +37,16 @@ class Preparing:
             return [Entry.of(self.maker.made(*one), self.columns) for one in lines]
 
 
+class PreparingThere(Preparing):
+    """The same in another process, with what was found out about phones: whoever writes them asks again."""
+
+    def __call__(self, lines: Lines) -> Any:
+        """The entries, and what `know_phones` takes."""
+        entries = super().__call__(lines)
+        asked = {(item["value"], one.keys.country) for one in entries for item in one.values.get("phones", ())}
+        return entries, {key: check_phone(*key) for key in asked}
+
+
 def prepared(reading: Reading, columns: Mapping[str, str], *, alone: bool) -> Generator[list[Entry]]:
     """The entries of a file's rows, a chunk at a time; `alone` where nobody is to help.
 
@@ -43,20 +54,28 @@ def prepared(reading: Reading, columns: Mapping[str, str], *, alone: bool) -> Ge
     """
     lines, here = reading.cells(), Preparing(reading.maker, columns)
     is_long = reading.total >= HELPED and (os.cpu_count() or 1) > 1 and reading.maker.is_movable
-    there = Beside(Preparing, reading.maker, columns) if is_long and not alone else None
+    there = Beside(PreparingThere, reading.maker, columns) if is_long and not alone else None
     try:
+        # The other process has the time of the first chunk to begin.
+        yield here(list(islice(lines, CHUNK)))
         some = list(islice(lines, CHUNK))
-        if there is not None:
+        if there is not None and some:
             there.ask(some)
         while some:
-            found = there.answer() if there is not None else None
+            with no_collector():
+                found = there.answer() if there is not None else None
             following = list(islice(lines, CHUNK))
             if there is not None and found is None:
                 there.close()
                 there = None
             if there is not None and following:
                 there.ask(following)
-            yield here(some) if found is None else found
+            if found is None:
+                yield here(some)
+            else:
+                entries, phones = found
+                know_phones(phones)
+                yield entries
             some = following
     finally:
         if there is not None:

@@ -8,6 +8,7 @@ a link); it is None where the value could not be verified.
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
@@ -28,7 +29,7 @@ from webapp.text import clean
 
 LONGEST = 500
 """Longer texts are no phone, address or id; the libraries are not asked about them."""
-MEMORY = 4096
+MEMORY, MOST_PHONES = 4096, 20_000
 """Answers kept per check: an import asks for the same value when it looks for doubles and when it writes."""
 
 
@@ -76,9 +77,26 @@ class Checked:
     warning: Warning_ | None = None
 
 
-@lru_cache(maxsize=MEMORY)
+_phones: dict[tuple[str, str], Checked] = {}
+
+
 def check_phone(value: str, country: str = "") -> Checked:
     """A phone number as E.164 by phonenumbers; `country` (ISO, any case) reads numbers without +."""
+    found = _phones.get((value, country))
+    if found is None:
+        found = _check_phone(value, country)
+        know_phones({(value, country): found})
+    return found
+
+
+def know_phones(found: Mapping[tuple[str, str], Checked]) -> None:
+    """Keep answers about numbers and their countries: another process may have asked, and the question takes long."""
+    if len(_phones) + len(found) > MOST_PHONES:
+        _phones.clear()
+    _phones.update(found)
+
+
+def _check_phone(value: str, country: str) -> Checked:
     text = clean(value)
     if not text:
         return Checked("")
