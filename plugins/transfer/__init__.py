@@ -3,6 +3,7 @@
 from plugins.transfer import commands, erasing, models, rehearsing, rest, running, undoing, views
 from plugins.transfer.exporting import commands as export_commands
 from plugins.transfer.exporting import mass
+from plugins.transfer.exporting import rest as export_rest
 from plugins.transfer.exporting import views as export_views
 from webapp.api import (
     Erasure,
@@ -86,6 +87,9 @@ plugin = Plugin(
             order=70,
         ),
     ),
-    rest_resources=(RestResource(key="imports", blueprint=rest.blueprint),),
+    rest_resources=(
+        RestResource(key="imports", blueprint=rest.blueprint),
+        RestResource(key="exports", blueprint=export_rest.blueprint),
+    ),
     commands=(commands.import_command, export_commands.export_command),
 )

@@ -49,7 +49,7 @@ CALLS = [
     "GET /contacts/{id}/proposals",
     "POST /contacts/{id}/anonymise",
     "POST /embed/launch",
-    "GET /imports", "POST /imports", "GET /imports/{import_id}", "DELETE /imports/{import_id}",
+    "GET /contacts/export", "GET /imports", "POST /imports", "GET /imports/{import_id}", "DELETE /imports/{import_id}",
     "GET /imports/{import_id}/rows", "PATCH /imports/{import_id}/rows/{number}",
     "POST /imports/{import_id}/start", "POST /imports/{import_id}/undo",
     "POST /embed/token",

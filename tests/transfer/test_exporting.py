@@ -90,7 +90,20 @@ def test_H4_carnet_export_tells_a_mistake_in_one_line(carnet, tmp_path) -> None:
     result, _content = carnet("nowhere/list.csv")
     assert result.exit_code == 1
     assert "Traceback" not in result.stderr
+    assert f"{tmp_path / 'nowhere' / 'list.csv'}: there is no folder {tmp_path / 'nowhere'}." in result.stderr
+    assert ".part" not in result.stderr
+    result, _content = carnet("list.csv", "--columns", "city,shoe_size")
+    assert result.exit_code == 2
+    assert "former" in result.stderr
     assert list(tmp_path.iterdir()) == []
+
+
+def test_H4_carnet_export_writes_the_columns_that_are_named(make, carnet) -> None:
+    made = make("Alpha", addresses=[{"city": "Brest"}], tags=["VIP"])
+    result, content = carnet("list.csv", "--columns", "tags,city")
+    assert result.exit_code == 0
+    (row,) = rows_of(content)
+    assert list(row.values()) == [str(made.id), "", "Alpha", "VIP", "Brest"]
 
 
 @pytest.mark.parametrize("columns", ["shown", "all"])

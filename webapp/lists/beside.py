@@ -49,15 +49,9 @@ def functions_of(ids: Sequence[int]) -> dict[int, tuple[str, ...]]:
     return found
 
 
-def numbers_of(ids: Sequence[int]) -> dict[int, dict[str, str]]:
-    """The present numbers alone, by contact id and function."""
-    found: dict[int, dict[str, str]] = {}
-    for contact_id, key, value in _alone("numbers", ids):
-        if contact_id in found:
-            found[contact_id][key] = value
-        else:
-            found[contact_id] = {key: value}
-    return found
+def numbers_of(ids: Sequence[int]) -> list[tuple[int, str, str]]:
+    """The present numbers alone: contact id, function, number."""
+    return [(contact_id, key, value) for contact_id, key, value in _alone("numbers", ids)]
 
 
 def persons_of(ids: Sequence[int]) -> dict[int, int]:

@@ -18,12 +18,12 @@ from webapp.contacts.added import added
 from webapp.contacts.derived import number_of
 from webapp.contacts.fields import BY_NAME, COLLECTION
 from webapp.contacts.models import Contact, ContactNumber, ContactTag, Email, Phone, Tag
-from webapp.db import among, db, fetch
+from webapp.db import among, db, tuples
 from webapp.i18n import _l
 from webapp.lists import texts
 from webapp.lists.filters import KINDS
 from webapp.lists.query import COLUMNS
-from webapp.lists.sheet import NAME, Sheet, name_of
+from webapp.lists.sheet import NAME, LongSheet, Sheet, name_of
 from webapp.plugin import Column, Field, Label
 from webapp.registry import registry
 from webapp.screen import ages, country_name, safe_link
@@ -50,7 +50,7 @@ class ListColumn:
     values: Callable[[Sheet], Mapping[int, Values]]
     cell: str = "text"
     text: Callable[[Values], str] = lambda values: str(values[0])
-    texts: Callable[[Sheet], Sequence[str]] | None = None
+    texts: Callable[[LongSheet], Sequence[str]] | None = None
     row: Sequence[str] = ()
     short: Label = ""
     numeric: bool = False
@@ -332,10 +332,12 @@ def told(ids: Sequence[int], function: str, columns: Sequence[ListColumn]) -> To
     query: Any = sa.select(*taken).where(among(Contact.id, ids))
     if names & OF_USER:
         query = query.outerjoin(User, User.id == Contact.responsible_id)
-    found = {row[0]: row for row in fetch(query).all()}
-    sheet = Sheet([found[one] for one in ids if one in found], function)
-    if not sheet.ids:
+    found = {row[0]: row for row in tuples(query)}
+    rows = [found[one] for one in ids if one in found]
+    if not rows:
         return Told(ids=[], names=[], external_ids=[], columns=[[] for _one in columns])
+    given = dict(zip(taken, zip(*rows, strict=True), strict=True))
+    sheet = LongSheet({one.key: _read(one, values) for one, values in given.items()}, function)
     return Told(
         ids=sheet.ids,
         names=texts.names(sheet),
@@ -344,3 +346,10 @@ def told(ids: Sequence[int], function: str, columns: Sequence[ListColumn]) -> To
             one.texts(sheet) if one.texts else texts.of_values(sheet, one.values(sheet), one.text) for one in columns
         ],
     )
+
+
+def _read(column: Any, values: Sequence[Any]) -> Sequence[Any]:
+    """What the driver gives of a column, as Python has it."""
+    dialect = db.session.get_bind().dialect
+    read = column.type.dialect_impl(dialect).result_processor(dialect, None)
+    return list(map(read, values)) if read else values

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import namedtuple
 from collections.abc import Mapping, Sequence
 from functools import cached_property
 from typing import Any
@@ -43,7 +44,7 @@ def name_of(row: Any) -> str:
 class Sheet:
     """Rows and what is asked about them: each question is one statement, asked once.
 
-    `rows` are those of `ListQuery.page()`; for an export they have what its columns show, and no more.
+    `rows` are those of `ListQuery.page()`.
     """
 
     def __init__(self, rows: Sequence[Any], function: str) -> None:
@@ -51,13 +52,6 @@ class Sheet:
         self.function = function
         self.ids: list[int] = [row.id for row in rows]
         self._added: dict[str, Mapping[int, Mapping[str, Any]]] = {}
-
-    @cached_property
-    def columns(self) -> dict[str, Sequence[Any]]:
-        """The rows' values by the name of their column, in the order of the rows."""
-        if not self.rows:
-            return {}
-        return dict(zip(self.rows[0]._fields, zip(*self.rows, strict=True), strict=True))
 
     @cached_property
     def beside(self) -> dict[int, Beside]:
@@ -90,3 +84,19 @@ class Sheet:
         for row in db.session.execute(query.order_by(model.position, model.id)):
             found.setdefault(row.contact_id, row)
         return found
+
+
+class LongSheet(Sheet):
+    """A sheet for an export: `columns` are the rows' values by name, those alone that its columns show."""
+
+    def __init__(self, columns: Mapping[str, Sequence[Any]], function: str) -> None:
+        self.columns = columns
+        self.function = function
+        self.ids = list(columns["id"])
+        self._added = {}
+
+    @cached_property
+    def rows(self) -> Sequence[Any]:  # type: ignore[override]
+        """As a page has them, for a column that takes them one by one."""
+        row = namedtuple("row", self.columns)  # type: ignore[misc]
+        return [row(*values) for values in zip(*self.columns.values(), strict=True)]

@@ -10,14 +10,14 @@ from typing import Any
 import click
 from flask.cli import with_appcontext
 
-from plugins.transfer.exporting.services import Export, columns_of, of_one_moment
+from plugins.transfer.exporting.services import Export, asked_for, of_one_moment
 from webapp.api import (
     CarnetError,
+    Invalid,
     ListQuery,
     _,
     acting,
     acting_as_system,
-    registry,
 )
 
 ENDINGS = {"csv": "csv", "xlsx": "xlsx", "vcf": "vcf", "json": "json"}
@@ -31,10 +31,9 @@ ENDINGS = {"csv": "csv", "xlsx": "xlsx", "vcf": "vcf", "json": "json"}
 @click.option("--archived", is_flag=True, help="Archived contacts as well.")
 @click.option(
     "--columns",
-    type=click.Choice(["all", "shown"]),
     default="all",
     show_default=True,
-    help="Of a table: all, which can be imported again, or those that lists show.",
+    help="Of a table: all, which can be imported again; shown, those of lists; or some, as in city,number,email.",
 )
 @click.option("--vcard", type=click.Choice(["3.0", "4.0"]), default="3.0", show_default=True, help="Which vCards.")
 @with_appcontext
@@ -48,17 +47,18 @@ def export_command(file: Path, function: str, query: str, archived: bool, column
     kind = "vcf4" if (kind, vcard) == ("vcf", "4.0") else kind
     try:
         with acting(acting_as_system("job")):
-            if function and not registry().is_function_enabled(function):
-                known = ", ".join(one.key for one in registry().functions())
-                raise click.ClickException(_("No contact function is called so; there are: %(known)s.", known=known))
-            _function, shown = columns_of(function or "all", columns)
+            export = asked_for(kind, columns, function)
             which = (False, True) if archived else (False,)
             lists = [ListQuery(function=function, q=query, archived=one) for one in which]
-            click.echo(f"exported={_write(file, Export.of(kind, columns, function, shown), lists)}")
+            click.echo(f"exported={_write(file, export, lists)}")
+    except Invalid as error:
+        if "columns" in error.errors:
+            raise click.BadParameter(error.errors["columns"], param_hint="--columns") from None
+        raise click.ClickException(error.message) from None
     except CarnetError as error:
         raise click.ClickException(error.message) from None
     except OSError as error:
-        raise click.ClickException(f"{error.filename or file}: {error.strerror}.") from None
+        raise click.ClickException(_unwritable(file, error)) from None
 
 
 def _write(file: Path, export: Export, lists: list[ListQuery]) -> int:
@@ -79,6 +79,16 @@ def _write(file: Path, export: Export, lists: list[ListQuery]) -> int:
     finally:
         part.unlink(missing_ok=True)
     return number
+
+
+def _unwritable(file: Path, error: OSError) -> str:
+    """Why the file can't be written, by the name that was typed, and what to do."""
+    folder = file.parent
+    if not folder.is_dir():
+        return _("%(file)s: there is no folder %(folder)s. Make it first, or name another.", file=file, folder=folder)
+    if isinstance(error, PermissionError):
+        return _("%(file)s: the folder %(folder)s may not be written to. Name another one.", file=file, folder=folder)
+    return _("%(file)s: it can't be written (%(reason)s). Name another place.", file=file, reason=error.strerror)
 
 
 def _bar(total: int) -> Any:

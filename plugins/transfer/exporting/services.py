@@ -10,11 +10,11 @@ from plugins.transfer.exporting.contents import Content, Shown, Whole, portions
 from plugins.transfer.exporting.everything import Everything
 from plugins.transfer.exporting.formats import FORMATS, Format
 from plugins.transfer.exporting.writers import State
-from webapp.api import Invalid, _, act, audit, db, list_columns_at, need, snapshot
+from webapp.api import Invalid, _, act, audit, db, list_columns_at, need, offered_list_columns, registry, snapshot
 
 Columns = Literal["shown", "all"]
 Progress = Callable[[int], object] | None
-FIRST, BATCH = 100, 1000
+FIRST, BATCH = 100, 2000
 """Contacts that are read at once: few to begin with, so that the first bytes are soon there."""
 
 
@@ -113,3 +113,23 @@ def columns_of(place: str, columns: str) -> tuple[str, list[str]]:
     """The function of a list, as addresses carry it, and the keys of the columns to export of it as it is shown."""
     function, shown = list_columns_at(place)
     return function, [one.key for one in shown] if columns == "shown" else []
+
+
+def asked_for(format: str, columns: str, function: str) -> Export:  # noqa: A002
+    """What a program or a command asks for: `columns` are all, shown, or keys of a list's columns between commas.
+
+    Raises `Invalid`, naming what is wrong.
+    """
+    if function and not registry().is_function_enabled(function):
+        known = ", ".join(one.key for one in registry().functions())
+        text = _("No contact function is called so; there are: %(known)s.", known=known)
+        raise Invalid(text, {"function": text})
+    if columns in ("shown", "all"):
+        _function, keys = columns_of(function or "all", columns)
+        return Export.of(format, columns, function, keys)
+    keys = [one.strip() for one in columns.split(",") if one.strip()]
+    offered = offered_list_columns(function)
+    if not keys or any(one not in offered for one in keys):
+        text = _("Choose all, shown, or columns of the list between commas: %(known)s.", known=", ".join(offered))
+        raise Invalid(text, {"columns": text})
+    return Export.of(format, "shown", function, keys)
