@@ -16,6 +16,7 @@ from urllib.parse import quote, urlencode
 from bench import crowd
 from bench.bases import ROOT, Base, copied, emptied
 from bench.doubles import curve
+from bench.exporting import exporting
 from bench.measure import FRAGMENT, Served, Times, serve
 from bench.numbers import numbers
 from bench.shares import SHARES
@@ -346,6 +347,7 @@ def start(pair: Pair) -> list[Figure]:
 ALONE: dict[str, Callable[[Pair], list[Figure]]] = {
     "search": search, "rate": rate, "memory": memory, "demo": demo, "start": start, "convert": convert,
     "numbers": numbers, "merge": merge, "doubles": doubles, "import": importing,
+    "export": exporting,
 }  # fmt: skip
 """What is measured of the largest base, one after the other."""
 IN_A_COPY = ("convert", "numbers", "merge", "doubles", "import")
