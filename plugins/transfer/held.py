@@ -53,6 +53,7 @@ _LISTED: tuple[tuple[str, Any, tuple[str, ...]], ...] = (
     ("bank_accounts", BankAccount, ("id", "holder", "iban", "bic", "is_primary")),
     ("social_accounts", SocialAccount, ("id", "network", "value")),
 )
+_PLURAL = (*LISTS, "tags")
 SELDOM = frozenset({"bank_accounts", "social_accounts", "picture", "is_primary", "links"})
 """What is read only where rows have some."""
 
@@ -96,14 +97,8 @@ class Held:
     parent_id: int | None = None
 
     def __init__(self, **values: Any) -> None:
-        vars(self).update(values)
-        for name in LISTS:
-            vars(self).setdefault(name, [])
-        vars(self).setdefault("tags", [])
-        vars(self).setdefault("functions", {})
-        vars(self).setdefault("employers", set())
-        vars(self).setdefault("primary_at", set())
-        vars(self).setdefault("own", {})
+        vars(self).update({name: [] for name in _PLURAL})
+        vars(self).update(functions={}, employers=set(), primary_at=set(), own={}, **values)
 
     def __getattr__(self, name: str) -> Any:
         # Only what is not there is asked for here: values of which a row said nothing.

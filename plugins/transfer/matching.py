@@ -166,6 +166,10 @@ class Known:
             if held not in self._numbers[number.folded]:
                 self._numbers[number.folded].append(held)
 
+    def marks(self, contact: Held) -> Marks:
+        """All by which a contact that was added is found but its numbers."""
+        return self._marks[contact.id]
+
     def company(self, name: str) -> Held | None:
         """The oldest live company of that folded name."""
         return next(iter(self._with("company", name)), None)

@@ -7,13 +7,13 @@ from __future__ import annotations
 
 import pickle
 import sqlite3
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from hashlib import blake2b
 from itertools import islice
 from pathlib import Path
 
 from plugins.transfer.held import Held
-from plugins.transfer.matching import Marks, keys_of_contact, marks_of
+from plugins.transfer.matching import Marks
 
 AT_ONCE = 500
 """Values of one statement."""
@@ -69,13 +69,12 @@ class Noted:
             found += [pickle.loads(row[0]) for row in self.base.execute(asked, some)]  # noqa: S301 - our own, just written
         return found
 
-    def note(self, contacts: Sequence[Held]) -> None:
-        """Keep what rows have made or changed."""
-        marks = {
-            (_hashed(*mark), one.id)
-            for one in contacts
-            for mark in marks_of(one, keys_of_contact(one)) | {("number", number.folded) for number in one.numbers}
-        }
+    def note(self, contacts: Sequence[Held], marks_of: Callable[[Held], Marks]) -> None:
+        """Keep what rows have made or changed, to be found by all their marks and numbers."""
+        marks: set[tuple[int, int]] = set()
+        for one in contacts:
+            marks.update((_hashed(*mark), one.id) for mark in marks_of(one))
+            marks.update((_hashed("number", number.folded), one.id) for number in one.numbers)
         self.base.execute("BEGIN")
         self.base.executemany(
             "INSERT INTO held VALUES (?, ?, ?)", [(one.id, self.line, pickle.dumps(one, -1)) for one in contacts]

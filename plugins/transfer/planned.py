@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from plugins.transfer.held import Held, Item
@@ -13,26 +13,35 @@ if TYPE_CHECKING:
     from plugins.transfer.entry import Entry
 
 
+_SINGLE = frozenset({*SINGLE, "description"})
+
+
 def planned(contact_id: int, entry: Entry, fields: Iterable[Field]) -> Held:
     """The contact that an entry makes; its functions and numbers follow. `fields` are those that the firm has added."""
     values, keys = entry.values, entry.keys
     kind = values["kind"]
-    made = Held(id=contact_id, kind=kind, line=entry.row.line, sort_name=keys.name, warnings={})
-    for name in (*SINGLE, "description"):
-        if name in values:
-            setattr(made, name, values[name])
-    made.vat_id_normalised = keys.vat or None
-    made.addresses = [Item(**item) for item in values.get("addresses", ())]
-    made.country = next((one.country for one in made.addresses if one.purpose == "main"), "") or next(
-        (one.country for one in made.addresses), ""
-    )
-    made.emails = list(_reach(values.get("emails", ()), check_email))
-    made.phones = list(_reach(values.get("phones", ()), lambda value: check_phone(value, keys.country)))
+    single = {name: value for name, value in values.items() if name in _SINGLE}
+    made = Held(
+        **single, id=contact_id, kind=kind, line=entry.row.line, sort_name=keys.name, warnings={}, country="",
+        vat_id_normalised=keys.vat or None,
+    )  # fmt: skip
+    if addresses := values.get("addresses"):
+        made.addresses = [Item(**item) for item in addresses]
+        main = next((one.country for one in made.addresses if one.purpose == "main"), "")
+        made.country = main or made.addresses[0].country
+    if emails := values.get("emails"):
+        made.emails = [Item(**item, normalised=check_email(item["value"]).normalised) for item in _once(emails)]
+    if phones := values.get("phones"):
+        made.phones = [
+            Item(**item, normalised=check_phone(item["value"], keys.country).normalised) for item in _once(phones)
+        ]
     if external := values.get("external_id"):
         made.external_ids = [Item(source="", value=external)]
     for name in ITEMS:
-        setattr(made, name, [Item(**item) for item in values.get(name, ())])
-    made.tags = list({fold(word): word for word in values.get("tags", ())}.values())
+        if name in values:
+            setattr(made, name, [Item(**item) for item in values[name]])
+    if tags := values.get("tags"):
+        made.tags = list({fold(word): word for word in tags}.values())
     given = values.get("added", {})
     for field in fields:
         empty = empty_value(field) if field.default is None else field.default
@@ -40,7 +49,6 @@ def planned(contact_id: int, entry: Entry, fields: Iterable[Field]) -> Held:
     return made
 
 
-def _reach(items: Iterable[Mapping[str, Any]], check: Any) -> Iterable[Item]:
-    """E-mails or phones, each once, with the forms in which they are compared."""
-    for item in {fold(one["value"]): one for one in items}.values():
-        yield Item(**item, normalised=check(item["value"]).normalised)
+def _once(items: Sequence[Mapping[str, Any]]) -> Iterable[Mapping[str, Any]]:
+    """E-mails or phones, each once."""
+    return items if len(items) == 1 else {fold(one["value"]): one for one in items}.values()

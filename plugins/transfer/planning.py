@@ -79,7 +79,7 @@ class Planner:
         deciding = Deciding(known, self.options, self.ids, set(), decisions)
         for entry in waiting:
             deciding.decide(entry)
-        self.noted.note(list(deciding.touched.values()))
+        self.noted.note(list(deciding.touched.values()), known.marks)
         return entries
 
 
