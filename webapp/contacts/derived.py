@@ -49,9 +49,13 @@ def refresh(contact: Contact) -> None:
     contact.search_text = searchable(contact)
 
 
+FIRST = ("customer", "supplier", "prospect")
+"""Whose number is shown where a contact has several, and none of the function that is looked at."""
+
+
 def number_of(numbers: Mapping[str, str], function: str = "") -> str:
     """The number to show of those by function: that one's, else the customer's, the supplier's, the prospect's."""
-    for key in (function, "customer", "supplier", "prospect"):
+    for key in (function, *FIRST):
         if key in numbers:
             return numbers[key]
     return next(iter(numbers.values()), "")

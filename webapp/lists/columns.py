@@ -39,7 +39,7 @@ class ListColumn:
     """One column. `values(sheet)` gives by contact id what `cell`, a macro, shows; `text` says the same as plain text.
 
     `texts(sheet)`, where it is faster, gives the plain texts of all rows in their order; `row` names what these or
-    `values` take from the rows themselves.
+    `values` take from the rows themselves, `sql(function)` is what `texts` wants with each row of `contact`.
     `short` is the head's word where the label is too long for it; `numeric` sets figures below each other; `minor`
     columns are left out on phones. `shown`: there before the user has chosen any. `css` is a class of
     the style sheet for its cells.
@@ -51,6 +51,7 @@ class ListColumn:
     cell: str = "text"
     text: Callable[[Values], str] = lambda values: str(values[0])
     texts: Callable[[LongSheet], Sequence[str]] | None = None
+    sql: Callable[[str], Any] | None = None
     row: Sequence[str] = ()
     short: Label = ""
     numeric: bool = False
@@ -151,6 +152,7 @@ CORE: tuple[ListColumn, ...] = (
         cell="functions",
         text=_function_words,
         texts=texts.functions,
+        sql=texts.keys,
         shown=True,
     ),
     ListColumn(
@@ -158,7 +160,8 @@ CORE: tuple[ListColumn, ...] = (
         label=_l("Contact persons"),
         short=_l("Pers."),
         values=lambda sheet: {key: (one.persons or "",) for key, one in sheet.beside.items()},
-        texts=texts.persons,
+        texts=texts.found_of("persons"),
+        sql=texts.persons,
         numeric=True,
         shown=True,
     ),
@@ -176,7 +179,8 @@ CORE: tuple[ListColumn, ...] = (
         key="number",
         label=_l("Number"),
         values=lambda sheet: {key: (number_of(one.numbers, sheet.function),) for key, one in sheet.beside.items()},
-        texts=texts.numbers,
+        texts=texts.found_of("number"),
+        sql=texts.number,
         shown=True,
         css="c-num",
     ),
@@ -202,11 +206,13 @@ CORE: tuple[ListColumn, ...] = (
     ),
     ListColumn(
         key="email", label=COLLECTION["emails"].item_label, values=_email, cell="email",
-        texts=texts.first_of(Email),
+        texts=texts.found_of("email"),
+        sql=texts.first_of(Email),
     ),
     ListColumn(
         key="phone", label=COLLECTION["phones"].item_label, values=_phone, cell="phone", css="c-nowrap",
-        texts=texts.first_of(Phone),
+        texts=texts.found_of("phone"),
+        sql=texts.first_of(Phone),
     ),
     ListColumn(key="tags", label=_l("Tags"), values=_tags, cell="tags", text=", ".join, texts=texts.tags),
     ListColumn(key="former", label=_l("Former numbers"), values=_former, css="c-num"),
@@ -328,7 +334,9 @@ def told(ids: Sequence[int], function: str, columns: Sequence[ListColumn]) -> To
     By a fixed number of statements, of which each reads no more than the columns show.
     """
     names = {"id", *(one.key for one in NAME), *(name for column in columns for name in column.row)}
-    taken = [one for one in COLUMNS if one.key in names]
+    taken: list[Any] = [one for one in COLUMNS if one.key in names]
+    taken += [one.sql(function).label(texts.of(one.key)) for one in columns if one.sql]
+    taken.append(texts.external_id().label(texts.of("external_id")))
     query: Any = sa.select(*taken).where(among(Contact.id, ids))
     if names & OF_USER:
         query = query.outerjoin(User, User.id == Contact.responsible_id)
@@ -341,7 +349,7 @@ def told(ids: Sequence[int], function: str, columns: Sequence[ListColumn]) -> To
     return Told(
         ids=sheet.ids,
         names=texts.names(sheet),
-        external_ids=texts.external_ids(sheet),
+        external_ids=texts.found_of("external_id")(sheet),
         columns=[
             one.texts(sheet) if one.texts else texts.of_values(sheet, one.values(sheet), one.text) for one in columns
         ],

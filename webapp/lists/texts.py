@@ -6,16 +6,16 @@ say of one row, without making anything that is only shown on a page.
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.orm import aliased
 
-from webapp.contacts.derived import number_of
-from webapp.contacts.models import ContactTag, Email, ExternalId, Phone, Tag
+from webapp.contacts.derived import FIRST
+from webapp.contacts.models import Contact, ContactLink, ContactNumber, ContactTag, Email, ExternalId, Phone, Tag
 from webapp.db import among, tuples
-from webapp.lists import beside
+from webapp.functions.models import FunctionRow
 from webapp.lists.sheet import NAME, LongSheet, called
 from webapp.registry import registry
 
@@ -27,49 +27,57 @@ def names(sheet: LongSheet) -> Texts:
     return list(map(called, *(sheet.columns[one.key] for one in NAME)))
 
 
-def external_ids(sheet: LongSheet) -> Texts:
-    """Their ids of one's own; of several the one that was noted first."""
-    query = sa.select(ExternalId.contact_id, ExternalId.value).where(
-        among(ExternalId.contact_id, sheet.ids), ExternalId.source == ""
-    )
-    return in_order(sheet, dict(tuples(query.order_by(ExternalId.id.desc()))))
+def external_id(_function: str = "") -> Any:
+    """Its id of one's own; of several the one that was noted first."""
+    query = sa.select(ExternalId.value).where(ExternalId.contact_id == Contact.id, ExternalId.source == "")
+    return query.order_by(ExternalId.id).limit(1).scalar_subquery()
+
+
+def keys(_function: str) -> Any:
+    """The keys of its functions, between commas."""
+    query = sa.select(sa.func.aggregate_strings(FunctionRow.function, ","))
+    return query.where(FunctionRow.contact_id == Contact.id, FunctionRow.ended_at.is_(None)).scalar_subquery()
 
 
 def functions(sheet: LongSheet) -> Texts:
     """The words of the functions that are enabled."""
     known = [(one.key, str(one.label)) for one in registry().functions()]
-    held = beside.functions_of(sheet.ids)
-    words = {keys: ", ".join(word for key, word in known if key in keys) for keys in set(held.values())}
-    return in_order(sheet, {key: words[keys] for key, keys in held.items()})
+    stored = sheet.columns[of("functions")]
+    words = {keys: ", ".join(word for key, word in known if key in (keys or "").split(",")) for keys in set(stored)}
+    return [words[keys] for keys in stored]
 
 
-def numbers(sheet: LongSheet) -> Texts:
-    """The number that the list shows."""
-    rows = beside.numbers_of(sheet.ids)
-    found = {key: value for key, _function, value in rows}
-    several: dict[int, dict[str, str]] = {}
-    if len(found) < len(rows):
-        several = {key: {} for key, many in Counter(row[0] for row in rows).items() if many > 1}
-    for key, function, value in rows if several else ():
-        if key in several:
-            several[key][function] = value
-    return in_order(sheet, found | {key: number_of(one, sheet.function) for key, one in several.items()})
+def number(function: str) -> Any:
+    """The number that a list shows: the one that `number_of` takes."""
+    place = {key: at for at, key in enumerate((function, *FIRST)) if key}
+    query = sa.select(ContactNumber.value).where(
+        ContactNumber.contact_id == Contact.id, ContactNumber.valid_to.is_(None)
+    )
+    order = sa.case(place, value=ContactNumber.function, else_=len(FIRST) + 1)
+    return query.order_by(order, ContactNumber.id).limit(1).scalar_subquery()
 
 
-def persons(sheet: LongSheet) -> Texts:
+def persons(_function: str) -> Any:
     """How many contact persons."""
-    return in_order(sheet, {key: str(number) for key, number in beside.persons_of(sheet.ids).items()})
+    person = aliased(Contact)
+    query = sa.select(sa.func.count()).select_from(ContactLink).join(person, person.id == ContactLink.person_id)
+    return query.where(ContactLink.party_id == Contact.id, person.deleted_at.is_(None)).scalar_subquery()
 
 
-def first_of(model: type[Email | Phone]) -> Callable[[LongSheet], Texts]:
+def first_of(model: type[Email | Phone]) -> Callable[[str], Any]:
     """The first e-mail or phone."""
+    query = sa.select(model.value).where(model.contact_id == Contact.id).order_by(model.position, model.id)
+    return lambda _function: query.limit(1).scalar_subquery()
 
-    def texts(sheet: LongSheet) -> Texts:
-        query = sa.select(model.contact_id, model.value).where(among(model.contact_id, sheet.ids))
-        # The first one comes last, and stays.
-        return in_order(sheet, dict(tuples(query.order_by(model.position.desc(), model.id.desc()))))
 
-    return texts
+def of(key: str) -> str:
+    """What `ListColumn.sql` of a column is called among the columns of a sheet."""
+    return f"of_{key}"
+
+
+def found_of(key: str) -> Callable[[LongSheet], Texts]:
+    """What `ListColumn.sql` of a column has found, as it is."""
+    return lambda sheet: [str(one) if one else "" for one in sheet.columns[of(key)]]
 
 
 def tags(sheet: LongSheet) -> Texts:
