@@ -72,10 +72,12 @@ class Chunk:
 
     def _write(self, entries: Sequence[Entry]) -> None:
         newcomers.arrive([one for entry in entries for one in _newcomers(entry)])
+        made = [one for one in entries if one.outcome == "created" and one.parent is not None]
+        if made:
+            many_contacts.set_parents({one.contact.id: one.parent.id for one in made if one.contact and one.parent})
         for entry in entries:
             if entry.outcome == "created":
                 singly.note_own(entry)
-                singly.subordinate(entry)
             elif entry.outcome == "updated":
                 singly.update(entry)
         singly.portray(entries)

@@ -95,7 +95,7 @@ def _complete(contact: Contact, entry: Entry) -> None:
     for party in entry.promoted:
         if (link_id := _open_link(contact.id, party.id)) is not None:
             update_link(link_id, {"is_primary": True})
-    subordinate(entry)
+    _subordinate(entry)
 
 
 def _open_link(person_id: int, party_id: int) -> int | None:
@@ -105,7 +105,7 @@ def _open_link(person_id: int, party_id: int) -> int | None:
     return fetch(query).scalars().first()
 
 
-def subordinate(entry: Entry) -> None:
+def _subordinate(entry: Entry) -> None:
     """Set the company that stands above the contact of a row; where that can't be, the other values go in."""
     if entry.parent is not None and entry.contact is not None:
         try:

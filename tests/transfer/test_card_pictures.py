@@ -216,6 +216,30 @@ def test_H4_few_pictures_are_held_however_many_go_in_and_out(bring, system, tmp_
     assert exported < 60_000_000
 
 
+def test_H1_one_card_with_very_many_pictures_holds_none_of_them(tmp_path: Path) -> None:
+    path = tmp_path / "one.vcf"
+    large = folded(f"PHOTO;ENCODING=b:{encoded(PNG + bytes(pictures.LARGEST - len(PNG)))}", 20_000)
+    path.write_text(card("\r\n".join([large] * 30)), newline="")
+    tracemalloc.start()
+    try:
+        (row,) = open_reading(path)
+        peak = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    assert len(row.values["picture"].content()) == pictures.LARGEST
+    assert peak < 12_000_000
+
+
+def test_H1_a_file_that_is_open_is_read_on_where_it_was(bring) -> None:
+    content = b"".join(
+        card(f"PHOTO;ENCODING=b:{encoded(PNG + bytes(37 * at) + bytes([at]))}", name=f"Anna Nr{at}").encode()
+        for at in range(200)
+    )
+    stream = io.BytesIO(content)
+    seen = [(row.values["last_name"], row.values["picture"].content()[-1]) for row in open_reading(stream)]
+    assert seen == [(f"Nr{at}", at) for at in range(200)]
+
+
 def test_H1_a_cell_that_was_changed_stands_for_no_picture(bring) -> None:
     reading: Any = open_reading(io.BytesIO(card(f"PHOTO;ENCODING=b:{encoded(PNG)}").encode()))
     (row,) = reading

@@ -106,6 +106,26 @@ def test_H2_rehearsal_tells_of_marks_and_parents_and_undo_takes_them_away(client
     assert db.session.scalar(sa.select(sa.func.count()).select_from(Contact)) == 3
 
 
+@pytest.mark.parametrize("is_edited", [False, True])
+def test_H2_undo_takes_companies_that_stand_above_each_other_away_together(client, sign_in, system, is_edited) -> None:
+    sign_in("manager")
+    sender = Sender(client)
+    url = sender.rehearse("Company;Parent company\nHolding;\nAcme;Holding\nBeta;Acme\nDelta;Holding\nZeta;Other\n")
+    sender.do(url, "start")
+    db.session.rollback()
+    assert parents() == {"Acme": "Holding", "Beta": "Acme", "Delta": "Holding", "Zeta": "Other"}
+    if is_edited:
+        beta = db.session.scalars(sa.select(Contact).where(Contact.company_name == "Beta")).one()
+        update(beta.id, {"description": "Known to us"})
+        db.session.commit()
+    sender.do(url, "undo")
+    db.session.rollback()
+    db.session.expire_all()
+    assert parents() == ({"Acme": "Holding", "Beta": "Acme"} if is_edited else {})
+    there = set(db.session.scalars(sa.select(Contact.company_name)))
+    assert there == ({"Holding", "Acme", "Beta"} if is_edited else set())
+
+
 def test_H1_a_circle_of_parents_is_a_remark(bring, system) -> None:
     text = "Company;Parent company\nAcme;Beta\nBeta;Gamma\nGamma;Acme\nDelta;Delta\n"
     report = bring(text, kind="company", commits=False)

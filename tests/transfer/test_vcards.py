@@ -275,6 +275,12 @@ def test_H1_five_thousand_cards_in_one_another_are_one_card() -> None:
         "FN:A B\n" + "TEL:1234567\n" * 1500,
         "FN:A B\nNOTE:" + "x" * 3_000_000,
         "FN:A B\nPHOTO;ENCODING=b:" + "\n /9j" * 50_000,
+        "FN:A B\nPHOTO;ENCODING=b:" + "/9j/" * 2_500_000,
+        "FN:A B\n" + ("PHOTO;ENCODING=b:" + "/9j/" * 20_000 + "\n") * 100,
+        "FN:A B\nPHOTO:data:" + ";" * 3_000_000 + ",x",
+        "FN:A B\nLABEL:" + "\\n" * 3_000_000,
+        "FN:A B\n" + "LABEL:Weg 1\n" * 1900,
+        "FN:A B\nCATEGORIES:" + "a;," * 1_000_000,
     ],
 )  # fmt: skip
 def test_H1_a_card_that_means_harm_is_read_or_refused(lines: str) -> None:
@@ -364,10 +370,13 @@ _LINE = st.one_of(
     st.text(max_size=30),
     st.builds(
         "{}{}{}:{}".format,
-        st.sampled_from(["BEGIN", "END", "N", "FN", "TEL", "item1.ADR", "EMAIL", "AGENT", "NOTE", "ORG", "X-ABLabel"]),
-        st.sampled_from(["", ";TYPE=work", ';TYPE="a,b"', ";ENCODING=QUOTED-PRINTABLE", ";CHARSET=utf-7", ';X="']),
+        st.sampled_from(["BEGIN", "END", "N", "FN", "TEL", "item1.ADR", "EMAIL", "AGENT", "NOTE", "ORG", "X-ABLabel",
+                         "PHOTO", "LOGO", "LABEL", "CATEGORIES"]),
+        st.sampled_from(["", ";TYPE=work", ';TYPE="a,b"', ";ENCODING=QUOTED-PRINTABLE", ";CHARSET=utf-7", ';X="',
+                         ";ENCODING=b", ";BASE64", ";LABEL=a^nb"]),
         st.sampled_from(["", ";PREF=1", ";CHARSET=nothing", ";VALUE=uri"]),
-        st.one_of(st.just("VCARD"), st.text(max_size=30)),
+        st.one_of(st.just("VCARD"), st.text(max_size=30),
+                  st.sampled_from(["data:,%41", "data:x;base64,iVBORw0KGgo=", "x\\,y;"])),
     ),
 )  # fmt: skip
 

@@ -84,6 +84,14 @@ def set_many(ids: Sequence[int], name: str, value: Any) -> Told:
     return told | {one: Outcome("done", before=[plain(old)]) for one, old in before.items()}
 
 
+def set_parents(parents: Mapping[int, int]) -> None:
+    """Set the parent companies of contacts that are new: nothing stands below them yet, so that no circle is made."""
+    need("contacts.edit")
+    write((one, {"parent_id": parent}) for one, parent in parents.items())
+    record_many("changed", {one: {"parent_id": (None, parent)} for one, parent in parents.items()})
+    registry().publish_many([ContactChanged(contact_id=one, fields=("parent_id",)) for one in parents])
+
+
 def would_not_set(ids: Sequence[int], name: str, value: Any) -> Told:
     """Those that have the value already, or can't have it."""
     return _to_set(ids, name, _coerced(name, value), lock=False)[1]
