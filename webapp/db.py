@@ -150,10 +150,10 @@ def tuples(statement: sa.Executable, values: Mapping[str, Any] | None = None) ->
 
 
 def insert_many(model: type[Base], rows: Sequence[Mapping[str, Any]]) -> None:
-    """Insert rows that all have the same columns: on PostgreSQL by one statement, an array for each column.
+    """Insert rows that all have the same columns by one statement: from an array for each column, on SQLite from JSON.
 
-    A statement for each row, though sent together, is planned and answered row by row. What the session still has to
-    write is written before.
+    A statement for each row, though sent together, is planned and answered row by row; on SQLite each keeps the books
+    of ids and the pages for its own way back. What the session still has to write is written before.
     """
     if not rows:
         return
@@ -161,11 +161,15 @@ def insert_many(model: type[Base], rows: Sequence[Mapping[str, Any]]) -> None:
     session = db.session()
     session.flush()
     statement = sa.insert(table)
-    if session.get_bind().dialect.name == "sqlite":
+    values: Any
+    if session.get_bind().dialect.name != "sqlite":
+        given, values = _unnested(table, rows)
+        session.connection().execute(statement.from_select(list(rows[0]), sa.select(*given.c)), values)
+    elif _has_bytes(table, rows):
         session.connection().execute(statement, rows)
-        return
-    given, values = _unnested(table, rows)
-    session.connection().execute(statement.from_select(list(rows[0]), sa.select(*given.c)), values)
+    else:
+        query, values = _extracted(table, rows)
+        session.connection().execute(statement.from_select(list(rows[0]), query), values)
 
 
 def update_many(
@@ -187,13 +191,16 @@ def update_many(
     set_names = [name for name in rows[0] if name not in by]
     given: Any
     values: Any
-    if session.get_bind().dialect.name == "sqlite":
+    if session.get_bind().dialect.name != "sqlite":
+        each, values = _unnested(table, rows)
+        given = each.c
+    elif _has_bytes(table, rows):
         # A parameter that is called like a column would be taken for a value to set.
         given = {name: sa.bindparam(f"each_{name}") for name in rows[0]}
         values = [{f"each_{name}": value for name, value in row.items()} for row in rows]
     else:
-        each, values = _unnested(table, rows)
-        given = each.c
+        query, values = _extracted(table, rows)
+        given = query.subquery().c
     found = (table.c[name] == given[name] for name in by)
     statement = sa.update(table).where(*found).values({name: given[name] for name in set_names} | dict(also or {}))
     session.connection().execute(statement, values)
@@ -209,6 +216,24 @@ def _unnested(table: Any, rows: Sequence[Mapping[str, Any]]) -> tuple[Any, dict[
     arrays = (sa.bindparam(f"all_{name}", type_=ARRAY(types[name], dimensions=1)) for name in names)
     each = sa.func.unnest(*arrays).table_valued(*(sa.column(name, types[name]) for name in names)).render_derived()
     return each, {f"all_{name}": [row[name] for row in rows] for name in names}
+
+
+def _extracted(table: Any, rows: Sequence[Mapping[str, Any]]) -> tuple[Any, dict[str, str]]:
+    """A query for the same rows that SQLite takes out of one JSON text, and that text; JSON has no bytes."""
+    names, dialect = list(rows[0]), db.session.get_bind().dialect
+    stored = [table.c[name].type.dialect_impl(dialect).bind_processor(dialect) or _as_it_is for name in names]
+    told = [[store(row[name]) for name, store in zip(names, stored, strict=True)] for row in rows]
+    each = sa.func.json_each(sa.bindparam("all_rows", type_=sa.String)).table_valued("value")
+    columns = (sa.func.json_extract(each.c.value, f"$[{at}]").label(name) for at, name in enumerate(names))
+    return sa.select(*columns), {"all_rows": json.dumps(told)}
+
+
+def _has_bytes(table: Any, rows: Sequence[Mapping[str, Any]]) -> bool:
+    return any(isinstance(table.c[name].type, sa.LargeBinary) for name in rows[0])
+
+
+def _as_it_is(value: Any) -> Any:
+    return value
 
 
 @event.listens_for(Engine, "connect")
