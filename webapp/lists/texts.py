@@ -49,7 +49,7 @@ def functions(sheet: LongSheet) -> Texts:
 
 def number(function: str) -> Any:
     """The number that a list shows: the one that `number_of` takes."""
-    place = {key: at for at, key in enumerate((function, *FIRST)) if key}
+    place = {key: at for at, key in enumerate(dict.fromkeys((function, *FIRST))) if key}
     query = sa.select(ContactNumber.value).where(
         ContactNumber.contact_id == Contact.id, ContactNumber.valid_to.is_(None)
     )
