@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from plugins.transfer import befores, singly, uniting
 from plugins.transfer.deciding import Deciding, Decision
 from plugins.transfer.entry import Entry
+from plugins.transfer.ids import Ids
 from plugins.transfer.matching import Known, look_up
 from plugins.transfer.options import Options
 from webapp.api import N_, CarnetError, Numbering, _, db, many_contacts, new_ids, newcomers, no_collector, registry
@@ -30,7 +31,7 @@ class Chunk:
     entries: Sequence[Entry]
     options: Options
     columns: Mapping[str, str]
-    made: set[int]
+    made: Ids
     decisions: Mapping[int, Decision] = field(default_factory=dict)
     keeps: bool = False
     spent: dict[str, str] = field(default_factory=dict, init=False)
@@ -110,7 +111,7 @@ class Chunk:
         return entry
 
     def _count(self, entries: Sequence[Entry]) -> None:
-        self.made |= {one.contact.id for one in entries if one.contact is not None and one.outcome == "created"}
+        self.made.update(one.contact.id for one in entries if one.contact is not None and one.outcome == "created")
 
 
 def _note_numbers(entries: Sequence[Entry], known: Known) -> None:

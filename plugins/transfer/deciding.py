@@ -12,6 +12,7 @@ from typing import Any
 from plugins.transfer import added, befores, linking, uniting
 from plugins.transfer.entry import Entry
 from plugins.transfer.held import Held, texts
+from plugins.transfer.ids import Ids
 from plugins.transfer.matching import Known
 from plugins.transfer.options import Decision, Options
 from plugins.transfer.planned import planned
@@ -60,7 +61,7 @@ class Deciding:
         known: Known,
         options: Options,
         ids: Iterator[int],
-        made: set[int],
+        made: Ids,
         decisions: Mapping[int, Decision],
         spent: Mapping[str, str] = NOTHING_SPENT,
     ) -> None:

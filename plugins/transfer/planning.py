@@ -9,6 +9,7 @@ from typing import Any
 
 from plugins.transfer.deciding import Deciding
 from plugins.transfer.entry import Before, Entry, Outcome
+from plugins.transfer.ids import Ids
 from plugins.transfer.matching import look_up
 from plugins.transfer.memory import Noted
 from plugins.transfer.options import Decision, Options
@@ -76,7 +77,7 @@ class Planner:
         if entries:
             self.noted.begin(entries[0].row.line)
         known = look_up(((one.keys, one.values) for one in waiting), self.noted)
-        deciding = Deciding(known, self.options, self.ids, set(), decisions)
+        deciding = Deciding(known, self.options, self.ids, Ids(), decisions)
         for entry in waiting:
             deciding.decide(entry)
         self.noted.note(list(deciding.touched.values()), known.marks)

@@ -11,7 +11,7 @@ from plugins.transfer.entry import Entry
 from webapp.api import _, guarded
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Refusal:
     """A row that did not go in: why, and its cells as they were in the file."""
 
@@ -20,7 +20,7 @@ class Refusal:
     cells: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Remark:
     """Something about a row that did go in: a cell left empty, a function that was refused."""
 
@@ -28,7 +28,7 @@ class Remark:
     text: str
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Double:
     """A row whose contact may be a double of another. `contact_id` is None where the row was skipped for it."""
 

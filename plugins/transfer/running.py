@@ -9,6 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from plugins.transfer import imports, rehearsing
+from plugins.transfer.ids import Ids
 from plugins.transfer.models import Import, StagedRow
 from plugins.transfer.services import columns_of
 from plugins.transfer.writing import write_rows
@@ -92,14 +93,14 @@ def title(params: Mapping[str, Any], total: int) -> str:
     return ngettext("Import %(num)s row of “%(name)s”", "Import %(num)s rows of “%(name)s”", total, name=params["name"])
 
 
-class Made(set[int]):
+class Made(Ids):
     """The contacts that an import has made so far: those of this chunk, and those of chunks before."""
 
     def __init__(self, import_id: int) -> None:
         super().__init__()
         self.import_id = import_id
 
-    def __contains__(self, contact_id: object) -> bool:
+    def __contains__(self, contact_id: int) -> bool:
         if super().__contains__(contact_id):
             return True
         query = sa.select(StagedRow.number).where(

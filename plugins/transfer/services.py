@@ -7,6 +7,7 @@ from contextlib import closing, nullcontext
 from typing import Any
 
 from plugins.transfer.chunk import Chunk
+from plugins.transfer.ids import Ids
 from plugins.transfer.options import Options
 from plugins.transfer.planning import Planner
 from plugins.transfer.preparing import prepared
@@ -67,7 +68,7 @@ def import_rows(
     """
     need("contacts.manage")
     report, columns = Report(ignored=reading.ignored), columns_of(reading)
-    made: set[int] = set()
+    made = Ids()
     planner = Planner(options, columns) if options.rehearse else None
     done = 0
     # Who is inside a transaction of its own knows what another process can't see.

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from plugins.transfer.chunk import Chunk
 from plugins.transfer.entry import Entry
+from plugins.transfer.ids import Ids
 from plugins.transfer.options import Decision, Options
 from plugins.transfer.planning import NO_DECISIONS, Written, written_of
 from plugins.transfer.reading.rows import Row
@@ -17,7 +18,7 @@ def write_rows(
     options: Options,
     columns: Mapping[str, str],
     decisions: Mapping[int, Decision] = NO_DECISIONS,
-    made: set[int] | None = None,
+    made: Ids | None = None,
 ) -> list[Written]:
     """Write rows inside the caller's transaction, each whole or not at all, and tell what became of each.
 
@@ -26,7 +27,7 @@ def write_rows(
     of the history from others'.
     """
     need("contacts.manage")
-    made = set() if made is None else made
+    made = Ids() if made is None else made
     entries = [Entry.of(one, columns) for one in rows]
     chunk = Chunk(entries=entries, options=options, columns=columns, made=made, decisions=decisions, keeps=True)
     return [written_of(one) for one in chunk.write()]
