@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import cache
 from random import Random
 from typing import Any
@@ -16,7 +16,7 @@ from typing import Any
 from plugins.proposals.amounts import totals
 from plugins.proposals.contents import Content, Line, fingerprint
 from plugins.proposals.services import RANGE
-from webapp.api import DemoChunk, DemoContact, Numbering, fold, natural, registry
+from webapp.api import DemoChunk, DemoContact, Numbering, Refused, db, fold, natural, registry
 
 Rows = dict[str, list[tuple[Any, ...]]]
 COLUMNS = {
@@ -52,13 +52,24 @@ def begin(random: Random) -> Callable[[DemoChunk], Rows]:
 
     def rows(chunk: DemoChunk) -> Rows:
         chosen = [(one, _drawn(one, draw)) for one in chunk.contacts if draw() < SHARE]
-        given = iter(registry().service(Numbering).give(RANGE, len(chosen)) if chosen else ())
+        ids = [next(chunk.ids["proposal"]) for _one in chosen]
         made: Rows = {table: [] for table in (*COLUMNS, "history_entry")}
-        for contact, drawn in chosen:
-            _add(made, chunk, contact, drawn, next(chunk.ids["proposal"]), next(given, ""))
+        for (contact, drawn), id_, number in zip(chosen, ids, _numbers(ids), strict=True):
+            _add(made, chunk, contact, drawn, id_, number)
         return made
 
     return rows
+
+
+def _numbers(ids: Sequence[int]) -> Sequence[str]:
+    """The next numbers of the range; where it has not so many left, numbers that no range gives."""
+    if not ids:
+        return ()
+    try:
+        with db.session.begin_nested():
+            return registry().service(Numbering).give(RANGE, len(ids)) or [""] * len(ids)
+    except Refused:
+        return [f"DEMO-{one}" for one in ids]
 
 
 def _drawn(contact: DemoContact, draw: Callable[[], float]) -> tuple[str, int, bool, list[Line], str]:

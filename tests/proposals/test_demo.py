@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 
+from plugins.number_ranges import values
 from plugins.proposals import contents, services
 from plugins.proposals.models import Proposal, ProposalAnswer
 from webapp.contacts.queries import functions_of
@@ -38,3 +39,12 @@ def test_made_up_proposals_are_as_the_services_write_them(app, system) -> None:
     assert len(set(numbers)) == len(numbers)
     last = max(int(one.partition("-")[2]) for one in numbers)
     assert services.create(found[0].contact_id, {"title": "Next"}).number == f"P-{last + 1}"
+
+
+def test_made_up_proposals_go_on_where_their_range_is_used_up(app, system) -> None:
+    values.ensure(services.RANGE)
+    values.save(services.RANGE, values.all_of(services.RANGE)[0].id, {"next": 99_990})
+    fill(900, 4)
+    numbers = db.session.scalars(sa.select(Proposal.number)).all()
+    assert 50 < len(numbers) == len(set(numbers))
+    assert all(one.startswith("DEMO-") for one in numbers)
