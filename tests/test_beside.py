@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import os
+from pathlib import Path
 from typing import Any
+
+import pytest
 
 from webapp.acting import act, acting, acting_as_system
 from webapp.administration.settings import setting
@@ -53,6 +56,18 @@ def test_a_process_that_is_gone_gives_no_answer(app: Any) -> None:
     there.ask("Anna")
     assert there.answer() is None
     there.close()
+
+
+def test_files_of_the_folder_where_somebody_stands_are_not_run(
+    app: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "pickle.py").write_text("open('taken', 'w').close()")
+    monkeypatch.chdir(tmp_path)
+    there = Beside(Telling, "Hello")
+    there.ask("Anna")
+    assert there.answer()[0] == "Hello Anna"
+    there.close()
+    assert not (tmp_path / "taken").exists()
 
 
 def test_it_ends_with_the_pipe(app: Any) -> None:

@@ -33,8 +33,9 @@ class Beside:
 
     def __init__(self, make: Callable[..., Callable[[Any], Any]], *told: Any) -> None:
         there = os.environ | {"PYTHONPATH": os.pathsep.join(one for one in sys.path if one)}
+        # Without the folder where somebody stands: a file there that is called like a module would be run.
         self._process = subprocess.Popen(
-            [sys.executable, "-m", "webapp.beside"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=there
+            [sys.executable, "-P", "-m", "webapp.beside"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=there
         )
         self.ask((current_app.config["CARNET"], act(), make, told))
 

@@ -88,7 +88,7 @@ class Helper:
     """Another process that makes keys: it knows no database, and ends when its input does."""
 
     def __init__(self) -> None:
-        words = [sys.executable, "-m", "plugins.duplicates.helper"]
+        words = [sys.executable, "-P", "-m", "plugins.duplicates.helper"]
         there = os.environ | {"PYTHONPATH": os.pathsep.join(one for one in sys.path if one)}
         self.process = subprocess.Popen(  # noqa: S603 - this very program
             words, stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=there, text=True

@@ -18,6 +18,9 @@ from plugins.transfer.report import Report, write_refusals
 from plugins.transfer.services import firm_words, import_rows
 from webapp.api import Missing, _, acting, acting_as_system, ngettext
 
+STOPPED = 130
+"""How shells call the end by Ctrl-C."""
+
 
 class Keys(click.ParamType[tuple[str, ...]]):
     """A comma list of what rows are matched by."""
@@ -71,6 +74,12 @@ def import_command(
         raise click.BadParameter("This is the file to import: name another one.", param_hint="--errors")
     try:
         with acting(acting_as_system("import", file.name)), file.open("rb") as stream:
+            if not stream.seekable():
+                raise click.ClickException(
+                    _("%(file)s can't be read more than once, as an import has to: save it to a file first.", file=file)
+                )
+            if errors is not None:
+                _check_place(errors)
             if mapping:
                 saved = mapping_called(mapping).mapping
                 told = {**saved, **{name: value for name, value in told.items() if value is not None}}
@@ -84,10 +93,24 @@ def import_command(
     except Unreadable as error:
         raise click.ClickException(f"{file.name}: {error.message.told(_)}") from None
     except OSError as error:
-        raise click.ClickException(f"{error.filename or file}: {error.strerror}.") from None
+        raise click.ClickException(f"{error.filename or file}: {error.strerror or error}.") from None
     _tell(report, rehearse)
+    if report.stopped:
+        raise click.exceptions.Exit(STOPPED)
     if strict and report.refused:
         raise click.exceptions.Exit(1)
+
+
+def _check_place(errors: Path) -> None:
+    """Refuse a place for the refused rows that can't be written to before any row goes in."""
+    was_there = errors.exists()
+    try:
+        errors.open("ab").close()
+        if not was_there:
+            errors.unlink()
+    except OSError as error:
+        text = _("%(file)s: it can't be written (%(reason)s). Name another place.", file=errors, reason=error.strerror)
+        raise click.ClickException(text) from None
 
 
 def _import(reading: Reading, options: Options, stream: BinaryIO) -> Report:
@@ -122,6 +145,8 @@ def _tell(report: Report, rehearsed: bool) -> None:
                 report.employers,
             )
         )
+    if report.stopped:
+        say(_("Stopped: what is in stays. Import the same file again to go on."))
     if rehearsed:
         say(_("This was a rehearsal: nothing was changed."))
     click.echo(str(report))

@@ -44,7 +44,7 @@ class Double:
 class Report:
     """Counts of rows, and the rows to look at. A double counts beside what was done with it.
 
-    `employers`: companies made because rows name them.
+    `stopped`: before the end of the file. `employers`: companies made because rows name them.
     """
 
     created: int = 0
@@ -57,6 +57,7 @@ class Report:
     refusals: list[Refusal] = field(default_factory=list)
     remarks: list[Remark] = field(default_factory=list)
     likely: list[Double] = field(default_factory=list)
+    stopped: bool = False
 
     def tell(self, entry: Entry) -> None:
         """Count a row, and keep what there is to say of it."""

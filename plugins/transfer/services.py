@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from contextlib import closing, nullcontext
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager, nullcontext
 from typing import Any
 
 from plugins.transfer.chunk import Chunk
@@ -64,7 +64,8 @@ def import_rows(
     """Bring the rows of a file in, as the present actor, and tell what became of them.
 
     With `commits` each chunk is a transaction of its own; without, all happens inside the caller's. A rehearsal
-    writes nothing. `progress` hears the number of rows read so far.
+    writes nothing. `progress` hears the number of rows read so far. Ctrl-C ends it between two chunks: the report then
+    says so.
     """
     need("contacts.manage")
     report, columns = Report(ignored=reading.ignored), columns_of(reading)
@@ -72,7 +73,7 @@ def import_rows(
     planner = Planner(options, columns) if options.rehearse else None
     done = 0
     # Who is inside a transaction of its own knows what another process can't see.
-    with closing(prepared(reading, columns, alone=not commits)) as chunks:
+    with suppress_stop(report), closing(prepared(reading, columns, alone=not commits)) as chunks:
         for some in chunks:
             with transaction() if commits else nullcontext():
                 if planner is not None:
@@ -88,6 +89,15 @@ def import_rows(
             if progress:
                 progress(done)
     return report
+
+
+@contextmanager
+def suppress_stop(report: Report) -> Iterator[None]:
+    """Let Ctrl-C end what is done here: what is in stays, and is told."""
+    try:
+        yield
+    except KeyboardInterrupt:
+        report.stopped = True
 
 
 def columns_of(reading: Reading) -> dict[str, str]:

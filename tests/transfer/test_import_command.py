@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -99,7 +100,36 @@ def test_a_folder_and_unknown_options_are_refused(app: Any, carnet: Run, tmp_pat
     assert carnet("Nachname\nWeber\n", "--match", "number,shoe_size").exit_code == 2
     assert carnet("Nachname\nWeber\n", "--kind", "horse").exit_code == 2
     assert carnet("Nachname\nWeber\n", "--errors", str(tmp_path / "list.csv")).exit_code == 2
-    assert carnet("Nachname\nWeber\n", "--errors", str(tmp_path / "none" / "list.csv")).exit_code == 1
+
+
+def test_H2_where_refused_rows_can_t_be_written_nothing_is_imported(carnet: Run, tmp_path: Path) -> None:
+    for place in (tmp_path, tmp_path / "none" / "errors.csv"):
+        result = carnet("Nachname\nWeber\n", "--errors", str(place))
+        assert (result.exit_code, result.stdout, total()) == (1, "", 0)
+        assert str(place) in result.stderr
+        assert "Name another place" in result.stderr
+
+
+def test_H1_a_pipe_is_refused_with_what_to_do(app: Any) -> None:
+    reading, writing = os.pipe()
+    os.write(writing, b"Nachname\nWeber\n")
+    os.close(writing)
+    result = app.test_cli_runner().invoke(args=["import", f"/dev/fd/{reading}"])
+    os.close(reading)
+    assert (result.exit_code, result.stdout) == (1, "")
+    assert "save it to a file first" in result.stderr
+
+
+def test_H1_what_is_broken_in_a_list_of_json_takes_no_neighbour_along(app: Any, tmp_path: Path) -> None:
+    path = tmp_path / "list.json"
+    deep = '{"last_name": "D", "x": ' + "[" * 50_000 + "]" * 50_000 + "}"
+    lines = ['{"last_name": "A"}', '{"last_name": "B" "x": 1}', '{"last_name": "C"}', deep, '{"last_name": "E"}']
+    path.write_text("[" + ",\n".join(lines) + "]")
+    assert last_line(app.test_cli_runner().invoke(args=["import", str(path)])).startswith("created=3 ")
+    path.write_text('[{"last_name": "F"},\n{"last_name": "G')
+    result = app.test_cli_runner().invoke(args=["import", str(path)])
+    assert last_line(result) == "created=1 updated=0 unchanged=0 doubles=0 refused=1"
+    assert "breaks off" in result.stderr
 
 
 RAGGED = "Nachname;Ort\nWeber\nMeier;Ulm;more;\n;;;\nGroß;Köln;;\n;Bonn\n"

@@ -8,9 +8,10 @@ from typing import Any
 import pytest
 
 from plugins.transfer import preparing
+from plugins.transfer.options import Options
 from plugins.transfer.preparing import prepared
 from plugins.transfer.reading.opening import open_reading
-from plugins.transfer.services import columns_of, firm_words
+from plugins.transfer.services import columns_of, firm_words, import_rows
 from webapp.acting import acting, acting_as_system
 
 HEADER = "Type;First name;Last name;Company;E-mail;Phone;Street;City;Country;Birth date;Functions;Tags;Number;Seen"
@@ -76,3 +77,19 @@ def test_H2_a_long_file_is_imported_and_found_again(bring: Any) -> None:
     text = "\n".join((HEADER, *(f";;Long {number};;long{number}@example.com" for number in range(11))))
     assert str(bring(text)) == "created=11 updated=0 unchanged=0 doubles=0 refused=0"
     assert str(bring(text, rehearse=True)) == "created=0 updated=0 unchanged=11 doubles=0 refused=0"
+
+
+@pytest.mark.usefixtures("small")
+def test_H2_stopped_by_hand_what_is_in_stays_and_is_told(app: Any) -> None:
+    text = "\n".join((HEADER, *(f";;Stopped {number};;stopped{number}@example.com" for number in range(11))))
+
+    def stop(rows: int) -> None:
+        if rows == 8:
+            raise KeyboardInterrupt
+
+    with acting(acting_as_system("import", "list.csv")):
+        reading = open_reading(io.BytesIO(text.encode()), **firm_words())
+        report = import_rows(reading, Options(), progress=stop)
+        assert (report.created, report.stopped) == (8, True)
+        again = import_rows(reading, Options())
+    assert (again.created, again.unchanged, again.stopped) == (3, 8, False)

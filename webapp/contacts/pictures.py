@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from typing import Any
+from typing import Any, Literal
 
 import sqlalchemy as sa
 
@@ -23,6 +23,10 @@ LARGEST = 1024 * 1024
 HELD = 4 * 1024 * 1024
 """Bytes of pictures that are held at once, where there are many."""
 AT_ONCE = 4
+MOST_POINTS = 40_000_000
+"""Of a picture: phones take fewer, and whoever shows it needs four bytes for each (ASVS 5.2.6)."""
+FRAMES = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}
+"""Markers that begin a frame of a JPEG (ITU T.81, table B.1)."""
 
 SIGNS = (
     (b"\x89PNG\r\n\x1a\n", 0, "image/png"),
@@ -46,7 +50,40 @@ def checked(content: bytes) -> str:
     kind = media_type(content)
     if not kind:
         raise Invalid(_("This file is not a picture that Carnet shows: choose a PNG, JPEG or WebP."))
+    width, height = size_of(content, kind)
+    if width * height > MOST_POINTS:
+        raise Invalid(
+            _("This picture has too many points (%(width)s × %(height)s): make it smaller and try again.",
+              width=width, height=height)
+        )  # fmt: skip
     return kind
+
+
+def size_of(content: bytes, kind: str) -> tuple[int, int]:
+    """Width and height as a picture declares them, by which browsers take memory for it; 0, 0 where it does not."""
+
+    def number(at: int, length: int, order: Literal["big", "little"] = "big") -> int:
+        return int.from_bytes(content[at : at + length], order)
+
+    if kind == "image/png":
+        return (number(16, 4), number(20, 4)) if content[12:16] == b"IHDR" else (0, 0)
+    if kind == "image/webp":
+        match content[12:16]:
+            case b"VP8X":
+                return number(24, 3, "little") + 1, number(27, 3, "little") + 1
+            case b"VP8L":
+                both = number(21, 4, "little")
+                return (both & 0x3FFF) + 1, (both >> 14 & 0x3FFF) + 1
+            case b"VP8 " if content[23:26] == b"\x9d\x01\x2a":
+                return number(26, 2, "little") & 0x3FFF, number(28, 2, "little") & 0x3FFF
+        return 0, 0
+    at = 2
+    while at + 9 <= len(content) and content[at] == 0xFF:
+        # The segments of a JPEG, up to the one that begins a frame.
+        if content[at + 1] in FRAMES:
+            return number(at + 7, 2), number(at + 5, 2)
+        at += 2 + number(at + 2, 2)
+    return 0, 0
 
 
 def picture_of(contact_id: int) -> Picture | None:

@@ -127,7 +127,7 @@ def asked_for(format: str, columns: str, function: str) -> Export:  # noqa: A002
     if columns in ("shown", "all"):
         _function, keys = columns_of(function or "all", columns)
         return Export.of(format, columns, function, keys)
-    keys = [one.strip() for one in columns.split(",") if one.strip()]
+    keys = list(dict.fromkeys(one.strip() for one in columns.split(",") if one.strip()))
     offered = offered_list_columns(function)
     if not keys or any(one not in offered for one in keys):
         text = _("Choose all, shown, or columns of the list between commas: %(known)s.", known=", ".join(offered))

@@ -25,6 +25,11 @@ NO_ARRAY = N_("This JSON file is no list of contacts as Carnet exports them: exp
 NO_CONTACTS = N_("There is no contact in this JSON file: choose another file, or export it again.")
 NO_CONTACT = N_("This is no contact as Carnet exports it: leave it out, or export it again.")
 
+BROKEN_OFF = N_("The list breaks off here, and nothing behind this place was read: export it again.")
+LITERAL = len("false")
+"""Signs of the longest word of JSON, of which a piece may stand at the end of what was read."""
+
+_LINE = re.compile(r"\n\{")
 _BETWEEN = re.compile(r"[\s,]*")
 _NOTHING: dict[str, Any] = {
     **dict.fromkeys(("id", "kind", "external_id", "responsible_email", "parent")),
@@ -70,7 +75,9 @@ class JsonTable(Table):
             return Message(NO_CONTACT)
 
     def _objects(self) -> Iterator[Any]:
-        """What stands in the array; where that breaks off, why is the last."""
+        """What stands in the array, in the place of what can't be read why; behind that it goes on at the next line
+        that begins with an object, as `carnet export` writes them.
+        """
         decoder = json.JSONDecoder()
         with self.text.open() as stream:
             held = stream.read(BATCH).lstrip("\ufeff \t\r\n")[1:]
@@ -80,12 +87,25 @@ class JsonTable(Table):
                     return
                 try:
                     found, end = decoder.raw_decode(held)
-                except (ValueError, RecursionError):
-                    more = stream.read(max(BATCH, len(held)))
-                    if not more or len(held) > LONGEST:
-                        yield Message(NO_CONTACT)
-                        return
-                    held += more
+                except (ValueError, RecursionError) as error:
+                    may_go_on = _is_cut(error, held) and len(held) <= LONGEST
+                    if may_go_on and (more := stream.read(max(BATCH, len(held)))):
+                        held += more
+                        continue
+                    while not (begun := _LINE.search(held)):
+                        if not (more := stream.read(BATCH)):
+                            yield Message(BROKEN_OFF)
+                            return
+                        held = held[-1:] + more
+                    yield Message(NO_CONTACT)
+                    held = held[begun.end() - 1 :]
                     continue
                 yield found
                 held = held[end:]
+
+
+def _is_cut(error: ValueError | RecursionError, held: str) -> bool:
+    """Whether more of the file may make it right."""
+    if not isinstance(error, json.JSONDecodeError):
+        return False
+    return error.msg.startswith("Unterminated") or error.pos >= len(held) - LITERAL
