@@ -65,7 +65,7 @@ class Chunk:
             self._count(entries)
 
     def _decide(self, entries: Sequence[Entry]) -> None:
-        known = look_up((one.keys, one.values) for one in entries)
+        known = look_up(((one.keys, one.values) for one in entries), self.options.match)
         _note_numbers(entries, known)
         deciding = Deciding(known, self.options, new_ids("contact"), self.made, self.decisions, self.spent)
         for entry in entries:

@@ -8,7 +8,7 @@ from typing import Any, Literal, NamedTuple
 
 from plugins.transfer import uniting
 from plugins.transfer.held import Held
-from plugins.transfer.matching import Keys, keys_of
+from plugins.transfer.keys import Keys, keys_of
 from plugins.transfer.reading.card_picture import CardPicture
 from plugins.transfer.reading.rows import Row
 from plugins.transfer.slots import leading

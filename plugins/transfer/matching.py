@@ -7,15 +7,17 @@ itself writes joins them, so that two rows of one file find each other.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple, Protocol
+from typing import Any, Protocol
 
 import sqlalchemy as sa
 
 from plugins.transfer.held import SELDOM, Held, portions, read
+from plugins.transfer.keys import NAMING, Keys, Marks, keys_of_contact, marks_of, named_companies, postal_codes_of
 from webapp.api import (
     N_,
+    Address,
     Contact,
     ContactNumber,
     Email,
@@ -24,16 +26,11 @@ from webapp.api import (
     Phone,
     Refused,
     _,
-    check_email,
-    check_phone,
-    check_vat,
-    digits,
     fetch,
     fold,
     registry,
     scope_of,
-    setting,
-    sort_name,
+    tuples,
     within,
 )
 
@@ -43,86 +40,6 @@ FIELDS = {"number": "number", "external_id": "external_id", "email": "emails", "
 """What of a row each of them is."""
 DEFAULT_KEYS = ("number", "external_id")
 SAME_EMAIL, SAME_PHONE, SAME_NAME = N_("same e-mail"), N_("same phone"), N_("same name and postal code")
-Marks = set[tuple[str, str]]
-"""Keys, each with its kind."""
-
-
-class Keys(NamedTuple):
-    """By what a row, or a contact, is found. `name` is the sort name, `named` whether it is made of names.
-
-    `country` is the one by which the row's phones are read.
-    """
-
-    kind: str
-    name: str
-    named: bool
-    emails: frozenset[str] = frozenset()
-    phones: frozenset[str] = frozenset()
-    postal_codes: frozenset[str] = frozenset()
-    vat: str = ""
-    external: str = ""
-    number: str = ""
-    country: str = ""
-
-    @property
-    def marks(self) -> Marks:
-        """All keys, each with its kind."""
-        found = {("email", one) for one in self.emails} | {("phone", one) for one in self.phones}
-        single = (("vat", self.vat), ("name", self.name), ("external", self.external), ("number", self.number))
-        return found | {mark for mark in single if mark[1]}
-
-
-def keys_of(values: Mapping[str, Any]) -> Keys:
-    """The keys of a row's values."""
-    names = [values.get(name, "") for name in ("first_name", "last_name", "company_name")]
-    addresses: list[dict[str, str]] = values.get("addresses", [])
-    main = [one for one in addresses if one.get("purpose") == "main"] or addresses
-    country = (main[0].get("country") if main else "") or str(setting("company.country"))
-    emails = [item["value"] for item in values.get("emails", [])]
-    phones = [item["value"] for item in values.get("phones", [])]
-    name = sort_name(values["kind"], *names)
-    return Keys(
-        kind=values["kind"],
-        name=(name or fold(emails[0] if emails else "") or (digits(phones[0]) if phones else ""))[:400],
-        named=bool(name),
-        emails=frozenset(filter(None, (check_email(one).normalised for one in emails))),
-        phones=frozenset(filter(None, (check_phone(one, country).normalised for one in phones))),
-        postal_codes=_postal_codes(one.get("postal_code", "") for one in addresses),
-        vat=(check_vat(values["vat_id"], country).normalised or "") if "vat_id" in values else "",
-        external=values.get("external_id", ""),
-        number=fold(values.get("number", "")),
-        country=country,
-    )
-
-
-NAMING = frozenset({"employer", "links", "parent"})
-"""Values that name companies beside the row's own contact."""
-
-
-def named_companies(values: Mapping[str, Any]) -> Iterator[str]:
-    """The companies that a row names: where its person is a contact person, which one is above."""
-    for name in ("employer", "parent"):
-        if name in values:
-            yield values[name]
-    for one in values.get("links", ()):
-        yield one["party"]
-
-
-def _postal_codes(codes: Iterable[str]) -> frozenset[str]:
-    return frozenset(bare for code in codes if (bare := fold(code).replace(" ", "")))
-
-
-def keys_of_contact(contact: Held) -> Keys:
-    """The keys of a contact that is there, or planned."""
-    return Keys(
-        kind=contact.kind,
-        name=contact.sort_name,
-        named=bool(contact.name),
-        emails=frozenset(one.normalised for one in contact.emails if one.normalised),
-        phones=frozenset(one.normalised for one in contact.phones if one.normalised),
-        postal_codes=_postal_codes(one.postal_code for one in contact.addresses),
-        vat=contact.vat_id_normalised or "",
-    )
 
 
 class Memory(Protocol):
@@ -296,21 +213,21 @@ class Known:
                     or theirs.postal_codes - keys.postal_codes)  # fmt: skip
 
 
-def marks_of(contact: Held, keys: Keys) -> Marks:
-    """All by which a contact is found but its numbers."""
-    return keys.marks | {("external", one.value) for one in contact.external_ids if not one.source}
+def look_up(
+    rows: Iterable[tuple[Keys, Mapping[str, Any]]], match: Sequence[str], memory: Memory | None = None
+) -> Known:
+    """Read all contacts that rows of these keys and values can meet; the same number of statements for any rows.
 
-
-def look_up(rows: Iterable[tuple[Keys, Mapping[str, Any]]], memory: Memory | None = None) -> Known:
-    """Read all contacts that rows of these keys and values can meet; the same number of statements for any rows."""
+    `match`: by what a row names its contact, of `KEYS`.
+    """
     wanted: dict[str, set[str]] = defaultdict(set)
     marks: Marks = set()
     seldom: set[str] = set()
     for keys, values in rows:
-        marks |= keys.marks
+        marks |= keys.wanted(by_name="name" in match)
         marks.update(("number", fold(number)) for number in values.get("numbers", {}).values())
         if not NAMING.isdisjoint(values):
-            marks.update(("name", fold(one)) for one in named_companies(values))
+            marks.update(("company", fold(one)) for one in named_companies(values))
         seldom |= SELDOM & values.keys()
     for kind, value in marks:
         wanted[kind].add(value)
@@ -320,6 +237,7 @@ def look_up(rows: Iterable[tuple[Keys, Mapping[str, Any]]], memory: Memory | Non
     for kind, column, target, *narrowed in _PLACES:
         for some in portions(wanted[kind]):
             ids.update(fetch(sa.select(target).where(within(column, some), *narrowed)).scalars())
+    ids |= _at_places(wanted["place"])
     found = read(ids, seldom)
     mains = {one.merged_into_id for one in found if one.merged_into_id is not None}
     found += read(mains - ids, seldom)
@@ -338,16 +256,31 @@ def look_up(rows: Iterable[tuple[Keys, Mapping[str, Any]]], memory: Memory | Non
 
 
 _IN_LISTS = (Contact.deleted_at.is_(None), Contact.merged_into_id.is_(None), Contact.anonymised_at.is_(None))
+_LISTED = (*_IN_LISTS, Contact.archived_at.is_(None))
 _PLACES: tuple[tuple[Any, ...], ...] = (
     ("email", Email.normalised, Email.contact_id),
     ("phone", Phone.normalised, Phone.contact_id),
     ("vat", Contact.vat_id_normalised, Contact.id),
     # In these two parts, since the indexes are: nobody else is found by a name.
-    ("name", Contact.sort_name, Contact.id, *_IN_LISTS, Contact.archived_at.is_(None)),
+    ("name", Contact.sort_name, Contact.id, *_LISTED),
     ("name", Contact.sort_name, Contact.id, Contact.archived_at.is_not(None)),
+    ("company", Contact.sort_name, Contact.id, Contact.kind == "company", *_LISTED),
     ("external", ExternalId.value, ExternalId.contact_id, ExternalId.source == ""),
 )
 """Where contacts are found by each kind of key but a number, as the indexes hold them."""
+
+
+def _at_places(wanted: Collection[str]) -> set[int]:
+    """The contacts in lists that have one of these names together with its postal code."""
+    found: set[int] = set()
+    for some in portions({one.rpartition(" ")[0] for one in wanted}):
+        query = sa.select(Contact.id, Contact.sort_name, Address.postal_code).join(
+            Address, Address.contact_id == Contact.id
+        )
+        for contact_id, name, code in tuples(query.where(within(Contact.sort_name, some), *_LISTED)):
+            if any(f"{name} {one}" in wanted for one in postal_codes_of((code,))):
+                found.add(contact_id)
+    return found
 
 
 def _reserved(numbers: Iterable[str]) -> dict[str, list[tuple[int | None, str, str | None]]]:

@@ -13,7 +13,7 @@ from itertools import islice
 from pathlib import Path
 
 from plugins.transfer.held import Held
-from plugins.transfer.matching import Marks
+from plugins.transfer.keys import Marks
 
 AT_ONCE = 500
 """Values of one statement."""

@@ -76,7 +76,7 @@ class Planner:
         waiting = [one for one in entries if one.outcome != "refused"]
         if entries:
             self.noted.begin(entries[0].row.line)
-        known = look_up(((one.keys, one.values) for one in waiting), self.noted)
+        known = look_up(((one.keys, one.values) for one in waiting), self.options.match, self.noted)
         deciding = Deciding(known, self.options, self.ids, Ids(), decisions)
         for entry in waiting:
             deciding.decide(entry)

@@ -13,7 +13,7 @@ from typing import Any
 
 from plugins.transfer import added
 from plugins.transfer.held import Held, Item
-from plugins.transfer.matching import Keys
+from plugins.transfer.keys import Keys
 from webapp.api import (
     CONTACT_COLLECTIONS,
     N_,
