@@ -21,10 +21,11 @@ from webapp.accounts.models import User
 from webapp.acting import Act, acting
 from webapp.contacts.models import Contact
 from webapp.contacts.queries import LIVE
-from webapp.db import db, insert_many, transaction
+from webapp.db import db, transaction
 from webapp.history.models import HistoryEntry
 from webapp.jobs import runner
 from webapp.jobs.models import Job
+from webapp.many_rows import insert_many
 from webapp.ports import Merging
 from webapp.registry import registry
 

@@ -9,10 +9,11 @@ import sqlalchemy as sa
 from sqlalchemy.exc import DataError
 
 from webapp.contacts.models import Contact
-from webapp.db import db, insert_many, update_many
+from webapp.db import db
 from webapp.functions.models import FunctionKind
 from webapp.history.models import HistoryEntry
 from webapp.jobs.models import Job, JobItem
+from webapp.many_rows import insert_many, update_many
 
 MOMENT = dt.datetime(2026, 2, 3, 4, 5, 6, 789, tzinfo=dt.timezone(dt.timedelta(hours=2)))
 TOO_LONG = "x" * 11

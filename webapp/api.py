@@ -91,13 +91,11 @@ from webapp.db import (
     discard,
     fetch,
     in_passing,
-    insert_many,
     now,
     snapshot,
     together,
     transaction,
     tuples,
-    update_many,
     within,
 )
 from webapp.driven import ids as new_ids
@@ -171,6 +169,7 @@ from webapp.lists.sheet import name_of as shown_name
 from webapp.lists.views import list_page
 from webapp.mail import can_send as can_send_mail
 from webapp.mail import send_letter_later
+from webapp.many_rows import insert_many, update_many
 from webapp.merging.models import Merge, MergedContact
 from webapp.outcomes import each, outcome
 from webapp.plugin import (
@@ -215,6 +214,7 @@ from webapp.plugin import (
 )
 from webapp.plugin.made_up import DemoChunk, DemoContact
 from webapp.ports import Anonymising, Doubles, MassActions, Merging, MoreFields, Numbering
+from webapp.processes import another_process
 from webapp.realms import is_rehearsal
 from webapp.references import Reference, of_orphaned, orphaned
 from webapp.references import movable as merge_references
@@ -369,6 +369,7 @@ __all__ = [
     "alike",
     "among",
     "announce",
+    "another_process",
     "append_to_file",
     "archive_contact",
     "asked_at",

@@ -19,6 +19,7 @@ from flask import current_app
 
 from webapp.acting import act, acting
 from webapp.db import snapshot
+from webapp.processes import another_process
 
 SIZE = 8
 """Bytes that tell how long a message is."""
@@ -32,11 +33,7 @@ class Beside:
     """
 
     def __init__(self, make: Callable[..., Callable[[Any], Any]], *told: Any) -> None:
-        there = os.environ | {"PYTHONPATH": os.pathsep.join(one for one in sys.path if one)}
-        # Without the folder where somebody stands: a file there that is called like a module would be run.
-        self._process = subprocess.Popen(
-            [sys.executable, "-P", "-m", "webapp.beside"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=there
-        )
+        self._process = another_process("webapp.beside", stdin=subprocess.PIPE, stdout=subprocess.PIPE)
         self.ask((current_app.config["CARNET"], act(), make, told))
 
     def ask(self, question: Any) -> None:

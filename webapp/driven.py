@@ -17,6 +17,7 @@ from webapp.db import Base, db, is_sqlite
 AT_ONCE = 100
 """Rows of one INSERT on SQLite, which keeps the books of ids once per statement."""
 IDS_AT_ONCE = 1_000
+_GROWN = sa.text("SELECT pg_relation_size(oid) / 8192 > 4 * relpages FROM pg_class WHERE oid = CAST(:name AS regclass)")
 
 
 def write(connection: Connection, table: str, columns: Sequence[str], rows: Sequence[tuple[Any, ...]]) -> None:
@@ -41,12 +42,26 @@ def write(connection: Connection, table: str, columns: Sequence[str], rows: Sequ
         raise sa.exc.DBAPIError.instance(insert, None, error, raised, dialect=connection.dialect) from error
 
 
+def tell_planner(connection: Connection, table: str) -> None:
+    """Let PostgreSQL know how many rows a table has, where they have become many more since it looked.
+
+    Of a table that it has never looked at it takes few rows to be many: then triggers that keep the lists walk through
+    all contacts for each new row, and rows are looked up by walking through all of them. Others' plans are made anew.
+    """
+    if is_sqlite(connection):
+        return
+    quoted = connection.dialect.identifier_preparer.quote(table)
+    if connection.scalar(_GROWN, {"name": quoted}):
+        connection.exec_driver_sql(f"ANALYZE (SKIP_LOCKED) {quoted}")
+
+
 def insert_rows(model: type[Base], columns: Sequence[str], rows: Sequence[tuple[Any, ...]]) -> None:
     """Insert rows of these columns, each value as the driver takes it; what the session has to write goes before."""
     if rows:
         session = db.session()
         session.flush()
         write(session.connection(), model.__tablename__, columns, rows)
+        tell_planner(session.connection(), model.__tablename__)
 
 
 def moment(at: dt.datetime, sqlite: bool) -> str:

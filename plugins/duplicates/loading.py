@@ -9,7 +9,6 @@ from __future__ import annotations
 import json
 import os
 import subprocess
-import sys
 from contextlib import suppress
 from typing import Any
 
@@ -18,7 +17,7 @@ import sqlalchemy as sa
 from plugins.duplicates.keeping import rows_of
 from plugins.duplicates.models import COLUMNS, DoubleKey
 from plugins.duplicates.reading import Plain, plain, profiles
-from webapp.api import Contact, db, fetch, insert_rows
+from webapp.api import Contact, another_process, db, fetch, insert_rows
 
 _TABLE: Any = DoubleKey.__table__
 _INDEXES = tuple(sorted(_TABLE.indexes, key=lambda one: str(one.name)))
@@ -88,10 +87,8 @@ class Helper:
     """Another process that makes keys: it knows no database, and ends when its input does."""
 
     def __init__(self) -> None:
-        words = [sys.executable, "-P", "-m", "plugins.duplicates.helper"]
-        there = os.environ | {"PYTHONPATH": os.pathsep.join(one for one in sys.path if one)}
-        self.process = subprocess.Popen(  # noqa: S603 - this very program
-            words, stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=there, text=True
+        self.process = another_process(
+            "plugins.duplicates.helper", stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
         )
 
     def ask(self, found: list[Plain]) -> None:

@@ -18,11 +18,12 @@ from webapp.contacts.coerce import coerce
 from webapp.contacts.fields import BY_NAME, COMPANY_ONLY, PERSON_ONLY
 from webapp.contacts.models import Contact, ContactLink
 from webapp.contacts.services import not_writable
-from webapp.db import among, db, now, update_many
+from webapp.db import among, db, now
 from webapp.errors import Invalid
 from webapp.events import ContactBinned, ContactChanged, ContactRestored
 from webapp.history.services import plain, record_many
 from webapp.i18n import _
+from webapp.many_rows import update_many
 from webapp.plugin import Outcome
 from webapp.registry import registry
 

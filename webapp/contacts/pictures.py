@@ -13,10 +13,11 @@ from webapp.contacts import bulk
 from webapp.contacts.models import Picture
 from webapp.contacts.queries import load
 from webapp.contacts.services import touch, writable
-from webapp.db import among, db, fetch, insert_many
+from webapp.db import among, db, fetch
 from webapp.errors import Invalid, Refused
 from webapp.history.services import record, record_many
 from webapp.i18n import _
+from webapp.many_rows import insert_many
 
 LARGEST = 1024 * 1024
 """Bytes of a picture."""

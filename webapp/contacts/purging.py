@@ -17,10 +17,11 @@ from webapp import references
 from webapp.acting import acting, acting_as_system, need
 from webapp.contacts import guards
 from webapp.contacts.models import Contact, ContactLink, ContactNumber
-from webapp.db import Moment, among, db, fetch, insert_many, now, update_many
+from webapp.db import Moment, among, db, fetch, now
 from webapp.history.services import Note, record_all
 from webapp.i18n import _
 from webapp.jobs.alone import unit
+from webapp.many_rows import insert_many, update_many
 from webapp.merging.models import Merge, MergedContact
 from webapp.plugin import Blocker
 from webapp.registry import registry

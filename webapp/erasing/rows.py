@@ -13,7 +13,8 @@ import sqlalchemy as sa
 
 from webapp import references
 from webapp.contacts.models import Contact
-from webapp.db import among, fetch, update_many
+from webapp.db import among, fetch
+from webapp.many_rows import update_many
 from webapp.merging.models import Merge, MergedContact
 from webapp.plugin import PersonalData, Plugin
 from webapp.registry import Registry, registry

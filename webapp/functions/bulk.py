@@ -17,13 +17,14 @@ import sqlalchemy as sa
 from webapp.acting import act, need
 from webapp.contacts.bulk import forget, hold
 from webapp.contacts.models import Contact, ContactNumber
-from webapp.db import among, db, fetch, insert_many, now
+from webapp.db import among, db, fetch, now
 from webapp.events import FunctionActivated
 from webapp.functions import numbers, numbers_of_many
 from webapp.functions.models import FunctionRow
 from webapp.functions.services import known, not_to_be_left, nothing_to_convert, release
 from webapp.history.services import record_many
 from webapp.i18n import _
+from webapp.many_rows import insert_many
 from webapp.outcomes import each
 from webapp.plugin import ContactFunction, Outcome
 from webapp.ports import Numbering

@@ -14,7 +14,6 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.engine import Connection
 
 from webapp.acting import act, need
 from webapp.contacts import added, bulk, drafts
@@ -22,13 +21,14 @@ from webapp.contacts.collections import tags_of
 from webapp.contacts.fields import LINK_FIELDS
 from webapp.contacts.models import Contact
 from webapp.contacts.services import KINDS
-from webapp.db import among, db, fetch, insert_many, is_sqlite, now
-from webapp.driven import ids, moment, write
+from webapp.db import among, db, fetch, is_sqlite, now
+from webapp.driven import ids, moment, tell_planner, write
 from webapp.errors import Refused
 from webapp.events import ContactCreated, FunctionActivated
 from webapp.functions.numbers import reserved_for, scope_of
 from webapp.functions.services import known
 from webapp.history.services import Change, plain
+from webapp.many_rows import insert_many
 from webapp.plugin import ContactFunction
 from webapp.ports import Numbering
 from webapp.registry import registry
@@ -180,8 +180,7 @@ def _carry_out(
     ):  # fmt: skip
         if table in rows:
             write(connection, table, columns, rows[table])
-        if table == "contact" and not sqlite:
-            _tell_planner(connection)
+            tell_planner(connection, table)
     for key, some in own.items():
         insert_many(functions[key].model, some)
         added.save(key, defaults[key])
@@ -191,16 +190,6 @@ def _carry_out(
     registry().publish_many(
         [FunctionActivated(contact_id=one.id, function=key) for one in newcomers for key, _number in one.functions]
     )
-
-
-def _tell_planner(connection: Connection) -> None:
-    """Let PostgreSQL know how many contacts there are, where they have become many more since it looked.
-
-    In a base that it has never looked at, triggers that keep the lists walk through all contacts for each new row.
-    """
-    grown = sa.text("SELECT pg_relation_size(oid) / 8192 > 4 * relpages FROM pg_class WHERE oid = 'contact'::regclass")
-    if connection.scalar(grown):
-        connection.exec_driver_sql("ANALYZE contact")
 
 
 def _touch(linked: Mapping[int, int], at: dt.datetime) -> None:

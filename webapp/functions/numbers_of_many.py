@@ -16,8 +16,9 @@ from sqlalchemy.orm import selectinload
 
 from webapp.contacts.derived import number_of, searchable
 from webapp.contacts.models import Contact, ContactNumber
-from webapp.db import among, db, insert_many, update_many
+from webapp.db import among, db
 from webapp.functions.numbers import in_one_range, reserved_for
+from webapp.many_rows import insert_many, update_many
 from webapp.text import fold, natural
 
 SEARCHED = ("emails", "phones", "addresses", "numbers", "external_ids", "absorbed")

@@ -11,8 +11,9 @@ from typing import Any, NamedTuple
 import sqlalchemy as sa
 
 from webapp.acting import act
-from webapp.db import db, insert_many, now
+from webapp.db import db, now
 from webapp.history.models import HistoryEntry
+from webapp.many_rows import insert_many
 
 Change = tuple[Any, Any]
 

@@ -11,11 +11,12 @@ import sqlalchemy as sa
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from sqlalchemy.orm import Session
 
-from webapp.db import db, is_collision, is_unreachable, update_many
+from webapp.db import db, is_collision, is_unreachable
 from webapp.errors import CarnetError
 from webapp.i18n import _
 from webapp.jobs.chunk import Chunk, Item
 from webapp.jobs.models import Job, JobItem
+from webapp.many_rows import update_many
 from webapp.plugin import JobKind
 
 log = logging.getLogger("carnet.jobs")

@@ -7,7 +7,6 @@ import logging
 import os
 import signal
 import subprocess
-import sys
 import threading
 import time
 from collections.abc import Iterator
@@ -20,6 +19,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from webapp.db import is_unreachable
 from webapp.jobs import queue
 from webapp.jobs.runner import TEND_S, Runner
+from webapp.processes import another_process
 
 log = logging.getLogger("carnet.jobs")
 AWAY_S = 2.0
@@ -77,8 +77,7 @@ def beside() -> Iterator[None]:
     over = threading.Event()
 
     def start(*more: str) -> subprocess.Popen[bytes]:
-        words = [sys.executable, "-m", "webapp", "worker", "--parent", str(os.getpid()), *more]
-        return subprocess.Popen(words)  # noqa: S603 - this very program
+        return another_process("webapp", "worker", "--parent", str(os.getpid()), *more)
 
     # The first one here and now: a server that forks meanwhile would keep the pipe open by which its start is told,
     # and the thread would wait for that instead of for the worker.

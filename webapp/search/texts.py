@@ -7,8 +7,9 @@ from collections.abc import Iterable, Sequence
 import sqlalchemy as sa
 
 from webapp.contacts.models import Contact
-from webapp.db import among, fetch, update_many
+from webapp.db import among, fetch
 from webapp.events import ContactsMerged, MergeUndone
+from webapp.many_rows import update_many
 from webapp.registry import registry
 from webapp.text import fold
 
