@@ -76,7 +76,8 @@ def test_J1_the_api_exports_what_its_user_may_see(api, firms) -> None:
 
 @pytest.mark.parametrize(
     ("asked", "parameter"),
-    [("format=doc", "format"), ("columns=city,shoe_size", "columns"), ("columns=,", "columns"),
+    [("format=doc", "format"), ("format=vcf&columns=city", "columns"), ("format=json&columns=shown", "columns"),
+     ("columns=city,shoe_size", "columns"), ("columns=,", "columns"), ("columns=" + "city," * 500, "columns"),
      ("function=friend", "function"), ("sort=shoe_size", "sort"), ("country=FR", "country"), ("limit=5", "limit")],
 )  # fmt: skip
 def test_I4_an_export_that_nobody_knows_names_its_parameter(api, firms, asked, parameter) -> None:

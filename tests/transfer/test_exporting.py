@@ -95,6 +95,9 @@ def test_H4_carnet_export_tells_a_mistake_in_one_line(carnet, tmp_path) -> None:
     result, _content = carnet("list.csv", "--columns", "city,shoe_size")
     assert result.exit_code == 2
     assert "former" in result.stderr
+    result, _content = carnet("list.vcf", "--columns", "city")
+    assert result.exit_code == 2
+    assert "always holds everything" in result.stderr
     assert list(tmp_path.iterdir()) == []
 
 

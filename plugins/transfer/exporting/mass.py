@@ -56,13 +56,15 @@ def write(chunk: Chunk, values: Values) -> None:
     export = Export.of(values["format"], values["columns"], data["function"], data["columns"])
     content, writer, state = export.content(), export.format.writer(), dict(data["state"])
     there: set[int] = set()
+    begins = is_first
     for some in export.portions([item.contact_id for item in chunk.items if item.contact_id is not None]):
         rows = content.rows(some)
-        piece = writer.begin(content.head, rows, state) if is_first and not there else b""
+        piece = writer.begin(content.head, rows, state) if begins else b""
         piece += writer.more(rows, state)
         append_to_file(data["file"], data["end"], piece + writer.end(dict(state)))
         data |= {"end": data["end"] + len(piece), "state": state, "columns": content.keys}
         data["contacts"] += len(rows)
+        begins = False
         there |= {row["id"] if isinstance(row, dict) else int(row[0]) for row in rows}
     for item in chunk.items:
         if item.contact_id in there:

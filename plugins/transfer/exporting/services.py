@@ -124,6 +124,9 @@ def asked_for(format: str, columns: str, function: str) -> Export:  # noqa: A002
         known = ", ".join(one.key for one in registry().functions())
         text = _("No contact function is called so; there are: %(known)s.", known=known)
         raise Invalid(text, {"function": text})
+    if columns != "all" and format in FORMATS and not FORMATS[format].is_table:
+        text = _("This kind of file always holds everything: leave the columns away, or ask for a table.")
+        raise Invalid(text, {"columns": text})
     if columns in ("shown", "all"):
         _function, keys = columns_of(function or "all", columns)
         return Export.of(format, columns, function, keys)
