@@ -25,7 +25,8 @@ class Chunk:
     """Rows that are written together.
 
     `columns` are fields by the file's headers; `made` the contacts that this import has created so far, to which those
-    of these rows are added; `decisions`, by line, go before the options. `keeps` asks for what an undo needs.
+    of these rows are added; `decisions`, by line, go before the options. `keeps` asks for what an undo needs. `spent`:
+    functions whose range is used up, with what it says; those that these rows find out are added.
     """
 
     entries: Sequence[Entry]
@@ -34,7 +35,7 @@ class Chunk:
     made: Ids
     decisions: Mapping[int, Decision] = field(default_factory=dict)
     keeps: bool = False
-    spent: dict[str, str] = field(default_factory=dict, init=False)
+    spent: dict[str, str] = field(default_factory=dict)
 
     def write(self) -> list[Entry]:
         """Write the rows, so that one refusal takes no neighbour along; what became of each of them."""

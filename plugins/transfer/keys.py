@@ -12,6 +12,10 @@ Marks = set[tuple[str, str]]
 """Keys, each with its kind."""
 
 
+PLACE, CALLER = "place", "caller"
+"""Kinds of keys of several things: a name and a postal code; a kind of contact, its phone and a word of its name."""
+
+
 class Keys(NamedTuple):
     """By what a row, or a contact, is found. `name` is the sort name, `named` whether it is made of names.
 
@@ -32,31 +36,45 @@ class Keys(NamedTuple):
     @property
     def marks(self) -> Marks:
         """All by which a contact with these keys is found."""
-        return self._own | self._places | ({("name", self.name)} if self.name else set())
+        found = self._own | self._places | self._callers | {("phone", one) for one in self.phones}
+        return found | {("name", self.name)} if self.name else found
 
     def wanted(self, *, by_name: bool) -> Marks:
         """All by which the contacts are found that a row of these keys can meet; `by_name` where a name is enough.
 
-        A name may be hundreds of people's. One of whom the row says nothing new, or who may be its double, has its
-        postal code, or else its e-mail address or external id, where it tells one: others are not asked for.
+        A name may be hundreds of people's, a phone a whole firm's. One of whom the row says nothing new, or who may be
+        its double, has its postal code, or else its e-mail address or external id, where it tells one; and who has its
+        phone is of its kind, a person also of one word of its name, or of no name at all. Others are not asked for.
         """
         found = self._own | self._places
         if self.name and (by_name or not (self.emails or self.postal_codes or self.external)):
             found.add(("name", self.name))
         if self.name and self.kind == "company":
             found.add(("company", self.name))
-        return found
+        if self.kind == "person" and not self.named:
+            return found | {("phone", one) for one in self.phones}
+        return found | self._callers | {(CALLER, f"{self.kind} {one} ") for one in self.phones}
 
     @property
     def _own(self) -> Marks:
-        found = {("email", one) for one in self.emails} | {("phone", one) for one in self.phones}
+        found = {("email", one) for one in self.emails}
         single = (("vat", self.vat), ("external", self.external), ("number", self.number))
         return found | {mark for mark in single if mark[1]}
 
     @property
+    def _callers(self) -> Marks:
+        words = calling(self.kind, self.name, named=self.named)
+        return {(CALLER, f"{self.kind} {one} {word}") for one in self.phones for word in words}
+
+    @property
     def _places(self) -> Marks:
         """The name with each postal code."""
-        return {("place", f"{self.name} {one}") for one in self.postal_codes} if self.name else set()
+        return {(PLACE, f"{self.name} {one}") for one in self.postal_codes} if self.name else set()
+
+
+def calling(kind: str, name: str, *, named: bool) -> list[str]:
+    """The words of a sort name by which whoever answers a phone is told apart: of a person that has a name."""
+    return name.split() if kind == "person" and named else [""]
 
 
 def keys_of(values: Mapping[str, Any]) -> Keys:

@@ -14,7 +14,18 @@ from typing import Any, Protocol
 import sqlalchemy as sa
 
 from plugins.transfer.held import SELDOM, Held, portions, read
-from plugins.transfer.keys import NAMING, Keys, Marks, keys_of_contact, marks_of, named_companies, postal_codes_of
+from plugins.transfer.keys import (
+    CALLER,
+    NAMING,
+    PLACE,
+    Keys,
+    Marks,
+    calling,
+    keys_of_contact,
+    marks_of,
+    named_companies,
+    postal_codes_of,
+)
 from webapp.api import (
     N_,
     Address,
@@ -237,7 +248,8 @@ def look_up(
     for kind, column, target, *narrowed in _PLACES:
         for some in portions(wanted[kind]):
             ids.update(fetch(sa.select(target).where(within(column, some), *narrowed)).scalars())
-    ids |= _at_places(wanted["place"])
+    ids |= _at_places(wanted[PLACE])
+    ids |= _with_phones(wanted[CALLER])
     found = read(ids, seldom)
     mains = {one.merged_into_id for one in found if one.merged_into_id is not None}
     found += read(mains - ids, seldom)
@@ -279,6 +291,18 @@ def _at_places(wanted: Collection[str]) -> set[int]:
         )
         for contact_id, name, code in tuples(query.where(within(Contact.sort_name, some), *_LISTED)):
             if any(f"{name} {one}" in wanted for one in postal_codes_of((code,))):
+                found.add(contact_id)
+    return found
+
+
+def _with_phones(wanted: Collection[str]) -> set[int]:
+    """Who in lists answers one of these phones, by kind and word of the name."""
+    found: set[int] = set()
+    columns = (Contact.kind, Contact.sort_name, Contact.first_name, Contact.middle_name, Contact.last_name)
+    for some in portions({one.split(" ")[1] for one in wanted}):
+        query = sa.select(Phone.contact_id, Phone.normalised, *columns).join(Contact, Contact.id == Phone.contact_id)
+        for contact_id, phone, kind, name, *names in tuples(query.where(within(Phone.normalised, some), *_LISTED)):
+            if any(f"{kind} {phone} {word}" in wanted for word in calling(kind, name, named=any(names))):
                 found.add(contact_id)
     return found
 

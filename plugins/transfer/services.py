@@ -69,7 +69,7 @@ def import_rows(
     """
     need("contacts.manage")
     report, columns = Report(ignored=reading.ignored), columns_of(reading)
-    made = Ids()
+    made, spent = Ids(), dict[str, str]()
     planner = Planner(options, columns) if options.rehearse else None
     done = 0
     # Who is inside a transaction of its own knows what another process can't see.
@@ -79,7 +79,7 @@ def import_rows(
                 if planner is not None:
                     entries = planner.decide(some)
                 else:
-                    entries = Chunk(entries=some, options=options, columns=columns, made=made).write()
+                    entries = Chunk(entries=some, options=options, columns=columns, made=made, spent=spent).write()
             for entry in entries:
                 report.tell(entry)
             if commits:

@@ -44,6 +44,29 @@ def test_H3_namesakes_are_read_where_nothing_tells_them_apart(annas, values, met
     assert set(look_up([(keys_of(row), row)], ("number", "external_id")).contacts) == {annas[one] for one in met}
 
 
+@pytest.mark.parametrize(
+    ("row", "met"),
+    [
+        (ANNA, {"Anna Petit", "-"}),
+        ({"kind": "person", "first_name": "Jean", "last_name": "Roux"}, {"-"}),
+        ({"kind": "person"}, {"Anna Petit", "Paul Petit", "-", "Petit SA"}),
+        ({"kind": "company", "company_name": "Roux SA"}, {"Petit SA"}),
+    ],
+)
+def test_H3_of_those_who_share_a_phone_namesakes_are_read(make, system, row, met) -> None:
+    """Colleagues share their firm's phone: a switchboard may be hundreds of people's."""
+    there = {"phones": [{"value": "+33 1 53 00 00 01"}]}
+    made = {
+        make(kind="person", first_name="Anna", last_name="Petit", **there).id: "Anna Petit",
+        make(kind="person", first_name="Paul", last_name="Petit", **there).id: "Paul Petit",
+        make("", kind="person", **there).id: "-",
+        make("Petit SA", **there).id: "Petit SA",
+    }
+    make(kind="person", first_name="Anna", phones=[{"value": "+33 1 53 00 00 02"}])
+    values = row | there | {"emails": [{"value": "new@example.com"}]}
+    assert {made[one] for one in look_up([(keys_of(values), values)], ()).contacts} == met
+
+
 def test_H3_namesakes_are_read_where_rows_are_matched_by_name(annas) -> None:
     row = ANNA | IN_BREST
     assert set(look_up([(keys_of(row), row)], ("name",)).contacts) == set(annas.values())

@@ -10,6 +10,7 @@ import pytest
 import sqlalchemy as sa
 
 from plugins.number_ranges.models import NumberBlock
+from plugins.transfer import preparing
 from plugins.transfer.report import Report
 from webapp.administration.settings import put_setting
 from webapp.contacts import services as contacts
@@ -119,3 +120,21 @@ def test_F3_a_range_that_ends_amid_a_file_costs_no_more_for_each_row(bring: Brin
 
     contacts.create({"kind": "company", "company_name": "First"})
     assert cost(64) < 2 * cost(8)
+
+
+def test_F3_a_range_that_is_used_up_is_found_out_once_in_a_file(
+    bring: Bring, statements: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each portion of rows would look for the one that is to blame, again and again in halves."""
+    monkeypatch.setattr(preparing, "CHUNK", 16)
+    contacts.create({"kind": "company", "company_name": "First"})
+    db.session.execute(sa.text("UPDATE number_range_value SET next = 99998, begins = 99998"))
+
+    def cost(first: int, rows: int, numbered: int = 0) -> int:
+        with statements() as made:
+            report = bring("Company;Functions\n" + "".join(f"N {first + at};customer\n" for at in range(rows)))
+        assert (report.created, report.refused, len(report.remarks)) == (rows, 0, rows - numbered)
+        return len(made)
+
+    one_portion = cost(0, 16, numbered=2)
+    assert cost(100, 64) < 2.5 * one_portion
