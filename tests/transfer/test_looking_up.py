@@ -2,12 +2,27 @@
 
 from __future__ import annotations
 
+import io
+from itertools import count
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
+from hypothesis import HealthCheck, assume, given, settings
+from hypothesis import strategies as st
 
+from plugins.transfer.deciding import Deciding
+from plugins.transfer.entry import Entry
+from plugins.transfer.held import read
+from plugins.transfer.ids import Ids
 from plugins.transfer.keys import keys_of
-from plugins.transfer.matching import look_up
+from plugins.transfer.matching import KEYS, Known, look_up
+from plugins.transfer.options import Options
+from plugins.transfer.reading.opening import open_reading
+from plugins.transfer.services import columns_of, firm_words
+from webapp.contacts.models import Contact
+from webapp.contacts.services import archive, create, to_bin
+from webapp.db import db
 
 ANNA: dict[str, Any] = {"kind": "person", "first_name": "Anna", "last_name": "Martin"}
 IN_BREST = {"addresses": [{"purpose": "main", "postal_code": "29200", "city": "Brest"}]}
@@ -79,3 +94,71 @@ def test_H3_companies_are_read_by_name_for_their_rows_and_for_those_who_work_the
     row = ANNA | IN_BREST | {"employer": "MARTIN"}
     assert set(look_up([(keys_of(row), row)], ()).contacts) == {firm.id}
     assert person.id not in look_up([(keys_of(row), row)], ()).contacts
+
+
+def some(*texts: str) -> st.SearchStrategy[str]:
+    """One of these, or nothing."""
+    return st.sampled_from(("", *texts))
+
+
+VALUES = {
+    "Type": some("person", "company"),
+    "First name": some("Anna", "Paul"),
+    "Last name": some("Martin", "Petit", "Martin Petit"),
+    "Company": some("Martin", "Petit SA"),
+    "E-mail": some("a@example.com", "A@example.com", "b@example.com", "no mail"),
+    "Phone": some("+33 1 53 00 00 01", "01 53 00 00 01", "+49 30 1234567", "030 1234567", "no phone"),
+    "Postal code": some("29200", "29 200", "SW1A 1AA", "sw1a1aa"),
+    "Country": some("FR", "DE"),
+    "External id": some("A-1", "A-2"),
+}
+THERE = st.fixed_dictionaries(VALUES | {"state": some("archived", "binned")})
+ROW = st.fixed_dictionaries(VALUES)
+
+
+def values_of(row: dict[str, str]) -> dict[str, Any] | None:
+    """What a contact is made of; None where it would have no name."""
+    kind = row["Type"] or "person"
+    single = {"first_name": row["First name"], "last_name": row["Last name"]}
+    values: dict[str, Any] = {"kind": kind, **(single if kind == "person" else {"company_name": row["Company"]})}
+    for name, header in (("emails", "E-mail"), ("phones", "Phone"), ("external_ids", "External id")):
+        values[name] = [{"value": row[header]}] if row[header] and not row[header].startswith("no ") else []
+    if row["Postal code"]:
+        values["addresses"] = [{"postal_code": row["Postal code"], "country": row["Country"]}]
+    return values if any(values[one] for one in values if one not in ("kind", "addresses", "external_ids")) else None
+
+
+@given(there=st.lists(THERE, max_size=6, unique_by=lambda one: one["External id"] or id(one)), row=ROW,
+       match=st.lists(st.sampled_from(KEYS), unique=True, max_size=3))  # fmt: skip
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
+def test_H3_a_row_meets_whom_it_would_meet_among_all(app, system, there, row, match) -> None:
+    """Those who are not read would change nothing, whatever the row says."""
+    assume(any(row.values()))
+    whole = db.session.begin_nested()
+    try:
+        for one in there:
+            if (values := values_of(one)) is not None:
+                made = create(values).id
+                if one["state"]:
+                    (archive if one["state"] == "archived" else to_bin)(made)
+        text = ";".join(row) + "\n" + ";".join(row.values())
+        reading = open_reading(io.BytesIO(text.encode()), **firm_words())
+
+        def decided(found: Known, entry: Entry) -> tuple[Any, ...]:
+            Deciding(found, Options(match=tuple(match)), count(-1, -1), Ids(), {}).decide(entry)
+            double = entry.double and (entry.double[0].id, entry.double[1])
+            return entry.outcome, entry.contact and entry.contact.id, entry.changes, double, entry.reason
+
+        def entry() -> Entry:
+            return Entry.of(next(reading.maker.made(*one) for one in reading.cells()), columns_of(reading))
+
+        everyone = Known()
+        for one in read(db.session.scalars(sa.select(Contact.id)).all()):
+            everyone.add(one)
+        asked = entry()
+        if asked.outcome != "refused":
+            narrow = look_up([(asked.keys, asked.values)], match)
+            assert decided(narrow, asked) == decided(everyone, entry())
+    finally:
+        whole.rollback()
+        db.session.expire_all()
