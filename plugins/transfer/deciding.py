@@ -151,15 +151,19 @@ class Deciding:
         for one, is_bare in self.known.namesakes(entry.keys):
             if is_bare and one.kind == "company" and entry.keys.named:
                 return one
-            told_apart = (one.id < 0 or one.id in self.made) and self.known.fuller(one, entry.keys)
+            is_of_this_file = one.line is not None or one.id in self.made
+            told_apart = is_of_this_file and self.known.fuller(one, entry.keys)
             if not told_apart and self._says_nothing_new(one, entry):
                 return one
         return None
 
     def _says_nothing_new(self, contact: Held, entry: Entry) -> bool:
-        has = list(contact.functions)
+        has, values = list(contact.functions), entry.values
+        if self._is_anothers(values.get("external_id", ""), contact):
+            # It would be left out.
+            values = {name: value for name, value in values.items() if name != "external_id"}
         return (
-            not uniting.difference(contact, entry.values)
+            not uniting.difference(contact, values)
             and set(entry.functions) <= {*has, *followed(has)}
             and all(
                 contact.has_number(one, number) or not self.known.is_free(contact, one, number)
@@ -187,10 +191,14 @@ class Deciding:
     def _settle_external_id(self, contact: Held | None, entry: Entry) -> None:
         """An id that leads to this contact already is not added; one that is another's is left out, with a warning."""
         external = entry.values.get("external_id", "")
-        if external and (owners := self.known.owners(external)):
+        if external and self.known.owners(external):
             del entry.values["external_id"]
-            if contact is None or contact.id not in owners:
+            if self._is_anothers(external, contact):
                 entry.warnings["external_id"] = _(EXTERNAL_ID_TAKEN, id=external)
+
+    def _is_anothers(self, external: str, contact: Held | None) -> bool:
+        owners = self.known.owners(external) if external else ()
+        return bool(owners) and (contact is None or contact.id not in owners)
 
     def _complete(self, contact: Held, entry: Entry) -> bool:
         """Functions, number, picture, links and company above; whether that changes anything."""

@@ -43,11 +43,11 @@ class Keys(NamedTuple):
         """All by which the contacts are found that a row of these keys can meet; `by_name` where a name is enough.
 
         A name may be hundreds of people's, a phone a whole firm's. One of whom the row says nothing new, or who may be
-        its double, has its postal code, or else its e-mail address or external id, where it tells one; and who has its
+        its double, has its postal code, or else its e-mail address, where it tells one; and who has its
         phone is of its kind, a person also of one word of its name, or of no name at all. Others are not asked for.
         """
         found = self._own | self._places
-        if self.name and (by_name or not (self.emails or self.postal_codes or self.external)):
+        if self.name and (by_name or not (self.emails or self.postal_codes)):
             found.add(("name", self.name))
         if self.name and self.kind == "company":
             found.add(("company", self.name))

@@ -16,8 +16,9 @@ from plugins.transfer import imports, storing
 from plugins.transfer.models import Import, StagedRow
 from plugins.transfer.options import Options
 from plugins.transfer.planning import Plan, Planner
+from plugins.transfer.reading.messages import Broken, Message
 from plugins.transfer.reading.opening import Reading
-from plugins.transfer.reading.rows import Message, Row
+from plugins.transfer.reading.rows import Row
 from plugins.transfer.services import columns_of
 from webapp.api import (
     INLINE,
@@ -116,7 +117,9 @@ def stage(one: Import, reading: Reading, numbers: Sequence[int]) -> Staged:
     made = []
     for number, row in _walk(one, reading, missing):
         cells = [cell[:LONGEST] for cell in row.raw]
-        broken = row.refused.told(_) if row.refused is not None and not row.raw else ""
+        # What is wrong with the cells themselves is found out anew each time they are read.
+        is_broken = row.refused is not None and (not row.raw or isinstance(row.refused, Broken))
+        broken = row.refused.told(_) if row.refused is not None and is_broken else ""
         found[number] = {"line": row.line, "cells": cells, "broken": broken, "decision": ""}
         made.append(
             {"import_id": one.id, "number": number, "line": row.line, "cells": cells, "broken": broken, "details": {}}

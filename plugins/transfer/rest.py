@@ -185,6 +185,8 @@ def create() -> Response:
     need("contacts.manage")
     stream, name, values = _file()
     one = imports.take_in(stream, name, {"kind": values.get("kind")}, values.get("mapping", ""))
+    if unknown := {header: ["Unknown column."] for header in values.get("columns", {}) if header not in one.headers}:
+        raise _invalid({"columns": unknown})
     columns = one.mapping.get("columns", {}) | {key: code or "" for key, code in values.get("columns", {}).items()}
     constants = one.mapping.get("constants", {}) | {
         key: text or "" for key, text in values.get("constants", {}).items()

@@ -78,3 +78,10 @@ def test_I4_a_form_brings_the_file_and_a_dry_run_keeps_nothing(api: Any) -> None
         {"content": "", "file_name": "x.csv"},
     ):
         assert caller("POST", "/imports", body).status_code == 422
+
+
+def test_I4_a_column_that_the_file_does_not_have_is_named(api: Any) -> None:
+    answer = sent(api("manager"), columns={"Wer": "last_name", "Wo": "addresses.main.city"})
+    assert answer.status_code == 422, answer.text
+    assert "Wo" in answer.text
+    assert api("manager")("GET", "/imports").json["items"] == []

@@ -387,3 +387,22 @@ def test_H3_unchanged_rows_cost_a_fixed_number_of_statements(bring: Bring, state
     with statements() as for_many:
         bring(many)
     assert len(for_few) == len(for_many)
+
+
+NAMESAKES = "First name;Last name;E-mail\nLena;Zwilling;lz@x.example\nLena;Zwilling;\n"
+
+
+@pytest.mark.parametrize("portion", [1, 2000])
+def test_H3_namesakes_of_one_file_stay_two(bring: Bring, monkeypatch: pytest.MonkeyPatch, portion: int) -> None:
+    """However many rows are written together, and as it was rehearsed."""
+    monkeypatch.setattr(preparing, "CHUNK", portion)
+    assert bring(NAMESAKES, rehearse=True).created == 2
+    assert bring(NAMESAKES).created == 2
+    assert str(bring(NAMESAKES)) == "created=0 updated=0 unchanged=2 doubles=0 refused=0"
+
+
+def test_H3_the_same_file_twice_whose_external_id_is_anothers(bring: Bring) -> None:
+    text = "First name;Last name;External ID;City\nAda;Einz;E-92;Paris\nBob;Zweiz;E-92;Lyon\n"
+    assert bring(text, match=("email",)).created == 2
+    assert str(bring(text, match=("email",))) == "created=0 updated=0 unchanged=2 doubles=0 refused=0"
+    assert bring(text, match=("email",), rehearse=True).created == 0

@@ -46,7 +46,7 @@ def annas(make, system) -> dict[str, int]:
     [
         (IN_BREST, {"brest"}),
         ({"emails": [{"value": "Anna@example.com"}]}, {"mail"}),
-        ({"external_id": "A-1"}, {"id"}),
+        ({"external_id": "A-1"}, {"brest", "paris", "mail", "phone", "id", "bare"}),
         (IN_BREST | {"phones": [{"value": "+33 1 53 00 00 01"}]}, {"brest", "phone"}),
         ({"emails": [{"value": "other@example.com"}]}, set()),
         ({}, {"brest", "paris", "mail", "phone", "id", "bare"}),

@@ -202,8 +202,37 @@ def test_H1_a_quotation_mark_never_closed_is_reported_with_its_lines() -> None:
     assert [one.line for one in found] == [2, 3, 4, 5]
     assert "never closed" in str(found[1].refused)
     assert [one.values["last_name"] for one in found[2:]] == ["C", "D"]
-    (alone,) = rows('Nom;Notes\nA;"one\ntwo\n')
+    assert found[1].raw == ("B", '"Lyon')
+    (alone,) = rows('Nom;Notes\nA;"one; two\nthree\n')
     assert "lines 2 to 3" in str(alone.refused)
+    assert alone.raw == ("A", '"one; two\nthree')
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        'Nom;E-mail;Notes\n"A;a@x.example;\nB;b@x.example;"said hi"\nC;c@x.example;\n',
+        'Nom;E-mail;Notes\n"A;a@x.example;\nB;b@x.example;said hi\n"C";"c@x.example";""\n',
+        'Nom;E-mail;Notes\n"A;a@x.example;\n"B";b@x.example;\nC;"c@x.example";\n',
+    ],
+)
+def test_H1_a_mark_that_the_next_quoted_cell_would_close_swallows_no_row(text: str) -> None:
+    found = rows(text)
+    assert [one.line for one in found] == [2, 3, 4]
+    assert "never closed" in str(found[0].refused)
+    assert found[0].raw == ('"A', "a@x.example", "")
+    assert [one.values["last_name"] for one in found[1:]] == ["B", "C"]
+
+
+def test_H1_a_cell_of_several_lines_may_look_like_rows() -> None:
+    (found,) = rows('Nom;Notes\nA;"one; two\nthree; ""four"""\n')
+    assert found.values["description"] == 'one; two\nthree; "four"'
+
+
+def test_H1_who_has_only_a_phone_without_digits_is_nobody() -> None:
+    found = rows("Nom;Téléphone;Ville\n;voir ci-dessus;Lyon\n;01 53 00 00 01;Lyon\nA;n/a;Lyon\n")
+    assert "no name, company, e-mail or phone" in str(found[0].refused)
+    assert [one.refused for one in found[1:]] == [None, None]
 
 
 def test_H1_a_cell_beyond_measure_takes_no_neighbour_along() -> None:

@@ -203,6 +203,12 @@ SOCIALPROFILE;SERVICE-TYPE=Mastodon:https://social.example/@anna
         ("KIND:org\nFN:Acme GmbH", {"kind": "company", "company_name": "Acme GmbH"}),
         ("FN:Acme GmbH\nN:;;;;\nORG:Acme GmbH;", {"kind": "company", "company_name": "Acme GmbH"}),
         ("ORG:Acme GmbH\nX-ABShowAs:COMPANY\nFN:Acme GmbH\nN:;;;;", {"kind": "company", "company_name": "Acme GmbH"}),
+        ("FN:01 53 00 00 01\nN:;;;;\nTEL:01 53 00 00 01", {
+            "kind": "person", "phones": [{"value": "01 53 00 00 01", "type": "other"}],
+        }),
+        ("FN:a@b.example\nEMAIL:a@b.example", {
+            "kind": "person", "emails": [{"value": "a@b.example", "type": "other"}],
+        }),
         ("EMAIL:a@b.example", {"kind": "person", "emails": [{"value": "a@b.example", "type": "other"}]}),
         ("N:Da\n Vinci;Leo\n\t nardo", {"kind": "person", "first_name": "Leo nardo", "last_name": "DaVinci"}),
         ("N:Weber\nNOTE:one\ntwo words", {"kind": "person", "last_name": "Weber", "description": "one\ntwo words"}),

@@ -197,8 +197,14 @@ def _say_names(said: dict[_Column, list[str]], card: Card, kind: str | None) -> 
         _add(said, _column("kind"), kind)
     for field, text in parts.items():
         _add(said, _column(field) if field in _SAID else _unused("Name Suffix"), text)
-    if not is_named and shown and not (kind == "company" and shown == firm):
+    if not is_named and shown and not (kind == "company" and shown == firm) and not _is_how_to_reach(card, shown):
         _add(said, _column("full_name"), shown)
+
+
+def _is_how_to_reach(card: Card, shown: str) -> bool:
+    """Whether what a card shows is one of its e-mails or phones: it has to show something, and has no name."""
+    reach = (one for one in card.properties if one.name in _REACH)
+    return any(fold(one.text().strip().removeprefix("tel:").removeprefix("mailto:")) == fold(shown) for one in reach)
 
 
 def _say(said: dict[_Column, list[str]], one: Property) -> None:

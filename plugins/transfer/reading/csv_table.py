@@ -8,7 +8,7 @@ from collections import deque
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 
-from plugins.transfer.reading.messages import EMPTY, NO_TABLE, Message, Unreadable
+from plugins.transfer.reading.messages import EMPTY, NO_TABLE, Broken, Message, Unreadable
 from plugins.transfer.reading.tables import FIRST_LINES, Cells, Table
 from plugins.transfer.reading.texts import Text
 from webapp.api import N_
@@ -138,23 +138,48 @@ def _rows(lines: _Lines, separator: str, width: int) -> Iterator[tuple[int, Cell
             return
         except csv.Error:
             if _are_rows(lines.row[1:], separator, width):
-                lines.give_back()
-                yield line, Message(UNCLOSED)
+                yield line, _unclosed(lines, separator, width)
             else:
                 lines.skip(separator, width)
                 yield line, Message(TOO_LONG, {"last": str(lines.number)})
             continue
-        if not lines.ended:
+        if not lines.ended and len(lines.row) > 1 and _is_closed_too_late(lines.row, separator, width):
+            yield line, _unclosed(lines, separator, width)
+        elif not lines.ended:
             is_long = lines.size > LONGEST_CELL and max(map(len, cells), default=0) > LONGEST_CELL
             yield line, Message(TOO_LONG, {"last": str(lines.number)}) if is_long else cells
         # Only inside quotation marks does the reader ask for a line beyond the last one.
         elif _are_rows(lines.row[1:], separator, width):
-            lines.give_back()
+            broken = _unclosed(lines, separator, width)
             reader = csv.reader(lines, delimiter=separator, skipinitialspace=True)
-            yield line, Message(UNCLOSED)
+            yield line, broken
         else:
-            yield line, Message(UNCLOSED_LINES, {"line": str(line), "last": str(lines.number)})
+            told = {"line": str(line), "last": str(lines.number)}
+            yield line, Broken(UNCLOSED_LINES, told, _bare(lines.row, separator, width))
             return
+
+
+def _unclosed(lines: _Lines, separator: str, width: int) -> Broken:
+    """What is said of the first line of a row, whose other lines are rows of their own."""
+    lines.give_back()
+    return Broken(UNCLOSED, raw=_bare(lines.row[:1], separator, width))
+
+
+def _bare(lines: Sequence[str], separator: str, width: int) -> tuple[str, ...]:
+    """The cells of a row in which quotation marks mean nothing, for whoever mends it; the last one holds the rest."""
+    return tuple("".join(lines).rstrip("\r\n").split(separator, max(width, 1) - 1))
+
+
+def _is_closed_too_late(lines: Sequence[str], separator: str, width: int) -> bool:
+    """Whether the mark that ends a cell of several lines is the one that opens a cell of the last of them."""
+    if not _are_rows(lines[1:], separator, width):
+        return False
+    try:
+        next(csv.reader(lines, delimiter=separator, skipinitialspace=True, strict=True))
+    except csv.Error:
+        # Other signs stand right behind it.
+        return True
+    return False
 
 
 def _are_rows(lines: Sequence[str], separator: str, width: int) -> bool:

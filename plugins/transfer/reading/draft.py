@@ -199,8 +199,13 @@ class Draft:
         numbers = read.phones(text)
         self._take_reach(target, [read.international(one, country) for one in numbers] if country else numbers)
 
+    def _be_reached(self, field: str, values: list[str]) -> None:
+        """By a phone without a digit nobody is, nor found again: “see above” is nobody's number."""
+        told = (field != "phones" or any(map(str.isdigit, value)) for value in values)
+        self.is_somebody = self.is_somebody or any(told)
+
     def _take_reach(self, target: Target, values: list[str]) -> None:
-        self.is_somebody = self.is_somebody or bool(values)
+        self._be_reached(target.field, values)
         for value in values:
             item = {"value": clean(value), "type": target.group}
             self.reach[target.field].append(item)
@@ -256,7 +261,7 @@ class Draft:
 
     def _take_entries(self, field: str, items: list[dict[str, Any]], column: str) -> None:
         if field in self.reach:
-            self.is_somebody = self.is_somebody or bool(items)
+            self._be_reached(field, [one["value"] for one in items if "value" in one])
             self.reach[field] += [{"type": "", **one} for one in items if "value" in one]
         elif field == "tags":
             self.tags += [one[""] for one in items]

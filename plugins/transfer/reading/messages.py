@@ -33,6 +33,13 @@ class Message:
         return self.told()
 
 
+@dataclass(frozen=True)
+class Broken(Message):
+    """What is wrong with a row as it stands in the file, and its cells as far as they can be told apart."""
+
+    raw: tuple[str, ...] = ()
+
+
 class Unreadable(Exception):  # noqa: N818 - reads as what the file is
     """The file as a whole can't be read; `message` names the remedy."""
 

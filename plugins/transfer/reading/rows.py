@@ -14,7 +14,7 @@ from plugins.transfer import added
 from plugins.transfer.reading import cells as read
 from plugins.transfer.reading.draft import Draft
 from plugins.transfer.reading.headers import Layout
-from plugins.transfer.reading.messages import Message
+from plugins.transfer.reading.messages import Broken, Message
 from plugins.transfer.reading.tables import Cells
 from plugins.transfer.reading.targets import Target
 from webapp.api import N_, clean, unguarded
@@ -104,7 +104,9 @@ class RowMaker:
 
     def made(self, line: int, cells: Cells) -> Row:
         """The row for what a table has there."""
-        return Row(line, refused=cells) if isinstance(cells, Message) else self.make(line, cells)
+        if isinstance(cells, Message):
+            return Row(line, refused=cells, raw=cells.raw if isinstance(cells, Broken) else ())
+        return self.make(line, cells)
 
     def make(self, line: int, raw: Sequence[str]) -> Row:
         """The row for these cells, of which any may be missing; never raises."""
