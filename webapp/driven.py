@@ -17,7 +17,12 @@ from webapp.db import Base, db, is_sqlite
 AT_ONCE = 100
 """Rows of one INSERT on SQLite, which keeps the books of ids once per statement."""
 IDS_AT_ONCE = 1_000
-_GROWN = sa.text("SELECT pg_relation_size(oid) / 8192 > 4 * relpages FROM pg_class WHERE oid = CAST(:name AS regclass)")
+LONG = 50
+"""Pages (8 KB) of a table about which PostgreSQL's planner should know: a shorter one is walked through at once."""
+_GROWN = sa.text(
+    "SELECT pg_relation_size(oid) / 8192 > greatest(4 * relpages, :long) FROM pg_class"
+    " WHERE oid = CAST(:name AS regclass)"
+)
 
 
 def write(connection: Connection, table: str, columns: Sequence[str], rows: Sequence[tuple[Any, ...]]) -> None:
@@ -51,7 +56,7 @@ def tell_planner(connection: Connection, table: str) -> None:
     if is_sqlite(connection):
         return
     quoted = connection.dialect.identifier_preparer.quote(table)
-    if connection.scalar(_GROWN, {"name": quoted}):
+    if connection.scalar(_GROWN, {"name": quoted, "long": LONG}):
         connection.exec_driver_sql(f"ANALYZE (SKIP_LOCKED) {quoted}")
 
 
