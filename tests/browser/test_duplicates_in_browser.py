@@ -157,8 +157,13 @@ def test_J3_o_opens_both_files(found: Callable[..., Page]) -> None:
     page.keyboard.press("k")
     expect(rows(page).nth(0).locator("a")).to_have_attribute("aria-current", "true")
     page.keyboard.press("o")
-    page.wait_for_timeout(1000)
-    opened = {one.url.removeprefix(page.url.partition("/duplicates")[0]) for one in page.context.pages if one != page}
+    origin, opened = page.url.partition("/duplicates")[0], set[str]()
+    for _again in range(100):
+        # Until a new tab has begun to load, it is nowhere.
+        opened = {one.url.removeprefix(origin) for one in page.context.pages if one != page}
+        if opened == wanted:
+            break
+        page.wait_for_timeout(100)
     assert opened == wanted
 
 

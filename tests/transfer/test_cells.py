@@ -102,10 +102,11 @@ def test_H1_a_bad_cell_is_left_empty_and_the_row_goes_in() -> None:
         ("deutschland", "DE"), ("Germany", "DE"), ("Österreich", "AT"), ("Autriche", "AT"), ("Suisse", "CH"),
         ("Royaume-Uni", "GB"), ("UK", "GB"), ("England", "GB"), ("Vereinigte Staaten", "US"), ("USA", "US"),
         ("Etats-Unis", "US"), ("Pays-Bas", "NL"), ("EU", None), ("ZZ", None), ("250", None),
-        ("Atlantis", None),
+        ("Atlantis", None), ("España", "ES"), ("italia", "IT"), ("Svizzera", "CH"), ("Nederland", "NL"),
+        ("België", "BE"), ("Polska", "PL"), ("México", "MX"),
     ],
 )  # fmt: skip
-def test_H1_countries_by_code_or_name_in_three_languages(typed: str, code: str | None) -> None:
+def test_H1_countries_by_code_or_name_in_three_languages_and_their_own(typed: str, code: str | None) -> None:
     assert read_country(typed) == code
 
 

@@ -15,6 +15,7 @@ from typing import Literal
 import phonenumbers
 from babel import Locale
 from babel.core import get_global
+from babel.languages import get_official_languages
 
 from plugins.transfer.reading.dates import spelled
 from webapp.api import LOCALES, fold
@@ -156,14 +157,22 @@ def _languages() -> Mapping[str, str]:
     return known
 
 
+_OTHERS = ("es", "it", "nl", "pt", "da", "sv", "nb", "fi", "pl", "cs", "hu", "ro")
+"""Languages of neighbours, whose countries write their own names."""
+
+
 @cache
 def _countries() -> Mapping[str, str]:
-    """Folded names and codes of the countries in three languages, to ISO codes."""
+    """Folded names and codes of the countries in three languages, and in their neighbours' own, to ISO codes."""
     known: dict[str, str] = {}
     for language in ("en", "de", "fr"):
         for code, name in Locale(language).territories.items():
             if re.fullmatch("[A-Z]{2}", code) and code not in ("EU", "EZ", "UN", "XA", "XB", "ZZ", "QO"):
                 known[fold(name)] = known[code.lower()] = code
+    for language in _OTHERS:
+        for code, name in Locale(language).territories.items():
+            if code.lower() in known and language in get_official_languages(code, regional=True):
+                known.setdefault(fold(name), code)
     for alias, codes in get_global("territory_aliases").items():
         if re.fullmatch("[A-Z]{3}", alias) and len(codes) == 1 and codes[0].lower() in known:
             known[alias.lower()] = codes[0]
@@ -174,7 +183,7 @@ def _countries() -> Mapping[str, str]:
 
 @lru_cache(maxsize=1024)
 def read_country(text: str) -> str | None:
-    """The ISO code of a country by its code (FR, FRA) or its name in French, English or German."""
+    """The ISO code of a country by its code (FR, FRA) or its name in French, English, German or of its own."""
     return _countries().get(fold(text))
 
 
