@@ -214,6 +214,7 @@ def test_G4_a_double_click_opens_the_row_at_that_cell(page: Page) -> None:
     row.locator("td[data-label='Website']").dblclick(position={"x": 3, "y": 3})
     expect(row.get_by_label("Website")).to_be_focused()
     page.keyboard.press("Escape")
+    expect(row).not_to_have_attribute("data-state", "edit")
     # A cell that can't be edited opens the row at its name.
     row.locator("td[data-label='Number']").dblclick()
     expect(row.get_by_label("Company name")).to_be_focused()
