@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
@@ -32,6 +33,8 @@ from webapp.api import (
 KIND = "transfer_import"
 """The kind of jobs that import, and of those that take an import back; `params` as of a rehearsal."""
 CHUNK = 2000
+FOUND_OUT_S = 60
+"""Seconds after which it is found out anew whether a range is used up: that costs as much as some hundreds of rows."""
 
 
 def start(import_id: int) -> Import:
@@ -109,6 +112,13 @@ class Made(Ids):
         return db.session.scalar(query.limit(1)) is not None
 
 
+def _spent(kept: Any) -> tuple[float | None, dict[str, str]]:
+    """Functions whose range was used up in a chunk before, and since when; somebody may have made it longer since."""
+    if kept is None or not 0 <= time.time() - kept[0] < FOUND_OUT_S:
+        return None, {}
+    return kept[0], dict(kept[1])
+
+
 def run(chunk: Chunk) -> None:
     """Write a chunk of rows."""
     one = rehearsing.still_there(chunk.params)
@@ -117,6 +127,7 @@ def run(chunk: Chunk) -> None:
     rows = rehearsing.parsed(reading, staged)
     numbers = {row.line: number for number, row in rows.items()}
     decisions = {rows[number].line: row["decision"] for number, row in staged.items() if row["decision"]}
+    since, spent = _spent(chunk.data.get("spent"))
     with acting(replace(act(), way="import", source=f"import:{one.id}")):
         written = write_rows(
             [rows[number] for number in sorted(rows)],
@@ -124,7 +135,9 @@ def run(chunk: Chunk) -> None:
             columns_of(reading),
             decisions,
             Made(one.id),
+            spent,
         )
+    chunk.data["spent"] = [time.time() if since is None else since, spent] if spent else None
     fates = {numbers[found.line]: found for found in written}
     update_many(
         StagedRow,

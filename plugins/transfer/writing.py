@@ -19,15 +19,18 @@ def write_rows(
     columns: Mapping[str, str],
     decisions: Mapping[int, Decision] = NO_DECISIONS,
     made: Ids | None = None,
+    spent: dict[str, str] | None = None,
 ) -> list[Written]:
     """Write rows inside the caller's transaction, each whole or not at all, and tell what became of each.
 
     They are planned anew, against the base as it is now. `made` are the contacts that this import has created so far;
-    those of these rows are added. Give each import an `Act.source` of its own, for by that an undo tells its own lines
-    of the history from others'.
+    those of these rows are added; `spent` functions whose range is used up, with what it says, likewise. Give each
+    import an `Act.source` of its own, for by that an undo tells its own lines of the history from others'.
     """
     need("contacts.manage")
-    made = Ids() if made is None else made
+    made, spent = Ids() if made is None else made, {} if spent is None else spent
     entries = [Entry.of(one, columns) for one in rows]
-    chunk = Chunk(entries=entries, options=options, columns=columns, made=made, decisions=decisions, keeps=True)
+    chunk = Chunk(
+        entries=entries, options=options, columns=columns, made=made, decisions=decisions, keeps=True, spent=spent
+    )
     return [written_of(one) for one in chunk.write()]

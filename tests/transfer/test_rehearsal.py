@@ -120,6 +120,18 @@ def test_H2_a_long_file_is_rehearsed_and_imported_by_jobs_once(sender: Sender) -
     assert url in sender.page(f"/contacts/{entry.contact_id}/history")
 
 
+def test_F3_a_job_finds_out_once_a_minute_that_a_range_is_used_up(sender: Sender, make: Callable[..., Contact]) -> None:
+    make("First", functions=["customer"])
+    db.session.execute(sa.text("UPDATE number_range_value SET next = 99998, begins = 99998"))
+    url = sender.rehearse("Firma;Funktionen\n" + "".join(f"N{at};Kunde\n" for at in range(210)))
+    sender.do(url, "start")
+    assert sender.counts(url)["created"] == 210
+    told = db.session.scalars(sa.select(StagedRow.told)).all()
+    assert sum("used up" in one for one in told) == 208
+    job = db.session.scalars(sa.select(Job).where(Job.kind == "transfer_import")).one()
+    assert list(job.data["spent"][1]) == ["customer"]
+
+
 def test_H4_refused_rows_come_back_in_their_own_columns_and_hold_no_formula(sender: Sender) -> None:
     url = sender.rehearse('Nachname;Ort;Notizen\nA;Bonn;x\n;Ulm;"=1+1"\n')
     text = sender.client.get(f"{url}/refused.csv").get_data(as_text=True)
