@@ -120,6 +120,18 @@ def test_H2_a_long_file_is_rehearsed_and_imported_by_jobs_once(sender: Sender) -
     assert url in sender.page(f"/contacts/{entry.contact_id}/history")
 
 
+def test_H2_a_row_with_a_mark_that_is_never_closed_is_mended_as_it_stands(sender: Sender) -> None:
+    url = sender.rehearse('Nachname;Ort\nA;Bonn\n"B;Kiel\nC;Ulm\n')
+    assert sender.counts(url)["error"] == 1
+    assert "&#34;B" in sender.page(url)
+    row = db.session.scalars(sa.select(StagedRow).where(StagedRow.plan == "error")).one()
+    assert (row.cells, row.number) == (['"B', "Kiel"], 2)
+    sender.do(url, f"rows/{row.number}", **{"c.0": "B"})
+    assert sender.counts(url)["error"] == 0
+    sender.do(url, "start")
+    assert sender.counts(url)["created"] == 3 == total()
+
+
 def test_F3_a_job_finds_out_once_a_minute_that_a_range_is_used_up(sender: Sender, make: Callable[..., Contact]) -> None:
     make("First", functions=["customer"])
     db.session.execute(sa.text("UPDATE number_range_value SET next = 99998, begins = 99998"))
