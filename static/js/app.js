@@ -22,5 +22,6 @@ import * as rows from "./rows.js";
 import * as selection from "./selection.js";
 import * as tabs from "./tabs.js";
 import * as toasts from "./toasts.js";
+import * as typed from "./typed.js";
 
-for (const module of [again, busy, cells, columns, copy, dialogs, drop, focus, guard, inplace, keys, live, menus, pairs, palette, place, print, received, rows, selection, tabs, toasts]) module.start();
+for (const module of [again, busy, cells, columns, copy, dialogs, drop, focus, guard, inplace, keys, live, menus, pairs, palette, place, print, received, rows, selection, tabs, toasts, typed]) module.start();

@@ -5,8 +5,9 @@ import * as focus from "./focus.js";
 import * as live from "./live.js";
 import * as menus from "./menus.js";
 import * as toasts from "./toasts.js";
+import * as typed from "./typed.js";
 
-for (const module of [busy, copy, focus, live, menus, toasts]) module.start();
+for (const module of [busy, copy, focus, live, menus, toasts, typed]) module.start();
 
 // To the origin that this frame was made for, and to nobody else; never what a page says, only where and how high it is.
 const { portal, saved } = document.body.dataset;
