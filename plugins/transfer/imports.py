@@ -234,9 +234,13 @@ class Wanted:
 
 
 def set_mapping(import_id: int, wanted: Wanted, name: str = "") -> Import:
-    """Note what the columns hold, under a name where it is given one; raises `Invalid` where that makes no contact."""
+    """Note what the columns hold, under a name where it is given one.
+
+    Raises `Invalid` where that makes no contact, or a value for each row is none that its field can have.
+    """
     one = changeable(import_id)
-    known = {"", *(offered.code for offered in offered_targets())}
+    labels = {offered.code: offered.label for offered in offered_targets()}
+    known = {"", *labels}
     known |= {target.code for target in reading_of(one).layout.targets.values()}
     unknown = [code for code in (*wanted.columns.values(), *wanted.constants) if code not in known]
     if unknown:
@@ -255,6 +259,9 @@ def set_mapping(import_id: int, wanted: Wanted, name: str = "") -> Import:
     one.doubles = wanted.doubles if wanted.doubles in DOUBLES else "create"
     one.version += 1
     check_names(one)
+    if unfit := reading_of(one).maker.unfit_constants(labels):
+        text = unfit[0].told(_)
+        raise Invalid(text, {"constants": text})
     if name := clean(name):
         save_mapping(name, one)
     db.session.flush()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -39,13 +39,13 @@ class Column:
     state: str
 
 
-def columns(one: Import, reading: Reading) -> list[Column]:
-    """The columns of a file with what they hold now."""
-    guessed = set(one.guessed)
+def columns(reading: Reading, guesses: Sequence[str], chosen: Mapping[str, str]) -> list[Column]:
+    """The columns of a file with what they hold now, or were `chosen` to hold; guesses are to be looked at."""
+    guessed = set(guesses) - set(chosen)
     found = []
     for at, header in enumerate(reading.headers):
         target = reading.layout.targets.get(at)
-        code = target.code if target is not None else ""
+        code = chosen.get(header, target.code if target is not None else "")
         state = ("guessed" if header in guessed else "known") if code else "unused"
         found.append(Column(at=at, header=header, samples=reading.samples[at], code=code, state=state))
     return found
@@ -81,9 +81,21 @@ def read(form: MultiDict[str, str], one: Import) -> Wanted:
     )
 
 
-def constants(one: Import) -> list[tuple[str, str]]:
+def kept(one: Import) -> Wanted:
+    """What is noted of an import; its columns hold what its reading tells."""
+    return Wanted(
+        columns={},
+        constants=one.mapping.get("constants", {}),
+        country=one.mapping.get("country", ""),
+        kind=one.form.get("kind") or "",
+        match=one.match,
+        doubles=one.doubles,
+    )
+
+
+def constants(wanted: Wanted) -> list[tuple[str, str]]:
     """The lines for values of each row, empty ones behind."""
-    told = list(one.mapping.get("constants", {}).items())[:CONSTANTS]
+    told = list(wanted.constants.items())[:CONSTANTS]
     return [*told, *[("", "")] * (CONSTANTS - len(told))]
 
 

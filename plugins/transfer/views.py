@@ -215,10 +215,11 @@ def _told() -> dict[str, Any]:
 def columns(id: int) -> Response:  # noqa: A002
     """What the columns hold; saving it rehearses."""
     one = imports.load(id)
-    error = ""
+    wanted, name, error = mapping.kept(one), one.mapping_name, ""
     if request.method == "POST":
+        wanted, name = mapping.read(request.form, one), request.form.get("save_as", "")
         try:
-            imports.set_mapping(id, mapping.read(request.form, one), request.form.get("save_as", ""))
+            imports.set_mapping(id, wanted, name)
             rehearsing.rehearse(id)
         except Invalid as problem:
             discard()
@@ -231,10 +232,12 @@ def columns(id: int) -> Response:  # noqa: A002
         "transfer/columns.html",
         422 if error else 200,
         error=error or context["unreadable"],
-        columns=mapping.columns(one, reading) if reading is not None else [],
+        columns=mapping.columns(reading, one.guessed, wanted.columns) if reading is not None else [],
         sections=mapping.sections(),
         codes=mapping.codes(),
-        constants=mapping.constants(one),
+        constants=mapping.constants(wanted),
+        wanted=wanted,
+        name=name,
         countries=field_choices(COUNTRY),
         **context,
     )

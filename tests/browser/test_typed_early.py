@@ -1,4 +1,4 @@
-"""What is typed before the scripts are there is not lost: the page goes on from it as soon as they are (spec A6, G1)."""
+"""What is typed before the scripts are there is not lost: the page goes on from it once they are (spec A6, G1)."""
 
 from __future__ import annotations
 

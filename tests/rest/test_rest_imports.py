@@ -84,4 +84,7 @@ def test_I4_a_column_that_the_file_does_not_have_is_named(api: Any) -> None:
     answer = sent(api("manager"), columns={"Wer": "last_name", "Wo": "addresses.main.city"})
     assert answer.status_code == 422, answer.text
     assert "Wo" in answer.text
+    answer = sent(api("manager"), constants={"addresses.main.country": "Narnia"})
+    assert (answer.status_code, answer.json["errors"][0]["pointer"]) == (422, "#/constants")
+    assert "Narnia" in answer.text
     assert api("manager")("GET", "/imports").json["items"] == []

@@ -13,6 +13,15 @@ COUNT = re.compile(r'data-count="(\w+)".*?c-stat__v">([\d.,\u202f\u00a0]+)<', re
 FIELD = re.compile(r'<select[^>]* name="(column\.\d+)".*?</select>', re.S)
 
 
+def chosen_columns(page: str) -> dict[str, str]:
+    """What the form of the columns on a page says."""
+    found = {}
+    for one in FIELD.finditer(page):
+        chosen = re.search(r'<option value="([^"]*)" selected', one[0])
+        found[one[1]] = chosen[1] if chosen else ""
+    return found
+
+
 @dataclass
 class Sender:
     """Somebody signed in who imports files."""
@@ -26,11 +35,7 @@ class Sender:
 
     def columns(self, url: str) -> dict[str, str]:
         """What the form of the columns says as it stands."""
-        found = {}
-        for one in FIELD.finditer(self.client.get(url).get_data(as_text=True)):
-            chosen = re.search(r'<option value="([^"]*)" selected', one[0])
-            found[one[1]] = chosen[1] if chosen else ""
-        return found
+        return chosen_columns(self.page(url))
 
     def rehearse(self, content: str | bytes, name: str = "list.csv", **more: Any) -> str:
         """Send a file and rehearse it as its columns are found; the address of the import."""

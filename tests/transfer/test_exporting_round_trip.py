@@ -258,3 +258,14 @@ def test_H4_vcards_are_folded_by_bytes_and_lines_end_as_the_standard_has_it(syst
     assert rb"NOTE:one\ntwo\; three\, four" in lines
     for line in lines:
         line.decode()
+
+
+@pytest.mark.parametrize(("kind", "where"), [("person", b"HOME"), ("company", b"WORK")])
+def test_H4_a_main_address_is_where_a_person_lives_or_a_firm_works(system, kind: str, where: bytes) -> None:
+    places = [{"city": "Ulm", "purpose": "main"}, {"city": "Bonn", "purpose": "other"}]
+    contact = create({"kind": kind, "last_name" if kind == "person" else "company_name": "Weber", "addresses": places})
+    text = b"".join(pieces(Export.of("vcf", "all"), [[contact.id]]))
+    assert [line for line in text.split(b"\r\n") if line.startswith(b"ADR")] == [
+        b"ADR;TYPE=" + where + b":;;;Ulm;;;",
+        b"ADR:;;;Bonn;;;",
+    ]

@@ -82,7 +82,8 @@ def test_H1_headers_of_three_languages_and_of_google_and_outlook(carnet: Run, fo
         (b"Ort;Land\nBonn;DE\n", "who the contacts are"),
         (b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR", "read this file"),
         (b"PK\x03\x04\x14\x00\x06\x00", "workbook can't be read"),
-        (b"Nachname;Ort\nWeb\x00er;Bonn\n", "read this file"),
+        (b"Nachname;Ort\nWeb\x00\x03\x01er;Bonn\n", "read this file"),
+        (b"Nachname;Ort\n" + b"Weber\x00\x00;Bonn\n" * 9, "read this file"),
         ("Nachname;Ort\nMüller;Bonn\n".encode("utf-16") + b"\x00", "can't be read"),
     ],
 )
@@ -130,6 +131,24 @@ def test_H1_what_is_broken_in_a_list_of_json_takes_no_neighbour_along(app: Any, 
     result = app.test_cli_runner().invoke(args=["import", str(path)])
     assert last_line(result) == "created=1 updated=0 unchanged=0 doubles=0 refused=1"
     assert "breaks off" in result.stderr
+
+
+def test_H1_a_broken_place_of_json_comes_back_with_its_text(app: Any, tmp_path: Path) -> None:
+    path, errors = tmp_path / "list.json", tmp_path / "errors.csv"
+    path.write_text('[{"last_name": "A"},\n{"last_name": "B" "x": 1},\n{"last_name": "C"},\n7,\n{"last_name": "D')
+    result = app.test_cli_runner().invoke(args=["import", str(path), "--errors", str(errors)])
+    assert last_line(result).endswith("refused=3")
+    with errors.open(encoding="utf-8-sig", newline="") as file:
+        refused = [unguarded(row[2]) for row in csv.reader(file)][1:]
+    assert refused == ['{"last_name": "B" "x": 1}', "7", '{"last_name": "D']
+
+
+def test_H1_a_stray_zero_takes_nothing_along(carnet: Run) -> None:
+    result = carnet(b"Nachname;Ort\nWeber;Bonn\nMei\x00er;K\xc3\xb6ln\x00\nSchulz;Ulm\n")
+    assert last_line(result) == "created=3 updated=0 unchanged=0 doubles=0 refused=0"
+    found = db.session.scalar(sa.select(Contact).where(Contact.last_name == "Meier"))
+    assert found is not None
+    assert found.addresses[0].city == "Köln"
 
 
 RAGGED = "Nachname;Ort\nWeber\nMeier;Ulm;more;\n;;;\nGroß;Köln;;\n;Bonn\n"

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from html import unescape
 from typing import Any
 
 import sqlalchemy as sa
-from sending import Sender
+from sending import Sender, chosen_columns
 
 from plugins.transfer.models import SavedMapping
 from webapp.contacts.models import Contact
@@ -58,6 +59,43 @@ def test_H1_a_mapping_that_makes_no_contact_is_refused_with_what_was_sent(sign_i
         answer = sender.client.submit(columns, fields)
         assert answer.status_code == 422, fields
     assert sender.client.submit(columns, {"column.0": "last_name"}).status_code == 303
+
+
+def test_H1_a_refused_mapping_comes_back_as_it_was_sent(sign_in: Callable[..., Any]) -> None:
+    sender = Sender(sign_in("manager"))
+    columns = sender.send("Nachname;Ort;Was\nA;Bonn;x\n").headers["Location"]
+    sent = {"column.0": "", "column.1": "addresses.delivery.city", "column.2": "tags"}
+    more = {"constant.0.field": "description", "constant.0.value": "Salon <Lyon>", "kind": "company",
+            "country": "FR", "match": ["vat_id"], "doubles": "skip", "save_as": "Mine & yours"}  # fmt: skip
+    answer = sender.client.submit(columns, sent | more)
+    assert answer.status_code == 422
+    page = answer.get_data(as_text=True)
+    assert chosen_columns(page) == sent
+    for told in (
+        '<option value="description" selected>', 'value="Salon &lt;Lyon&gt;"', '<option value="company" selected>',
+        '<option value="FR" selected>', 'value="vat_id" checked', '<option value="skip" selected>',
+        'value="Mine &amp; yours"',
+    ):  # fmt: skip
+        assert told in page, told
+    assert page.count(" checked>") == 1
+    assert sender.columns(columns)["column.0"] == "last_name"
+
+
+def test_H1_a_value_for_each_row_that_its_field_can_t_have_is_refused(sign_in: Callable[..., Any]) -> None:
+    sender = Sender(sign_in("manager"))
+    columns = sender.send("Nachname\nA\n").headers["Location"]
+    for field, text, says in (
+        ("addresses.main.country", "Narnia", "“Narnia” in column “Country” is no known country"),
+        ("functions", "horse", "“horse” in column “Contact functions” is no contact function"),
+        ("birth_date", "soon", "is no date that can be read"),
+    ):
+        constant = {"constant.0.field": field, "constant.0.value": text}
+        answer = sender.client.submit(columns, {"column.0": "last_name", "save_as": "Bad", **constant})
+        assert answer.status_code == 422, field
+        assert says in unescape(answer.get_data(as_text=True)), field
+    assert db.session.scalar(sa.select(SavedMapping.id)) is None
+    constant = {"constant.0.field": "addresses.main.country", "constant.0.value": "Frankreich"}
+    assert sender.client.submit(columns, {"column.0": "last_name", **constant}).status_code == 303
 
 
 def test_H1_how_a_file_is_read_is_shown_and_can_be_changed(sign_in: Callable[..., Any]) -> None:

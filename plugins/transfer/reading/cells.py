@@ -32,12 +32,18 @@ _DAY_FIRST = re.compile(r"(\d{1,2})\s?[.-]\s?(\d{1,2})\s?[.-]\s?(\d{4})")
 _SLASHES = re.compile(r"(\d{1,2})/(\d{1,2})/(\d{4})(?: 0{1,2}:00(?::00)?)?")
 _SLASHED = re.compile(r"(\d{1,2})/(\d{1,2})/(?:\d{4}|\d{2})(?: 0{1,2}:00(?::00)?)?")
 _BLANKS = re.compile(r"[\s'’]")
+_NO_YEAR = re.compile(r"--\d{2}-?\d{2}|(?:1600|1604)-?\d{2}-?\d{2}(?:T.*)?")
 _NO_DATE = re.compile(r"0{1,4}[./-]0{1,2}[./-]0{1,4}")
 
 
 def is_no_date(text: str) -> bool:
     """Whether a program wrote "0/0/00" for no date at all."""
     return bool(_NO_DATE.fullmatch(text))
+
+
+def has_no_year(text: str) -> bool:
+    """Whether it is a day and a month alone: --12-31 (RFC 6350), or with the year that Apple and Outlook write then."""
+    return bool(_NO_YEAR.fullmatch(text))
 
 
 def slash_order(text: str) -> DateOrder | None:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from plugins.transfer import added
 from plugins.transfer.reading import cells as read
 from plugins.transfer.reading import whole
+from plugins.transfer.reading.addresses import addresses
 from plugins.transfer.reading.card_picture import CardPicture
 from plugins.transfer.reading.dates import with_century
 from plugins.transfer.reading.messages import Message
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from plugins.transfer.reading.rows import RowMaker
 
 DATE = N_("“%(value)s” in column “%(column)s” is no date that can be read: write it like 1980-12-31.")
+NO_YEAR = N_("“%(value)s” in column “%(column)s” has no year, and was left out: add the year.")
 TWO_DATES = N_("“%(value)s” in column “%(column)s” can be two dates: write it like 1980-12-31.")
 COUNTRY = N_("“%(value)s” in column “%(column)s” is no known country: write its name or a code such as FR.")
 FUNCTION = N_("“%(value)s” in column “%(column)s” is no contact function: write prospect, customer or supplier.")
@@ -147,11 +149,13 @@ class Draft:
         order = self.maker.forms.order
         text = with_century(text)
         date = read.read_date(text, order)
-        if date is None:
+        if date is not None:
+            self.single["birth_date"] = date
+        elif read.has_no_year(text):
+            self.warn(NO_YEAR, text, column)
+        else:
             both = order == "mixed" and read.read_date(text, "day") is not None
             self.warn(TWO_DATES if both else DATE, text, column)
-        else:
-            self.single["birth_date"] = date
 
     def _take_picture(self, _target: Target, text: str, column: str) -> None:
         try:
@@ -301,7 +305,7 @@ class Draft:
         for name, found in self.reach.items():
             if found:
                 values[name] = found
-        if self.places and (places := self._addresses()):
+        if self.places and (places := addresses(self.places, self.labels)):
             values["addresses"] = places
         if self.texts:
             values["description"] = "\n".join(self.texts)
@@ -331,26 +335,6 @@ class Draft:
             self.single["number"] = next(iter(self.numbers.values()))
         elif self.numbers:
             values["numbers"] = self.numbers
-
-    def _addresses(self) -> list[dict[str, str]]:
-        found: list[dict[str, str]] = []
-        for group, parts in self.places.items():
-            formatted = parts.pop("formatted", None)
-            if formatted and not any(parts.values()):
-                parts = {"street": formatted[:1], "street2": formatted[1:]}
-            address = {
-                part: lines[0] if len(lines) == 1 else ", ".join(lines) for part, lines in parts.items() if lines
-            }
-            if not address:
-                continue
-            purpose = group.rstrip("0123456789")
-            purpose = purpose if purpose in ("invoice", "delivery") else ""
-            purpose = purpose or read.address_purpose(self.labels.get(("addresses", group), ""))
-            if not purpose:
-                purpose = "other" if any(one["purpose"] == "main" for one in found) else "main"
-            address["purpose"] = purpose
-            found.append(address)
-        return found
 
     def _names(self) -> dict[str, str]:
         """Kind and names: the row's own type, else what it was told, else what the names show."""

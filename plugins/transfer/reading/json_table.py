@@ -12,7 +12,7 @@ from typing import Any
 
 from plugins.transfer.exporting.everything import columns
 from plugins.transfer.reading.headers import Layout
-from plugins.transfer.reading.messages import Message, Unreadable
+from plugins.transfer.reading.messages import Broken, Message, Unreadable
 from plugins.transfer.reading.tables import Cells, Table
 from plugins.transfer.reading.texts import Text
 from plugins.transfer.reading.whole import target_of
@@ -21,6 +21,8 @@ from webapp.api import CONTACT_COLLECTIONS, CONTACT_FIELDS, N_, guarded
 BATCH = 64 * 1024
 LONGEST = 4 * 1024 * 1024
 """Signs of one contact."""
+TOLD = 10_000
+"""Signs of a place that can't be read which come back, in the first column."""
 NO_ARRAY = N_("This JSON file is no list of contacts as Carnet exports them: export it again.")
 NO_CONTACTS = N_("There is no contact in this JSON file: choose another file, or export it again.")
 NO_CONTACT = N_("This is no contact as Carnet exports it: leave it out, or export it again.")
@@ -72,7 +74,7 @@ class JsonTable(Table):
             contact = _NOTHING | {name: value for name, value in found.items() if value is not None}
             return [guarded(text(contact)) for text in self._texts]
         except (AttributeError, KeyError, TypeError, ValueError):
-            return Message(NO_CONTACT)
+            return _broken(NO_CONTACT, json.dumps(found, ensure_ascii=False))
 
     def _objects(self) -> Iterator[Any]:
         """What stands in the array, in the place of what can't be read why; behind that it goes on at the next line
@@ -92,16 +94,22 @@ class JsonTable(Table):
                     if may_go_on and (more := stream.read(max(BATCH, len(held)))):
                         held += more
                         continue
+                    told = held
                     while not (begun := _LINE.search(held)):
                         if not (more := stream.read(BATCH)):
-                            yield Message(BROKEN_OFF)
+                            yield _broken(BROKEN_OFF, told)
                             return
                         held = held[-1:] + more
-                    yield Message(NO_CONTACT)
+                    yield _broken(NO_CONTACT, told[: begun.start()] if told is held else told)
                     held = held[begun.end() - 1 :]
                     continue
                 yield found
                 held = held[end:]
+
+
+def _broken(sentence: str, text: str) -> Broken:
+    """Why a place can't be read, with its text."""
+    return Broken(sentence, raw=(guarded(text.rstrip(" \t\r\n,")[:TOLD]),))
 
 
 def _is_cut(error: ValueError | RecursionError, held: str) -> bool:

@@ -134,13 +134,20 @@ class RowMaker:
         values = draft.values()
         return Row(line, values, tuple(draft.warnings), nobody, unused, tuple(raw))
 
+    def unfit_constants(self, labels: Mapping[str, str]) -> Sequence[Message]:
+        """What is wrong with the constants; `labels` are what they are called, by the codes of their targets."""
+        draft = Draft(self)
+        for target, text, take in self._constants:
+            take(draft, target, text, labels.get(target.code, target.code))
+        return draft.warnings
+
     def _fill(self, draft: Draft, raw: Sequence[str]) -> None:
         said = {
             (target.field, target.part) for at, target, *_rest in self._columns if at < len(raw) and raw[at].strip()
         }
         for target, text, take in self._constants:
             if target.field in ("tags", "functions") or (target.field, target.part) not in said:
-                take(draft, target, text, "")
+                take(draft, target, text, target.code)
 
 
 def no_picture(cell: str) -> bytes:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import codecs
 import io
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -13,7 +14,11 @@ from plugins.transfer.reading.messages import EMPTY, ENCODING, NO_TEXT, Unreadab
 
 SAMPLE = 64 * 1024
 """Bytes looked at to tell a text from something else."""
+STRAY = 20
+"""Bytes of a text for each zero in it, at least: programs leave one at the end of a cell. They are passed over."""
 
+_CONTROLS = re.compile(rb"[\x01-\x08\x0e-\x1a\x1c-\x1f]")
+"""What no text has, but a program's own format hardly lacks."""
 _MARKS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
     # Before UTF-16, whose mark its own begins with.
@@ -93,7 +98,7 @@ class Text:
 
 def likely_encoding(sample: bytes) -> str:
     """What the beginning of a file looks like: by its mark, else by where it has zeros; UTF-8 where nothing speaks
-    against it. Raises `Unreadable` for what is no text.
+    against it, a few stray zeros included. Raises `Unreadable` for what is no text.
     """
     for mark, name in _MARKS:
         if sample.startswith(mark):
@@ -106,4 +111,6 @@ def likely_encoding(sample: bytes) -> str:
     zeros = [sample[start::2].count(0) * 2 / len(sample) for start in (0, 1)]
     if min(zeros) < 0.05 and max(zeros) > 0.4:
         return "utf-16-be" if zeros[0] > zeros[1] else "utf-16-le"
+    if sample.count(0) * STRAY <= len(sample) and not _CONTROLS.search(sample):
+        return "utf-8"
     raise Unreadable(NO_TEXT)

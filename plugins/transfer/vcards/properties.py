@@ -72,12 +72,14 @@ PHONE_TYPES: Mapping[str, tuple[str, ...]] = {
     "other": ("VOICE",),
 }
 ADDRESS_TYPES: Mapping[str, tuple[str, ...]] = {
-    "main": ("WORK",),
     "invoice": ("X-INVOICE",),
     "delivery": ("X-DELIVERY",),
-    "other": ("HOME",),
+    "other": (),
 }
 """TYPE parameters that are written for our types and purposes; the primary one has PREF (4.0: PREF=1) beside it."""
+
+MAIN_TYPES: Mapping[str, tuple[str, ...]] = {"person": ("HOME",), "company": ("WORK",)}
+"""Of the main address, by kind: a person's is where they live, for where they work is the firm's."""
 
 TYPES_READ: Mapping[str, str] = {
     "WORK": "work", "HOME": "home", "CELL": "mobile", "IPHONE": "mobile", "PCS": "mobile", "CAR": "mobile",

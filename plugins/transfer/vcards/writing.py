@@ -15,6 +15,7 @@ from plugins.transfer.vcards.properties import (
     ADDRESS_TYPES,
     CUSTOM,
     EMAIL_TYPES,
+    MAIN_TYPES,
     NUMBER_OF,
     PHONE_TYPES,
     SINGLE,
@@ -44,9 +45,10 @@ def _lines(contact: Object, version: str) -> Iterator[str]:
         yield f"EMAIL{_parameters(types, one, version)}:{_text(one['value'])}"
     for one in contact["phones"]:
         yield f"TEL{_parameters(PHONE_TYPES.get(one['type'], ()), one, version)}:{_text(one['value'])}"
+    address_types = {**ADDRESS_TYPES, "main": MAIN_TYPES[contact["kind"]]}
     for one in contact["addresses"]:
         parts = ";".join(_text(one.get(part)) for part in ADDRESS)
-        yield f"ADR{_parameters(ADDRESS_TYPES.get(one['purpose'], ()), {}, version)}:{parts}"
+        yield f"ADR{_parameters(address_types.get(one['purpose'], ()), {}, version)}:{parts}"
     if day := contact["birth_date"]:
         yield f"BDAY:{day if version == '3.0' else day.replace('-', '')}"
     for name, value in (("URL", contact["website"]), ("LANG", contact["language"]), ("NOTE", contact["description"])):
