@@ -318,6 +318,15 @@ def test_C5_what_was_noted_of_a_prospect_stays_under_past(api, make, system) -> 
     assert (past["ended_how"], past["ended_way"]) == ("converted", "form")
 
 
+def test_B5_the_currency_of_a_function_is_that_in_which_its_amounts_would_count(api, make) -> None:
+    caller = api("editor")
+    for currency, told in (("CHF", "CHF"), ("", "EUR")):
+        address = f"/contacts/{make('Firm', functions=['customer'], currency=currency).id}"
+        assert caller.get(address).json["fields"]["customer"]["currency"] == told
+        changed = caller.put(f"{address}/functions/customer", {"credit_limit": "100"}).json
+        assert changed["fields"]["customer"]["currency"] == told
+
+
 def test_F3_a_changed_number_is_told_as_a_former_one(api, make, system) -> None:
     contact = make("Firm")
     activate(contact.id, "customer", {"number": "1001"})

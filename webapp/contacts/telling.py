@@ -151,27 +151,30 @@ def _rows(table: Any, ids: Sequence[int]) -> dict[int, list[Any]]:
 def _functions(ids: Sequence[int]) -> dict[int, list[tuple[Any, Object]]]:
     """The functions of contacts, the present ones and those ended, the last ended first, with their fields."""
     table: Any = FunctionRow.__table__
-    query = sa.select(table).where(among(table.c.contact_id, ids)).order_by(table.c.ended_at.desc(), table.c.id.desc())
+    query = sa.select(table, Contact.currency).join(Contact, Contact.id == table.c.contact_id)
+    query = query.where(among(table.c.contact_id, ids)).order_by(table.c.ended_at.desc(), table.c.id.desc())
     rows = db.session.execute(query).all()
     by_key: dict[str, list[int]] = defaultdict(list)
+    currencies: dict[int, str] = {}
     for row in rows:
         by_key[row.function].append(row.id)
+        currencies[row.id] = row.currency
     own: dict[int, Object] = {}
     for function in registry().functions():
         if of_it := by_key.get(function.key):
             its: Any = function.model.__table__
             more = _Added(function.key, of_it)
             for one in db.session.execute(sa.select(its).where(among(its.c.contact_function_id, of_it))):
-                own[one.contact_function_id] = _fields(function, one, more)
+                own[one.contact_function_id] = _fields(function, one, more, currencies[one.contact_function_id])
     found: dict[int, list[tuple[Any, Object]]] = defaultdict(list)
     for row in rows:
         found[row.contact_id].append((row, own.get(row.id, {})))
     return found
 
 
-def _fields(function: ContactFunction, own: Any, more: _Added) -> Object:
-    """A function's own fields; the currency beside money."""
-    currency = getattr(own, "currency", "") or str(setting("company.currency"))
+def _fields(function: ContactFunction, own: Any, more: _Added, usual: str) -> Object:
+    """A function's own fields; the currency beside money: where none is noted that in which amounts would count."""
+    currency = getattr(own, "currency", "") or usual or str(setting("company.currency"))
     seen: Object = {
         one.name: value_told(one, getattr(own, one.name), currency) for one in function.fields if act().may(one.right)
     }
