@@ -20,6 +20,4 @@ function takeUp(listener) {
 
 export function start() {
   document.addEventListener("htmx:after:init", ({ target }) => takeUp(target));
-  // htmx may have been here first.
-  for (const listener of document.querySelectorAll("[data-htmx-powered]")) takeUp(listener);
 }

@@ -214,6 +214,9 @@ def test_H1_a_quotation_mark_never_closed_is_reported_with_its_lines() -> None:
         'Nom;E-mail;Notes\n"A;a@x.example;\nB;b@x.example;"said hi"\nC;c@x.example;\n',
         'Nom;E-mail;Notes\n"A;a@x.example;\nB;b@x.example;said hi\n"C";"c@x.example";""\n',
         'Nom;E-mail;Notes\n"A;a@x.example;\n"B";b@x.example;\nC;"c@x.example";\n',
+        # A cell is often quoted because a separator stands in it.
+        'Nom;E-mail;Notes\n"A;a@x.example;\nB;b@x.example;"one; two"\nC;c@x.example;"x; y; z"\n',
+        'Nom;E-mail;Notes\n"A;a@x.example;\nB;b@x.example;\n"C";"c@x.example";"one; ""two"""\n',
     ],
 )
 def test_H1_a_mark_that_the_next_quoted_cell_would_close_swallows_no_row(text: str) -> None:
@@ -222,6 +225,13 @@ def test_H1_a_mark_that_the_next_quoted_cell_would_close_swallows_no_row(text: s
     assert "never closed" in str(found[0].refused)
     assert found[0].raw == ('"A', "a@x.example", "")
     assert [one.values["last_name"] for one in found[1:]] == ["B", "C"]
+
+
+def test_H1_a_mark_that_a_cell_of_its_own_row_would_close_swallows_no_cell() -> None:
+    found = rows('Nom;E-mail;Notes\n"A";"a@x.example;"hi"\n"B";"b@x.example";"hi"\n"C "c" Ltd";c@x.example;\n"D"\n')
+    assert "never closed" in str(found[0].refused)
+    assert found[0].raw == ('"A"', '"a@x.example', '"hi"')
+    assert [one.values["last_name"] for one in found[1:]] == ["B", 'C c" Ltd"', "D"]
 
 
 def test_H1_a_cell_of_several_lines_may_look_like_rows() -> None:

@@ -143,7 +143,7 @@ def _rows(lines: _Lines, separator: str, width: int) -> Iterator[tuple[int, Cell
                 lines.skip(separator, width)
                 yield line, Message(TOO_LONG, {"last": str(lines.number)})
             continue
-        if not lines.ended and len(lines.row) > 1 and _is_closed_too_late(lines.row, separator, width):
+        if not lines.ended and _is_closed_too_late(lines.row, len(cells), separator, width):
             yield line, _unclosed(lines, separator, width)
         elif not lines.ended:
             is_long = lines.size > LONGEST_CELL and max(map(len, cells), default=0) > LONGEST_CELL
@@ -170,20 +170,30 @@ def _bare(lines: Sequence[str], separator: str, width: int) -> tuple[str, ...]:
     return tuple("".join(lines).rstrip("\r\n").split(separator, max(width, 1) - 1))
 
 
-def _is_closed_too_late(lines: Sequence[str], separator: str, width: int) -> bool:
-    """Whether the mark that ends a cell of several lines is the one that opens a cell of the last of them."""
-    if not _are_rows(lines[1:], separator, width):
-        return False
-    try:
-        next(csv.reader(lines, delimiter=separator, skipinitialspace=True, strict=True))
-    except csv.Error:
-        # Other signs stand right behind it.
-        return True
-    return False
+def _is_closed_too_late(lines: Sequence[str], cells: int, separator: str, width: int) -> bool:
+    """Whether the mark that ends a cell of a row is the one that opens another: of a later line, or of its own."""
+    if len(lines) > 1:
+        is_swallowing = _are_rows(lines[1:], separator, width)
+    else:
+        is_swallowing = cells < width and '"' in lines[0] and lines[0].count(separator) == width - 1
+    # Other signs than a separator stand right behind that mark.
+    return is_swallowing and _strictly(lines, separator) is None
 
 
 def _are_rows(lines: Sequence[str], separator: str, width: int) -> bool:
     """Whether each of these lines is a row of its own: a text with line ends in a cell hardly ever looks like it."""
-    if width < 2 or not lines:
-        return False
-    return all(not line.strip() or line.count(separator) == width - 1 for line in lines)
+    return width > 1 and bool(lines) and all(_is_row(line, separator, width) for line in lines)
+
+
+def _is_row(line: str, separator: str, width: int) -> bool:
+    if not line.strip() or line.count(separator) == width - 1:
+        return True
+    return '"' in line and _strictly([line], separator) == width
+
+
+def _strictly(lines: Sequence[str], separator: str) -> int | None:
+    """The cells of a row whose quotation marks are all where they belong; None where one is not."""
+    try:
+        return len(next(csv.reader(lines, delimiter=separator, skipinitialspace=True, strict=True)))
+    except csv.Error:
+        return None
