@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 import sqlalchemy as sa
+from imported import total
 
 from webapp.contacts.models import Contact
 from webapp.db import db
@@ -29,10 +30,6 @@ def carnet(app: Any, tmp_path: Path) -> Run:
         return app.test_cli_runner().invoke(args=["import", str(path), *options])
 
     return carnet
-
-
-def total() -> int:
-    return db.session.scalar(sa.select(sa.func.count()).select_from(Contact)) or 0
 
 
 def last_line(result: Any) -> str:

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from random import Random
 from typing import Any
 
 import pytest
 import sqlalchemy as sa
+from imported import Bring, counts
 
 from plugins.number_ranges.models import NumberBlock
 from plugins.transfer import preparing
-from plugins.transfer.report import Report
 from webapp.administration.settings import put_setting
 from webapp.contacts import services as contacts
 from webapp.contacts.models import Contact, ContactNumber
@@ -19,7 +18,6 @@ from webapp.contacts.queries import functions_of, numbers_of
 from webapp.db import db
 from webapp.functions.services import activate, save_fields
 
-Bring = Callable[..., Report]
 pytestmark = pytest.mark.usefixtures("system")
 ROWS = 600
 
@@ -29,10 +27,6 @@ def by_hand(function: str = "customer") -> str:
     contact = contacts.create({"kind": "company", "company_name": "By hand"})
     activate(contact.id, function)
     return numbers_of([contact.id]).get(contact.id, {}).get(function, "")
-
-
-def counts(report: Report) -> tuple[int, int, int, int, int]:
-    return report.created, report.updated, report.unchanged, report.doubles, report.refused
 
 
 def only(name: str) -> Contact:

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 import sqlalchemy as sa
+from imported import total
 from sending import Sender
 
 from plugins.transfer import imports, storing
@@ -22,10 +23,6 @@ from webapp.jobs.models import Job
 def sender(sign_in: Callable[..., Any]) -> Sender:
     """A manager who imports."""
     return Sender(sign_in("manager"))
-
-
-def total() -> int:
-    return db.session.scalar(sa.select(sa.func.count()).select_from(Contact)) or 0
 
 
 def the_import() -> Import:

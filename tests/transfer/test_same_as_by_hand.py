@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from random import Random
 from typing import Any
 
 import pytest
 import sqlalchemy as sa
+from imported import Bring
 
 from plugins.transfer import chunk
-from plugins.transfer.report import Report
 from webapp.contacts import services as contacts
 from webapp.contacts.models import Contact, ContactNumber
 from webapp.db import db
 from webapp.errors import Refused
 from webapp.functions.services import activate
 
-Bring = Callable[..., Report]
 pytestmark = pytest.mark.usefixtures("system")
 HEAD = "Type;First name;Last name;Company;E-mail;Phone;Street;Postal code;City;Country;Birth date;VAT id;Tags;Notes;" \
        "External id;Number;Functions;Website\n"  # fmt: skip
