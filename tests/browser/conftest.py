@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 from driving import ADA, ARGUMENTS, DESK, GRACE, PATIENCE_MS, Watched, browser_program, sign_in
+from every_page import find_places
 from playwright.sync_api import Browser, Page, Playwright, expect, sync_playwright
 from serving import Served, served
 
@@ -67,6 +68,24 @@ def carnet() -> Iterator[Served]:
         yield at
 
 
+def enter_carnet(chromium: Browser, carnet: Served, email: str) -> Page:
+    """A tab, in a context of its own, in which a user has signed in."""
+    page = chromium.new_context(base_url=carnet.url).new_page()
+    page.goto("/login")
+    sign_in(page, email)
+    page.wait_for_url("**/contacts")
+    return page
+
+
+@pytest.fixture(scope="session")
+def places(chromium: Browser, carnet: Served) -> dict[str, str]:
+    """Addresses of contacts among the made-up ones, and of what is made of them, as `every_page.PAGES` names them."""
+    page = enter_carnet(chromium, carnet, ADA)
+    found = find_places(page)
+    page.context.close()
+    return found
+
+
 @pytest.fixture(scope="module")
 def signed_in(chromium: Browser, carnet: Served) -> Callable[[str], Any]:
     """The cookies of a user of `carnet`, from one sign-in a module: one may serve a Carnet of its own."""
@@ -74,13 +93,9 @@ def signed_in(chromium: Browser, carnet: Served) -> Callable[[str], Any]:
 
     def cookies(email: str = ADA) -> Any:
         if email not in known:
-            context = chromium.new_context(base_url=carnet.url)
-            page = context.new_page()
-            page.goto("/login")
-            sign_in(page, email)
-            page.wait_for_url("**/contacts")
-            known[email] = context.storage_state()
-            context.close()
+            page = enter_carnet(chromium, carnet, email)
+            known[email] = page.context.storage_state()
+            page.context.close()
         return known[email]
 
     return cookies
