@@ -26,7 +26,8 @@ class Chunk:
 
     `columns` are fields by the file's headers; `made` the contacts that this import has created so far, to which those
     of these rows are added; `decisions`, by line, go before the options. `keeps` asks for what an undo needs. `spent`:
-    functions whose range is used up, with what it says; those that these rows find out are added.
+    functions whose range is used up, with what it says; those that these rows find out are added. `brought`: the
+    numbers that the whole file brings (`own_numbers`).
     """
 
     entries: Sequence[Entry]
@@ -36,6 +37,7 @@ class Chunk:
     decisions: Mapping[int, Decision] = field(default_factory=dict)
     keeps: bool = False
     spent: dict[str, str] = field(default_factory=dict)
+    brought: Mapping[str, Sequence[str]] = field(default_factory=dict)
 
     def write(self) -> list[Entry]:
         """Write the rows, so that one refusal takes no neighbour along; what became of each of them."""
@@ -67,7 +69,7 @@ class Chunk:
 
     def _decide(self, entries: Sequence[Entry]) -> None:
         known = look_up(((one.keys, one.values) for one in entries), self.options.match)
-        _note_numbers(entries, known)
+        _note_numbers(entries, known, self.brought)
         deciding = Deciding(known, self.options, new_ids("contact"), self.made, self.decisions, self.spent)
         for entry in entries:
             deciding.decide(entry)
@@ -115,7 +117,7 @@ class Chunk:
         self.made.update(one.contact.id for one in entries if one.contact is not None and one.outcome == "created")
 
 
-def _note_numbers(entries: Sequence[Entry], known: Known) -> None:
+def _note_numbers(entries: Sequence[Entry], known: Known, brought: Mapping[str, Sequence[str]]) -> None:
     """Let ranges give numbers beyond those of the file, before any is written.
 
     Two that take the same number at once, one from a file and one given, would wait for each other crosswise;
@@ -124,7 +126,7 @@ def _note_numbers(entries: Sequence[Entry], known: Known) -> None:
     if not any(one.functions for one in entries):
         return
     many_contacts.hold(sorted(known.contacts))
-    numbers: dict[str, list[str]] = defaultdict(list)
+    numbers: dict[str, list[str]] = defaultdict(list, {key: list(some) for key, some in brought.items()})
     for entry in entries:
         for function in entry.functions:
             if number := entry.number_of(function):

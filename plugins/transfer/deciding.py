@@ -46,6 +46,8 @@ EXTERNAL_ID_TAKEN = N_("External id “%(id)s” was not taken over, for it is a
 
 PICTURE_STAYS = N_("It has another picture, which stays: take that away first to have the one of this file.")
 
+REACHING = frozenset({"emails", "phones", "addresses", "vat_id", "external_id", "number", "numbers"})
+"""By what someone is told from a namesake."""
 
 NOTHING_SPENT: Mapping[str, str] = {}
 
@@ -84,6 +86,8 @@ class Deciding:
             return
         if contact is None and decision != "create":
             contact = self._same(entry)
+            if contact is not None:
+                entry.values |= self._as_written(contact, entry)
         if contact is None:
             self._settle_external_id(None, entry)
             entry.double = next(iter(self.known.likely(entry.keys)), None)
@@ -104,7 +108,7 @@ class Deciding:
         self._complete(contact, entry)
         entry.kept = {WARNING + name: text for name, text in entry.warnings.items()}
         contact.warnings = entry.kept
-        self._note(contact, entry.keys._replace(external="", number=""))
+        self._note(contact, entry.keys._replace(external="", number="", numbers=()))
 
     def _lack(self, entry: Entry) -> None:
         """Warn of what is required of a new contact and of its functions, and is not in the row: it goes in."""
@@ -162,6 +166,7 @@ class Deciding:
         if self._is_anothers(values.get("external_id", ""), contact):
             # It would be left out.
             values = {name: value for name, value in values.items() if name != "external_id"}
+        values = {**values, **self._as_written(contact, entry)}
         return (
             not uniting.difference(contact, values)
             and set(entry.functions) <= {*has, *followed(has)}
@@ -173,6 +178,16 @@ class Deciding:
             and linking.is_linked(contact, entry)
             and not self._own_changes(contact, entry)
         )
+
+    @staticmethod
+    def _as_written(contact: Held, entry: Entry) -> dict[str, str]:
+        """The names as the contact has them, where those of a row that tells no more are the same but for case and
+        accents.
+        """
+        if not REACHING.isdisjoint(entry.values):
+            return {}
+        both = ((name, getattr(contact, name), entry.values.get(name, "")) for name in uniting.NAMES)
+        return {name: present for name, present, told in both if told and fold(present) == fold(told)}
 
     def _own_changes(self, contact: Held, entry: Entry) -> dict[str, dict[str, Any]]:
         """What a row says of the contact's functions in added fields that is not noted yet, by function."""

@@ -11,7 +11,7 @@ from plugins.transfer.held import Held
 from plugins.transfer.keys import Keys, keys_of
 from plugins.transfer.reading.card_picture import CardPicture
 from plugins.transfer.reading.rows import Row
-from plugins.transfer.slots import leading
+from plugins.transfer.slots import leading, number_for
 from webapp.api import _
 
 Before = dict[str, Any]
@@ -102,7 +102,7 @@ class Entry:
 
     def number_of(self, function: str) -> str:
         """The number of its own that it has for a function: that function's, else the one of the row."""
-        return str(self.values.get("numbers", {}).get(function) or self.values.get("number", ""))
+        return number_for(self.values, function)
 
     def wanted_links(self) -> Iterator[tuple[str, dict[str, Any]]]:
         """The companies that a person is to be linked to, by name, and what holds for each link.

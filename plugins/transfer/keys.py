@@ -19,7 +19,8 @@ PLACE, CALLER = "place", "caller"
 class Keys(NamedTuple):
     """By what a row, or a contact, is found. `name` is the sort name, `named` whether it is made of names.
 
-    `country` is the one by which the row's phones are read.
+    `numbers`: those that a row has for functions, folded, beside the `number` for whatever it names. `country` is the
+    one by which the row's phones are read.
     """
 
     kind: str
@@ -31,6 +32,7 @@ class Keys(NamedTuple):
     vat: str = ""
     external: str = ""
     number: str = ""
+    numbers: tuple[tuple[str, str], ...] = ()
     country: str = ""
 
     @property
@@ -59,6 +61,7 @@ class Keys(NamedTuple):
     def _own(self) -> Marks:
         found = {("email", one) for one in self.emails}
         single = (("vat", self.vat), ("external", self.external), ("number", self.number))
+        found |= {("number", number) for _function, number in self.numbers}
         return found | {mark for mark in single if mark[1]}
 
     @property
@@ -96,6 +99,7 @@ def keys_of(values: Mapping[str, Any]) -> Keys:
         vat=(check_vat(values["vat_id"], country).normalised or "") if "vat_id" in values else "",
         external=values.get("external_id", ""),
         number=fold(values.get("number", "")),
+        numbers=tuple((function, fold(number)) for function, number in values.get("numbers", {}).items()),
         country=country,
     )
 

@@ -132,7 +132,7 @@ class Known:
         """
         for key in match:
             if key == "number":
-                found = self._by_number(keys.number, functions)
+                found = self._by_numbers(keys, functions)
             elif key == "external_id":
                 found = self._with("external", keys.external)
             elif key == "name":
@@ -168,6 +168,14 @@ class Known:
     def _with(self, kind: str, value: str) -> list[Held]:
         found = self._by.get((kind, value)) if value else None
         return [self.contacts[one] for one in found] if found else []
+
+    def _by_numbers(self, keys: Keys, functions: Sequence[str]) -> list[Held]:
+        """Whom the row's number names, else the first of its functions' numbers that names somebody.
+
+        A customer and a supplier of one row may be two contacts: the other's number is then told to be taken.
+        """
+        asked = [(keys.number, functions), *((number, (function,)) for function, number in keys.numbers)]
+        return next(filter(None, (self._by_number(number, slots) for number, slots in asked)), [])
 
     def _by_number(self, number: str, functions: Sequence[str]) -> list[Held]:
         """Who has the number in a function of the row's slots, else who had it; any function where it names none."""
@@ -236,7 +244,6 @@ def look_up(
     seldom: set[str] = set()
     for keys, values in rows:
         marks |= keys.wanted(by_name="name" in match)
-        marks.update(("number", fold(number)) for number in values.get("numbers", {}).values())
         if not NAMING.isdisjoint(values):
             marks.update(("company", fold(one)) for one in named_companies(values))
         seldom |= SELDOM & values.keys()

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
 import sqlalchemy as sa
 
-from plugins.transfer import imports, rehearsing
+from plugins.transfer import imports, own_numbers, rehearsing
 from plugins.transfer.ids import Ids
 from plugins.transfer.models import Import, StagedRow
+from plugins.transfer.reading.tables import Cells
 from plugins.transfer.services import columns_of
 from plugins.transfer.writing import write_rows
 from webapp.api import (
@@ -23,6 +24,7 @@ from webapp.api import (
     act,
     acting,
     db,
+    fetch,
     job_way_back,
     ngettext,
     run_job_here,
@@ -119,6 +121,15 @@ def _spent(kept: Any) -> tuple[float | None, dict[str, str]]:
     return kept[0], dict(kept[1])
 
 
+def _cells(one: Import) -> Iterator[Cells]:
+    """The cells of all rows of an import, as they are staged; of rows that are broken none."""
+    at = 0
+    query = sa.select(StagedRow.number, StagedRow.cells).where(StagedRow.import_id == one.id, StagedRow.broken == "")
+    while rows := fetch(query.where(StagedRow.number > at).order_by(StagedRow.number).limit(CHUNK)).all():
+        yield from (row.cells for row in rows)
+        at = rows[-1].number
+
+
 def run(chunk: Chunk) -> None:
     """Write a chunk of rows."""
     one = rehearsing.still_there(chunk.params)
@@ -128,6 +139,8 @@ def run(chunk: Chunk) -> None:
     numbers = {row.line: number for number, row in rows.items()}
     decisions = {rows[number].line: row["decision"] for number, row in staged.items() if row["decision"]}
     since, spent = _spent(chunk.data.get("spent"))
+    if "numbers" not in chunk.data:
+        chunk.data["numbers"] = own_numbers.brought(reading, _cells(one)) if one.total > CHUNK else {}
     with acting(replace(act(), way="import", source=f"import:{one.id}")):
         written = write_rows(
             [rows[number] for number in sorted(rows)],
@@ -136,6 +149,7 @@ def run(chunk: Chunk) -> None:
             decisions,
             Made(one.id),
             spent,
+            chunk.data["numbers"],
         )
     chunk.data["spent"] = [time.time() if since is None else since, spent] if spent else None
     fates = {numbers[found.line]: found for found in written}

@@ -6,9 +6,11 @@ from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager, nullcontext
 from typing import Any
 
+from plugins.transfer import preparing
 from plugins.transfer.chunk import Chunk
 from plugins.transfer.ids import Ids
 from plugins.transfer.options import Options
+from plugins.transfer.own_numbers import brought
 from plugins.transfer.planning import Planner
 from plugins.transfer.preparing import prepared
 from plugins.transfer.reading.cells import FUNCTIONS
@@ -71,6 +73,9 @@ def import_rows(
     report, columns = Report(ignored=reading.ignored), columns_of(reading)
     made, spent = Ids(), dict[str, str]()
     planner = Planner(options, columns) if options.rehearse else None
+    # Rows that are written together are looked at together.
+    is_long = reading.total > preparing.CHUNK and planner is None
+    numbers = brought(reading, (cells for _line, cells in reading.cells())) if is_long else {}
     done = 0
     # Who is inside a transaction of its own knows what another process can't see.
     with suppress_stop(report), closing(prepared(reading, columns, alone=not commits)) as chunks:
@@ -79,7 +84,10 @@ def import_rows(
                 if planner is not None:
                     entries = planner.decide(some)
                 else:
-                    entries = Chunk(entries=some, options=options, columns=columns, made=made, spent=spent).write()
+                    chunk = Chunk(
+                        entries=some, options=options, columns=columns, made=made, spent=spent, brought=numbers
+                    )
+                    entries = chunk.write()
             for entry in entries:
                 report.tell(entry)
             if commits:

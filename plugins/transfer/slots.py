@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from webapp.api import registry
 
@@ -17,6 +18,11 @@ def leading(named: Sequence[str]) -> tuple[str, ...]:
     """The functions of a row, without those that another of them follows: a customer has been a prospect."""
     before = followed(named)
     return tuple(key for key in named if key not in before)
+
+
+def number_for(values: Mapping[str, Any], function: str) -> str:
+    """The number of its own that a row has for a function: that function's, else the one of the row."""
+    return str(values.get("numbers", {}).get(function) or values.get("number", ""))
 
 
 def followed(functions: Sequence[str]) -> set[str]:

@@ -12,6 +12,8 @@ from plugins.transfer.planning import NO_DECISIONS, Written, written_of
 from plugins.transfer.reading.rows import Row
 from webapp.api import need
 
+NO_NUMBERS: Mapping[str, Sequence[str]] = {}
+
 
 def write_rows(
     rows: Sequence[Row],
@@ -20,17 +22,26 @@ def write_rows(
     decisions: Mapping[int, Decision] = NO_DECISIONS,
     made: Ids | None = None,
     spent: dict[str, str] | None = None,
+    brought: Mapping[str, Sequence[str]] = NO_NUMBERS,
 ) -> list[Written]:
     """Write rows inside the caller's transaction, each whole or not at all, and tell what became of each.
 
     They are planned anew, against the base as it is now. `made` are the contacts that this import has created so far;
-    those of these rows are added; `spent` functions whose range is used up, with what it says, likewise. Give each
-    import an `Act.source` of its own, for by that an undo tells its own lines of the history from others'.
+    those of these rows are added; `spent` functions whose range is used up, with what it says, likewise; `brought` are
+    the numbers that the whole file brings. Give each import an `Act.source` of its own, for by that an undo tells its
+    own lines of the history from others'.
     """
     need("contacts.manage")
     made, spent = Ids() if made is None else made, {} if spent is None else spent
     entries = [Entry.of(one, columns) for one in rows]
     chunk = Chunk(
-        entries=entries, options=options, columns=columns, made=made, decisions=decisions, keeps=True, spent=spent
+        entries=entries,
+        options=options,
+        columns=columns,
+        made=made,
+        decisions=decisions,
+        keeps=True,
+        spent=spent,
+        brought=brought,
     )
     return [written_of(one) for one in chunk.write()]

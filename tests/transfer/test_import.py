@@ -261,6 +261,16 @@ def test_H3_namesakes_of_one_file_stay_two(bring: Bring, monkeypatch: pytest.Mon
     assert str(bring(NAMESAKES)) == "created=0 updated=0 unchanged=2 doubles=0 refused=0"
 
 
+@pytest.mark.parametrize("beside", ["Phone;030 901820", "External id;X-1"])
+def test_H3_the_same_file_twice_where_a_name_is_written_in_two_ways(bring: Bring, beside: str) -> None:
+    column, value = beside.split(";")
+    text = f"Company;{column}\nHÔTEL SUD;\nHôtel Sud;{value}\n"
+    assert counts(bring(text)) == (1, 1, 0, 0, 0)
+    assert str(bring(text, rehearse=True)) == "created=0 updated=0 unchanged=2 doubles=0 refused=0"
+    assert counts(bring(text)) == (0, 0, 2, 0, 0)
+    assert only().company_name == "Hôtel Sud"
+
+
 def test_H3_the_same_file_twice_whose_external_id_is_anothers(bring: Bring) -> None:
     text = "First name;Last name;External ID;City\nAda;Einz;E-92;Paris\nBob;Zweiz;E-92;Lyon\n"
     assert bring(text, match=("email",)).created == 2

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from random import Random
 from typing import Any
 
 import pytest
 import sqlalchemy as sa
 from imported import Bring, counts
+from reads import reading
+from sending import Sender
 
 from plugins.number_ranges.models import NumberBlock
-from plugins.transfer import preparing
+from plugins.transfer import own_numbers, preparing, rehearsing, running
 from webapp.administration.settings import put_setting
 from webapp.contacts import services as contacts
 from webapp.contacts.models import Contact, ContactNumber
@@ -101,6 +104,68 @@ def test_F3_a_number_that_functions_share_is_one_contacts_and_the_file_may_come_
     assert numbers_of([bolt.id]) == {bolt.id: {"supplier": "10001"}}
     assert "is or was another contact's" in bolt.warnings["import.number"]
     assert counts(bring(text)) == (0, 0, 2, 0, 0)
+
+
+OWN_LAST = (
+    "Company;E-mail;Functions;Number\nErste;erste@x.example;customer;\n"
+    + "".join(f"N {at};n{at}@x.example;customer;K{at}\n" for at in range(5))
+    + "Andere;andere@y.example;customer;10001\n"
+)
+
+
+def test_F3_a_number_further_down_in_the_file_is_not_given_before(
+    bring: Bring, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Else the row that has it would be the contact to which it was given, against what was rehearsed."""
+    monkeypatch.setattr(preparing, "CHUNK", 3)
+    assert counts(bring(OWN_LAST, rehearse=True)) == (7, 0, 0, 0, 0)
+    assert counts(bring(OWN_LAST)) == (7, 0, 0, 0, 0)
+    assert numbers_of([only("Erste").id, only("Andere").id]) == {
+        only("Erste").id: {"customer": "10002"},
+        only("Andere").id: {"customer": "10001"},
+    }
+    assert counts(bring(OWN_LAST)) == (0, 0, 7, 0, 0)
+
+
+def test_F3_a_number_further_down_is_not_given_by_a_job_either(
+    sign_in: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for module in (rehearsing, running):
+        monkeypatch.setattr(module, "CHUNK", 3)
+    sender = Sender(sign_in("manager"))
+    url = sender.rehearse(OWN_LAST)
+    sender.do(url, "start")
+    found = numbers_of([only("Erste").id, only("Andere").id])
+    assert [one["customer"] for one in found.values()] == ["10002", "10001"]
+
+
+@pytest.mark.parametrize(
+    ("numbers", "kept"),
+    [
+        (["7", "8", "10"], ["8", "10"]),
+        (["R-2026-0007", "R-2026-0012", "R-2025-0900"], ["R-2026-0012", "R-2025-0900"]),
+        (["K7-FR", "K9-FR", "K9-DE"], ["K9-FR", "K9-DE"]),
+        (["none", "9" * 61, "٧"], []),
+    ],
+)
+def test_F3_of_the_numbers_of_a_file_the_highest_of_each_form_are_noted(numbers: list[str], kept: list[str]) -> None:
+    found = reading("Company;Functions;Number\n" + "".join(f"A;customer;{one}\n" for one in numbers))
+    rows = [cells for _line, cells in found.cells()]
+    assert own_numbers.brought(found, rows) == ({"customer": kept} if kept else {})
+    assert own_numbers.brought(reading("Company;Functions\nA;customer\n"), [["A", "customer"]]) == {}
+
+
+def test_H3_a_row_with_numbers_of_several_functions_is_found_by_each(bring: Bring) -> None:
+    put_setting("number_ranges.supplier.own", True)
+    head = "Company;Number;Customer number;Supplier number\n"
+    assert counts(bring(head + "Acme;;C1;S1\n")) == (1, 0, 0, 0, 0)
+    for row in ("Acme SA;;C1;S1", "Acme AG;;C1;", "Acme AB;;;S1", "Acme Oy;C1;;S1", "Acme NV;;C9;S1"):
+        report = bring(f"{head}{row}\n")
+        assert counts(report) == (0, 1, 0, 0, 0), row
+    assert only("Acme NV").id
+    bring(head + "Bolt;;C2;\nCork;;;S2\n")
+    report = bring(head + "Bolt;;C2;S2\n")
+    assert "is or was another contact's" in report.remarks[0].text
 
 
 def test_F3_a_range_that_ends_amid_a_file_costs_no_more_for_each_row(bring: Bring, statements: Any) -> None:

@@ -6,7 +6,7 @@ with its reason. Sentences are English msgids with named places, told through ge
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
@@ -92,6 +92,18 @@ class RowMaker:
             found = added.field_called(target.group, target.field)
             self.readers[target] = added.Reader(found) if found is not None else None
         return self.readers[target]
+
+    def takes(self, fields: Collection[str]) -> bool:
+        """Whether a column, or what each row is given, is one of these fields."""
+        return any(target.field in fields for target in (*self.layout.targets.values(), *self.constants))
+
+    def narrowed(self, fields: Collection[str]) -> RowMaker:
+        """One that reads these fields alone: where little of many rows is asked for."""
+        targets = {at: target for at, target in self.layout.targets.items() if target.field in fields}
+        constants = {target: text for target, text in self.constants.items() if target.field in fields}
+        layout = self.layout._replace(targets=targets, ignored={})
+        told = (self.forms, self.width, self.functions, self.lists, constants, self.picture)
+        return RowMaker(self.headers, layout, *told)
 
     @property
     def is_movable(self) -> bool:
