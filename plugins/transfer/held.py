@@ -56,6 +56,11 @@ _LISTED: tuple[tuple[str, Any, tuple[str, ...]], ...] = (
 _PLURAL = (*LISTS, "tags")
 SELDOM = frozenset({"bank_accounts", "social_accounts", "picture", "is_primary", "links"})
 """What is read only where rows have some."""
+_SELDOM_IN = {
+    "bank_accounts": "bank_accounts", "social_accounts": "social_accounts", "picture": "picture",
+    "is_primary": "has_primary", "links": "has_primary",
+}  # fmt: skip
+"""Where a contact holds each of these."""
 
 
 class Item:
@@ -83,7 +88,8 @@ class Held:
     `functions`: those it has now, with their rows where these are in the base; `employers`: folded names of the
     companies that a person is or was linked to, `primary_at` those where it is the primary contact; `has_primary`:
     whether a company has one; `own`: what rows have said of its functions' added fields; `picture`: the digest of the
-    one it has; `line`: of the row that makes it, where the base does not know it yet.
+    one it has; `line`: of the row that makes it, where the base does not know it yet; `seldom`: what of
+    `SELDOM` was read.
     """
 
     deleted_at: dt.datetime | None = None
@@ -95,6 +101,7 @@ class Held:
     picture = ""
     has_primary = False
     parent_id: int | None = None
+    seldom: frozenset[str] = frozenset()
 
     def __init__(self, **values: Any) -> None:
         vars(self).update({name: [] for name in _PLURAL})
@@ -146,6 +153,22 @@ class Held:
         return any(one.function == function and one.folded == folded for one in self.numbers)
 
 
+def country_of(addresses: Sequence[Any]) -> str:
+    """The country of the main address, else of the first."""
+    main = next((one for one in addresses if one.purpose == "main"), None) or next(iter(addresses), None)
+    return str(main.country) if main is not None else ""
+
+
+def complete(contacts: Sequence[Held], seldom: Collection[str]) -> None:
+    """Let contacts that were read for other rows hold what is read seldom, too."""
+    lacking = {one.id: one for one in contacts if one.id > 0 and not one.seldom.issuperset(seldom)}
+    for fresh in read(lacking, seldom):
+        one = lacking[fresh.id]
+        for name in frozenset(seldom) - one.seldom:
+            setattr(one, _SELDOM_IN[name], getattr(fresh, _SELDOM_IN[name]))
+        one.seldom |= fresh.seldom
+
+
 def read(ids: Iterable[int], seldom: Collection[str] = ()) -> list[Held]:
     """Contacts of the base by their ids, in the order of these: a fixed number of statements for each 5,000.
 
@@ -163,7 +186,7 @@ def _rows(query: Any) -> Any:
 
 def _read(ids: Sequence[int], seldom: Collection[str]) -> list[Held]:
     rows = fetch(sa.select(*_COLUMNS).where(among(Contact.id, ids)).order_by(Contact.id))
-    found = {row[0]: Held(**dict(zip(SINGLE, row, strict=True))) for row in rows}
+    found = {row[0]: Held(**dict(zip(SINGLE, row, strict=True)), seldom=frozenset(seldom)) for row in rows}
     for name, model, columns in _LISTED:
         if name in SELDOM and name not in seldom:
             continue

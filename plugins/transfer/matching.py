@@ -13,7 +13,7 @@ from typing import Any, Protocol
 
 import sqlalchemy as sa
 
-from plugins.transfer.held import SELDOM, Held, portions, read
+from plugins.transfer.held import SELDOM, Held, complete, portions, read
 from plugins.transfer.keys import (
     CALLER,
     NAMING,
@@ -262,6 +262,7 @@ def look_up(
     found += read(mains - ids, seldom)
     if memory is not None:
         anew = {one.id: one for one in (*memory.changed(one.id for one in found), *memory.recall(marks))}
+        complete(list(anew.values()), seldom)
         found = [one for one in found if one.id not in anew] + list(anew.values())
     for one in sorted(found, key=_age):
         if one.merged_into_id is None and one.anonymised_at is None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from plugins.transfer.held import Held, Item
+from plugins.transfer.held import Held, Item, country_of
 from plugins.transfer.uniting import ITEMS, SINGLE
 from webapp.api import Field, check_email, check_phone, coerce, empty_value, fold
 
@@ -27,8 +27,7 @@ def planned(contact_id: int, entry: Entry, fields: Iterable[Field]) -> Held:
     )  # fmt: skip
     if addresses := values.get("addresses"):
         made.addresses = [Item(**item) for item in addresses]
-        main = next((one.country for one in made.addresses if one.purpose == "main"), "")
-        made.country = main or made.addresses[0].country
+        made.country = country_of(made.addresses)
     if emails := values.get("emails"):
         made.emails = [Item(**item, normalised=check_email(item["value"]).normalised) for item in _once(emails)]
     if phones := values.get("phones"):

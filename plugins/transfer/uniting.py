@@ -12,7 +12,7 @@ from functools import cache, partial
 from typing import Any
 
 from plugins.transfer import added
-from plugins.transfer.held import Held, Item
+from plugins.transfer.held import Held, Item, country_of
 from plugins.transfer.keys import Keys
 from webapp.api import (
     CONTACT_COLLECTIONS,
@@ -103,7 +103,9 @@ def _told_apart(values: Mapping[str, Any]) -> dict[str, Any]:
     """A person's company is an employer, not a name; of whom only a company is known is that company."""
     told = dict(values)
     if told["kind"] == "person" and "company_name" in told:
-        if any(name in told for name in ("first_name", "last_name", "emails", "phones")):
+        # A phone without a digit is nobody's.
+        is_reached = any(any(map(str.isdigit, one["value"])) for one in told.get("phones", ()))
+        if is_reached or any(name in told for name in ("first_name", "last_name", "emails")):
             del told["company_name"]
         else:
             told["kind"] = "company"
@@ -235,13 +237,20 @@ def _gaps(one: Mapping[str, Any], other: Mapping[str, str]) -> Iterator[tuple[st
 
 def unite(contact: Held, changes: Mapping[str, Any], keys: Keys) -> None:
     """Let a contact hold what `difference` has found, as later rows meet it."""
+    if "addresses" in changes:
+        contact.addresses = [Item(**item) for item in changes["addresses"]]
+        # Phones are read by it, as the services do.
+        contact.country = country_of(contact.addresses)
     for name, value in changes.items():
         match name:
+            case "addresses":
+                pass
             case "emails" | "phones":
-                check = check_email if name == "emails" else partial(check_phone, country=keys.country)
+                country = contact.country or str(setting("company.country"))
+                check = check_email if name == "emails" else partial(check_phone, country=country)
                 held = [Item(**item, normalised=check(item["value"]).normalised) for item in value]
                 setattr(contact, name, held)
-            case "addresses" | "external_ids" | "bank_accounts" | "social_accounts":
+            case "external_ids" | "bank_accounts" | "social_accounts":
                 setattr(contact, name, [Item(**item) for item in value])
             case "tags":
                 contact.tags = sorted(value, key=str.casefold)

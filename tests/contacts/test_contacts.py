@@ -199,6 +199,16 @@ def test_A2_an_external_id_belongs_to_one_contact_alone(system) -> None:
     assert list(error.value.errors) == ["external_ids"]
 
 
+def test_A2_ids_of_two_systems_and_of_another_case_are_each_kept(system) -> None:
+    told = [{"source": "weclapp", "value": "7a"}, {"source": "odoo", "value": "7a"}, {"source": "odoo", "value": "7A"}]
+    contact = services.create({**PERSON, "external_ids": [*told, told[0]]})
+    assert [(one.source, one.value) for one in reread(contact).external_ids] == [
+        ("weclapp", "7a"),
+        ("odoo", "7a"),
+        ("odoo", "7A"),
+    ]
+
+
 def test_A2_a_company_never_stands_above_itself(make, system) -> None:
     top, middle, low = make("Top"), make("Middle"), make("Low")
     services.update(middle.id, {"parent_id": top.id})

@@ -271,6 +271,50 @@ def test_H3_the_same_file_twice_where_a_name_is_written_in_two_ways(bring: Bring
     assert only().company_name == "Hôtel Sud"
 
 
+def test_H3_an_external_id_that_differs_by_its_case_is_another_and_is_kept(bring: Bring) -> None:
+    head = "Company;Phone;External id\n"
+    bring(head + "Acme;+33 1 53 00 00 01;0015g0AbC\n")
+    assert bring(head + "Acme;+33 1 53 00 00 01;0015g0ABC\n", doubles="update").updated == 1
+    assert bring(head + "Acme;+33 1 53 00 00 01;0015g0ABC\n", doubles="update").unchanged == 1
+    assert sorted(one.value for one in only().external_ids) == ["0015g0ABC", "0015g0AbC"]
+
+
+@pytest.mark.parametrize("phone", ["voir ci-dessus", "n/a"])
+def test_H3_a_person_of_whom_only_the_company_is_known_is_the_company_whatever_stands_under_phone(
+    bring: Bring, phone: str
+) -> None:
+    text = f"Company;Phone\nAcme;{phone}\n"
+    assert counts(bring(text, kind="person")) == (1, 0, 0, 0, 0)
+    assert counts(bring(text, kind="person")) == (0, 0, 1, 0, 0)
+    assert (only().kind, only().company_name) == ("company", "Acme")
+
+
+@pytest.mark.parametrize(
+    ("column", "value"), [("LinkedIn", "anna-w"), ("IBAN", "DE02120300000000202051"), ("Primary contact", "yes")]
+)
+def test_H2_what_only_a_later_row_asks_for_is_known_of_whom_an_earlier_one_changes(
+    bring: Bring, monkeypatch: pytest.MonkeyPatch, column: str, value: str
+) -> None:
+    monkeypatch.setattr(preparing, "CHUNK", 1)
+    head = f"First name;Last name;E-mail;Company;City;{column}\nAnna;Weber;a@w.example;Acme;"
+    bring(f"{head};{value}\n")
+    again = f"{head}Bonn;\nAnna;Weber;a@w.example;Acme;;{value}\n"
+    for rehearse in (True, False):
+        report = bring(again, doubles="update", rehearse=rehearse)
+        assert (report.created, report.updated, report.unchanged) == (0, 1, 1), rehearse
+
+
+def test_H2_phones_are_read_by_the_main_address_as_an_import_reads_them(
+    bring: Bring, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(preparing, "CHUNK", 1)
+    head = "First name;Last name;E-mail;Phone;City;Country\n"
+    bring(head + "Anna;Weber;a@w.example;;Lyon;FR\n")
+    text = head + "Anna;Weber;a@w.example;030 901820;Bonn;DE\nAnna;Weber;;+49 30 901820;;\n"
+    rehearsed = counts(bring(text, match=("email",), rehearse=True))
+    assert counts(bring(text, match=("email",))) == rehearsed == (1, 1, 0, 0, 0)
+
+
 def test_H3_the_same_file_twice_whose_external_id_is_anothers(bring: Bring) -> None:
     text = "First name;Last name;External ID;City\nAda;Einz;E-92;Paris\nBob;Zweiz;E-92;Lyon\n"
     assert bring(text, match=("email",)).created == 2

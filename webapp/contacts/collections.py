@@ -6,7 +6,7 @@ primary where there is any. What can't be verified is kept with a warning.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import sqlalchemy as sa
@@ -111,20 +111,28 @@ def _find(present: list[Any], collection: Collection, given: Any, cleaned: Mappi
     by_id = {str(row.id): row for row in present}
     if given not in (None, "") and str(given) in by_id:
         return by_id[str(given)]
-    same = collection.key if collection.name != "consents" else ("channel",)
-    return next((row for row in present if all(getattr(row, name) == cleaned[name] for name in same)), None)
+    return next(
+        (row for row in present if all(getattr(row, name) == cleaned[name] for name in _telling(collection))), None
+    )
+
+
+def _telling(collection: Collection) -> tuple[str, ...]:
+    """The fields by which two items are the same."""
+    return {"consents": ("channel",), "external_ids": ("source", "value")}.get(collection.name, collection.key)
 
 
 def _without_twins(collection: Collection, rows: list[Any], errors: dict[str, str]) -> list[Any]:
     """The same value twice is one; two answers for one consent channel are an error."""
     if len(rows) < 2:
         return rows
-    same = collection.key if collection.name != "consents" else ("channel",)
+    same = _telling(collection)
     if collection.name == "addresses":
         same = (*same, "purpose")
+    # Other systems tell ids apart by their case.
+    alike: Callable[[str], str] = str if collection.name == "external_ids" else fold
     kept: dict[tuple[Any, ...], Any] = {}
     for row in rows:
-        key = tuple(fold(str(getattr(row, name))) for name in same)
+        key = tuple(alike(str(getattr(row, name))) for name in same)
         if key in kept and collection.name == "consents":
             errors["consents"] = _("Each channel has one consent: remove the second line.")
         elif key in kept and collection.has_primary and row.is_primary:
