@@ -110,6 +110,23 @@ def test_H1_countries_by_code_or_name_in_three_languages_and_their_own(typed: st
     assert read_country(typed) == code
 
 
+@pytest.mark.parametrize(
+    ("typed", "code"),
+    [
+        ("Hong Kong", "HK"), ("Hongkong", "HK"), ("Etats Unis", "US"), ("États Unis", "US"), ("Royaume Uni", "GB"),
+        ("Grande Bretagne", "GB"), ("Česká republika", "CZ"), ("Česko", "CZ"), ("Slovensko", "SK"),
+        ("Slovenija", "SI"), ("Hrvatska", "HR"), ("Eesti", "EE"), ("Latvija", "LV"), ("Lietuva", "LT"),
+        ("Ελλάδα", "GR"), ("България", "BG"), ("România", "RO"), ("Magyarország", "HU"), ("Éire", "IE"),
+        ("Lëtzebuerg", "LU"), ("Republic of Ireland", "IE"), ("Macedonia", "MK"), ("Bosnie", "BA"), ("Bosnia", "BA"),
+        ("Bosnia and Herzegovina", "BA"), ("Bosnie Herzégovine", "BA"), ("South Korea", "KR"), ("Korea", "KR"),
+        ("Corée", "KR"), ("Corée du Sud", "KR"), ("Türkiye", "TR"), ("Guinée Bissau", "GW"), ("Guinée", "GN"),
+        ("and", None), ("-", None),
+    ],
+)  # fmt: skip
+def test_H1_countries_by_the_names_that_are_in_use(typed: str, code: str | None) -> None:
+    assert read_country(typed) == code
+
+
 def test_H1_functions_in_three_languages() -> None:
     words = "Client potentiel|Prospect|Interessent;Client|customer|KUNDE;Fournisseur|Supplier|Lieferant"
     for cell, function in zip(words.split(";"), ("prospect", "customer", "supplier"), strict=True):

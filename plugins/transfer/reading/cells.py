@@ -14,9 +14,8 @@ from typing import Literal
 
 import phonenumbers
 from babel import Locale
-from babel.core import get_global
-from babel.languages import get_official_languages
 
+from plugins.transfer.reading.countries import read_country as read_country
 from plugins.transfer.reading.dates import spelled
 from webapp.api import LOCALES, fold
 
@@ -111,24 +110,6 @@ def plain_number(text: str, sign: str) -> str:
     return bare.replace("." if sign == "," else ",", "").replace(sign, ".")
 
 
-# Names in use that Unicode's list does not have, and the letters of number plates that old lists carry.
-_MORE_COUNTRIES = {
-    "GB": "uk|great britain|england|scotland|wales|northern ireland|grande-bretagne|angleterre|ecosse"
-    "|grossbritannien|england|schottland",
-    "US": "usa|u.s.a.|united states of america|etats-unis d'amerique|vereinigte staaten von amerika|amerika",
-    "NL": "holland|the netherlands|hollande|pays bas",
-    "DE": "d|brd|bundesrepublik deutschland|rfa|allemagne federale",
-    "FR": "f|france metropolitaine",
-    "AT": "a|oesterreich",
-    "BE": "b",
-    "LU": "l",
-    "IT": "i",
-    "ES": "e",
-    "CZ": "czech republic|republique tcheque|tschechische republik",
-    "CH": "suisse|schweiz|svizzera|confederation suisse",
-}
-
-
 @lru_cache(maxsize=256)
 def read_language(text: str) -> str | None:
     """The code of a language by its code (fr, fr_FR, de-AT) or its name in French, English or German."""
@@ -161,36 +142,6 @@ def _languages() -> Mapping[str, str]:
     for code in _codes():
         known.setdefault(fold(Locale("en").languages[code]), code)
     return known
-
-
-_OTHERS = ("es", "it", "nl", "pt", "da", "sv", "nb", "fi", "pl", "cs", "hu", "ro")
-"""Languages of neighbours, whose countries write their own names."""
-
-
-@cache
-def _countries() -> Mapping[str, str]:
-    """Folded names and codes of the countries in three languages, and in their neighbours' own, to ISO codes."""
-    known: dict[str, str] = {}
-    for language in ("en", "de", "fr"):
-        for code, name in Locale(language).territories.items():
-            if re.fullmatch("[A-Z]{2}", code) and code not in ("EU", "EZ", "UN", "XA", "XB", "ZZ", "QO"):
-                known[fold(name)] = known[code.lower()] = code
-    for language in _OTHERS:
-        for code, name in Locale(language).territories.items():
-            if code.lower() in known and language in get_official_languages(code, regional=True):
-                known.setdefault(fold(name), code)
-    for alias, codes in get_global("territory_aliases").items():
-        if re.fullmatch("[A-Z]{3}", alias) and len(codes) == 1 and codes[0].lower() in known:
-            known[alias.lower()] = codes[0]
-    for code, names in _MORE_COUNTRIES.items():
-        known |= dict.fromkeys(names.split("|"), code)
-    return known
-
-
-@lru_cache(maxsize=1024)
-def read_country(text: str) -> str | None:
-    """The ISO code of a country by its code (FR, FRA) or its name in French, English, German or of its own."""
-    return _countries().get(fold(text))
 
 
 FUNCTIONS: Mapping[str, str] = {
