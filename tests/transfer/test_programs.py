@@ -165,6 +165,26 @@ def test_H1_dolibarr_third_parties() -> None:
     assert (second.values["functions"], "functions" in third.values) == (["prospect"], False)
 
 
+def test_H1_dolibarr_s_state_of_a_party_is_no_region() -> None:
+    found = _open(
+        "Nom du tiers;Nom alternatif;État;Code client;Code postal;Ville;Pays",
+        "Acme SARL;Acme;1;CU-7;69001;Lyon;France",
+        "Bêta SA;Bêta;0;;;;",
+    )
+    assert (found.form, found.ignored, found.suggestions()) == ("dolibarr", ("État",), {})
+    first, second = found
+    assert first.values["addresses"] == [{"postal_code": "69001", "city": "Lyon", "country": "FR", "purpose": "main"}]
+    assert "addresses" not in second.values
+    few = _open("Raison sociale;Id tiers;État;Ville", "Acme;7;1;Lyon")
+    assert few.ignored == ("Id tiers", "État")
+
+
+def test_H1_a_bare_digit_is_no_region() -> None:
+    found = _open("Société;Ville;État", "Acme;Lyon;1", "Bêta;;0", "Gamma;Ajaccio;2A", "Delta;Lyon;69")
+    regions = [[one.get("region") for one in row.values.get("addresses", [])] for row in found]
+    assert regions == [[None], [], ["2A"], ["69"]]
+
+
 def test_H1_dolibarr_contact_persons_are_not_their_firm() -> None:
     found = _open(
         "Id contact;Code civilité;Nom;Prénom;Poste/Fonction;Téléphone;Tél portable;E-mail;Id société;Raison sociale;"

@@ -114,6 +114,9 @@ DOLIBARR: Names = {
     Target("phones", "mobile"): ("Tél portable|Tél. portable", "PhoneMobile", "Mobiltelefon"),
 }
 
+OTHERWISE_IN_DOLIBARR = frozenset({"etat"})
+"""Names that beside Dolibarr's own mean something else: whether a party is open (1) or closed (0), no region."""
+
 WECLAPP: Names = {
     Target("kind"): ("Type de partenaire", "partyType|Party type", "Partnertyp|Kontakttyp|Kundentyp"),
     Target("company_name", "employer"): ("", "personCompany", "Firma des Ansprechpartners"),

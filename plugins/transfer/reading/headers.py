@@ -7,12 +7,12 @@ A header is compared by `key`: case, accents, blanks and punctuation do not matt
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from plugins.transfer import added
 from plugins.transfer.reading.address_books import OTHERWISE_IN_OUTLOOK, OUTLOOK, google
-from plugins.transfer.reading.business_programs import DOLIBARR, HUBSPOT, ODOO, WECLAPP
+from plugins.transfer.reading.business_programs import DOLIBARR, HUBSPOT, ODOO, OTHERWISE_IN_DOLIBARR, WECLAPP
 from plugins.transfer.reading.known import CARNET, Names, combined
 from plugins.transfer.reading.targets import SINGLE, Target, is_added, key
 from plugins.transfer.reading.whole import whole_targets
@@ -81,10 +81,8 @@ def lay_out(headers: Sequence[str], more: Mapping[str, Target] = NONE) -> Layout
     """
     names = [key(header) for header in headers]
     form = _form(names)
-    if form == "outlook" and any(
-        _PROGRAMS[form][name][0].field == "addresses" for name in _ONLY_THERE[form].intersection(names)
-    ):
-        names = ["" if name in OTHERWISE_IN_OUTLOOK else name for name in names]
+    otherwise = meant_otherwise(names, form)
+    names = ["" if name in otherwise else name for name in names]
     targets: dict[int, Target] = {}
     ignored: dict[int, str] = {}
     spoken: Counter[str] = Counter()
@@ -108,6 +106,17 @@ def lay_out(headers: Sequence[str], more: Mapping[str, Target] = NONE) -> Layout
     _settle_name(targets)
     language = max(LANGUAGES, key=lambda one: (spoken[one], one == "en"))
     return Layout(targets, ignored, form, language)
+
+
+def meant_otherwise(names: Collection[str], form: str) -> frozenset[str]:
+    """Names, by `key`, that in this program's file are not what they are elsewhere."""
+    if form == "outlook":
+        own = _ONLY_THERE[form].intersection(names)
+        has_addresses = any(_PROGRAMS[form][name][0].field == "addresses" for name in own)
+        return OTHERWISE_IN_OUTLOOK if has_addresses else frozenset()
+    # One name of its own is no proof that a file is Dolibarr's, yet enough to doubt what only others call so.
+    is_dolibarr = form == "dolibarr" or (form == "carnet" and bool(_ONLY_THERE["dolibarr"].intersection(names)))
+    return OTHERWISE_IN_DOLIBARR if is_dolibarr else frozenset()
 
 
 def added_columns() -> dict[str, Target]:

@@ -9,7 +9,7 @@ from rapidfuzz import fuzz, process
 from stdnum import iban
 
 from plugins.transfer.reading import cells
-from plugins.transfer.reading.headers import Layout, names_known
+from plugins.transfer.reading.headers import Layout, meant_otherwise, names_known
 from plugins.transfer.reading.targets import SINGLE, Target, key
 
 ALIKE = 88
@@ -22,11 +22,12 @@ _WEB = re.compile(r"(?:https?://|www\.)\S+")
 def suggestions(headers: Sequence[str], samples: Sequence[Sequence[str]], layout: Layout) -> dict[int, str]:
     """Codes of targets by column, for the columns that are not used; a field that holds one value is given once."""
     taken = {target for target in layout.targets.values() if target.field in SINGLE}
+    otherwise = meant_otherwise([key(header) for header in headers], layout.form)
     found: dict[int, str] = {}
     for at, header in enumerate(headers):
         if at in layout.targets:
             continue
-        target = _by_name(header) or _by_cells(samples[at])
+        target = (None if key(header) in otherwise else _by_name(header)) or _by_cells(samples[at])
         if target is not None and target not in taken:
             found[at] = target.code
             taken |= {target} if target.field in SINGLE else set()
