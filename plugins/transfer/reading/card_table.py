@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from plugins.transfer.exporting import entries
 from plugins.transfer.reading.cells import address_purpose, reach_type
 from plugins.transfer.reading.headers import Layout
 from plugins.transfer.reading.messages import Message, Unreadable
+from plugins.transfer.reading.reached import is_reach
 from plugins.transfer.reading.tables import Cells, Table
 from plugins.transfer.reading.targets import Target
 from plugins.transfer.reading.texts import Text
@@ -182,14 +183,14 @@ def _kind(card: Card) -> str | None:
 def _say_names(said: dict[_Column, list[str]], card: Card, kind: str | None) -> None:
     name, full = first_of(card.properties, "N"), first_of(card.properties, "FN")
     organisation = first_of(card.properties, "ORG")
-    parts: Mapping[str, str] = {}
+    parts: dict[str, str] = {}
     if name is not None:
         # 3.0 and 4.0 part several names by commas.
         comma = ";" if card.version.startswith("2") else ","
         raw = [[unescaped(one).strip() for one in split(part, comma)] for part in split(name.value, ";")]
         parts = dict(zip(NAME, (" ".join(filter(None, words)) for words in raw), strict=False))
     firm = organisation.parts()[0].strip() if organisation is not None else ""
-    shown = full.text().strip() if full is not None else ""
+    parts, shown = _names_of_somebody(card, parts, full.text().strip() if full is not None else "")
     is_named = bool(parts.get("first_name") or parts.get("last_name"))
     if kind is None and firm and not is_named and shown in ("", firm):
         kind = "company"
@@ -197,14 +198,22 @@ def _say_names(said: dict[_Column, list[str]], card: Card, kind: str | None) -> 
         _add(said, _column("kind"), kind)
     for field, text in parts.items():
         _add(said, _column(field) if field in _SAID else _unused("Name Suffix"), text)
-    if not is_named and shown and not (kind == "company" and shown == firm) and not _is_how_to_reach(card, shown):
+    if not is_named and shown and not (kind == "company" and shown == firm):
         _add(said, _column("full_name"), shown)
 
 
-def _is_how_to_reach(card: Card, shown: str) -> bool:
-    """Whether what a card shows is one of its e-mails or phones: it has to show something, and has no name."""
-    reach = (one for one in card.properties if one.name in _REACH)
-    return any(fold(one.text().strip().removeprefix("tel:").removeprefix("mailto:")) == fold(shown) for one in reach)
+def _names_of_somebody(card: Card, parts: dict[str, str], shown: str) -> tuple[dict[str, str], str]:
+    """The parts of the name, and what is shown, without e-mails and phones: who has no name is listed by these."""
+    emails, phones = ([_bare(one) for one in card.properties if one.name == name] for name in ("EMAIL", "TEL"))
+    names = [text for field in ("first_name", "middle_name", "last_name") if (text := parts.get(field, ""))]
+    if len(names) > 1 and is_reach(" ".join(names), emails, phones):
+        parts = {}  # a number whose groups were taken for first and last name
+    kept = {field: text for field, text in parts.items() if not text or not is_reach(text, emails, phones)}
+    return kept, "" if shown and is_reach(shown, emails, phones) else shown
+
+
+def _bare(one: Property) -> str:
+    return one.text().strip().removeprefix("tel:").removeprefix("mailto:").partition(";ext=")[0]
 
 
 def _say(said: dict[_Column, list[str]], one: Property) -> None:
