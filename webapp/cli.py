@@ -16,7 +16,7 @@ import sqlalchemy as sa
 from flask import Flask, current_app
 from flask.cli import FlaskGroup, with_appcontext
 
-from webapp import schema
+from webapp import schema, streams
 from webapp.accounts import passwords, tokens
 from webapp.accounts import services as accounts
 from webapp.accounts.models import User
@@ -36,6 +36,7 @@ def main() -> None:
     """The console script: a user's mistake is one clear line on stderr and exit code 1, never a traceback."""
     import webapp
 
+    streams.open_closed()
     try:
         group = FlaskGroup(
             create_app=webapp.create_app,
