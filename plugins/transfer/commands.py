@@ -85,9 +85,6 @@ def import_command(
                 told = {**saved, **{name: value for name, value in told.items() if value is not None}}
             reading = open_reading(stream, file.name, kind=kind, **told, **firm_words())
             report = _import(reading, options, stream)
-        if errors is not None:
-            with errors.open("w", encoding="utf-8-sig", newline="") as target:
-                write_refusals(target, reading.headers, report.refusals)
     except Missing as error:
         raise click.ClickException(error.message) from None
     except Unreadable as error:
@@ -95,6 +92,8 @@ def import_command(
     except OSError as error:
         raise click.ClickException(f"{error.filename or file}: {error.strerror or error}.") from None
     _tell(report, rehearse)
+    if errors is not None:
+        _write(errors, reading, report)
     if report.stopped:
         raise click.exceptions.Exit(STOPPED)
     if strict and report.refused:
@@ -110,6 +109,21 @@ def _check_place(errors: Path) -> None:
             errors.unlink()
     except OSError as error:
         text = _("%(file)s: it can't be written (%(reason)s). Name another place.", file=errors, reason=error.strerror)
+        raise click.ClickException(text) from None
+
+
+def _write(errors: Path, reading: Reading, report: Report) -> None:
+    """The refused rows, after all is told: what went in is in, even where there is no room for them."""
+    try:
+        with errors.open("w", encoding="utf-8-sig", newline="") as target:
+            write_refusals(target, reading.headers, report.refusals)
+    except OSError as error:
+        text = _(
+            "%(file)s: the refused rows can't be written (%(reason)s). Name another place and import the same file "
+            "again.",
+            file=errors,
+            reason=error.strerror or error,
+        )
         raise click.ClickException(text) from None
 
 

@@ -108,6 +108,17 @@ def test_H2_where_refused_rows_can_t_be_written_nothing_is_imported(carnet: Run,
         assert "Name another place" in result.stderr
 
 
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="There is no /dev/full here.")
+def test_H2_where_refused_rows_find_no_room_all_is_told_all_the_same(carnet: Run) -> None:
+    result = carnet("Nachname;Ort\nWeber;Bonn\n;Ulm\n", "--errors", "/dev/full")
+    assert (result.exit_code, total()) == (1, 1)
+    assert last_line(result) == "created=1 updated=0 unchanged=0 doubles=0 refused=1"
+    refused, unwritten = result.stderr.strip().splitlines()
+    assert refused.startswith("Line 3 refused: This row has no name")
+    assert "/dev/full: the refused rows can't be written (No space left" in unwritten
+    assert "list.csv" not in unwritten
+
+
 def test_H1_a_pipe_is_refused_with_what_to_do(app: Any) -> None:
     reading, writing = os.pipe()
     os.write(writing, b"Nachname\nWeber\n")
