@@ -117,7 +117,7 @@ def refused_lines(one: Import, after: int = 0) -> tuple[str, int | None]:
     """Some of the refused rows as CSV, from `after` on, and where the next ones begin; None: these are the last.
 
     Their own columns, then the line and the reason (spec H4: no formulas). Before the import those with errors.
-    Mended, the file can be imported as it is: the two more columns are not used.
+    Mended, the file can be imported as it is: the two more columns are passed over.
     """
     show = "refused" if one.job_id is not None else "error"
     page = page_of(one, show, after, AT_ONCE)

@@ -188,6 +188,26 @@ def test_H4_the_error_file_has_line_reason_and_cells_and_no_formula(carnet: Run,
     assert [unguarded(cell) for cell in ragged[2:]] == ["Weber", "a", "=cmd|x"]
 
 
+def test_H1_refused_rows_sent_again_are_those_of_their_own_file(carnet: Run, tmp_path: Path) -> None:
+    errors = tmp_path / "errors.csv"
+    carnet("Nachname;Ort\n;Bonn\nWeber;a;b;c\n", "--errors", str(errors))
+    first = errors.read_bytes()
+    again = carnet(first, "--errors", str(errors))
+    assert last_line(again) == "created=0 updated=0 unchanged=0 doubles=0 refused=2"
+    assert "4 cells under 2 column names" in again.stderr
+    assert "Columns not used" not in again.stderr
+    assert errors.read_bytes() == first
+    mended = first.replace(b",,Bonn", b",Meier,Bonn").replace(b"Weber,a,b,c", b"Weber,a")
+    assert mended != first
+    remarks = (b"line,reason,", b"2,x,", b"3,y,")
+    lines = mended.removeprefix(b"\xef\xbb\xbf").splitlines(True)
+    piled = b"".join(before + line for before, line in zip(remarks, lines, strict=True))
+    for content in (mended, piled):
+        result = carnet(content)
+        assert (last_line(result).endswith("refused=0"), result.stderr) == (True, "")
+    assert sorted(db.session.scalars(sa.select(Contact.last_name))) == ["Meier", "Weber"]
+
+
 def test_H2_rehearse_changes_nothing(carnet: Run) -> None:
     result = carnet("Nachname\nWeber\nGroß\n", "--rehearse")
     assert last_line(result) == "created=2 updated=0 unchanged=0 doubles=0 refused=0"

@@ -154,6 +154,21 @@ def test_H4_refused_rows_come_back_in_their_own_columns_and_hold_no_formula(send
     assert sender.counts(again)["create"] == 1
 
 
+@pytest.mark.parametrize("tongue", ["en", "fr", "de"])
+def test_H1_downloaded_rows_sent_again_are_those_of_their_own_file(sender: Sender, tongue: str) -> None:
+    def refused(url: str) -> str:
+        return str(sender.client.get(f"{url}/refused.csv", headers={"Accept-Language": tongue}).get_data(as_text=True))
+
+    text = refused(sender.rehearse("Nachname;Ort\nA;Bonn\n;Ulm\nWeber;a;b;c\n"))
+    line, reason = {"en": ("Line", "Reason"), "fr": ("Ligne", "Motif"), "de": ("Zeile", "Grund")}[tongue]
+    assert text.splitlines()[0].endswith(f'"Nachname","Ort","{line}","{reason}"')
+    assert list(sender.columns(sender.send(text).headers["Location"]).values()) == ["last_name", "addresses.main.city"]
+    url = sender.rehearse(text)
+    assert sender.counts(url)["error"] == 2
+    assert "4 cells under 2 column names" in sender.page(url)
+    assert refused(url).splitlines()[0] == text.splitlines()[0]
+
+
 def test_H2_a_file_that_is_gone_is_told_in_a_sentence(sender: Sender) -> None:
     url = sender.rehearse("Nachname;E-Mail\nA;a@w.example\n;\n;x\n")
     storing.path_of(the_import().file).unlink()

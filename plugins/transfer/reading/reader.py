@@ -14,6 +14,7 @@ from plugins.transfer.reading import cells as read
 from plugins.transfer.reading.cells import FUNCTIONS, DateOrder
 from plugins.transfer.reading.headers import NONE, Layout, lay_out
 from plugins.transfer.reading.messages import NO_HEADER, Message, Unreadable
+from plugins.transfer.reading.refused import Remarked
 from plugins.transfer.reading.rows import Forms, Row, RowMaker
 from plugins.transfer.reading.suggesting import suggestions
 from plugins.transfer.reading.tables import Cells, Table
@@ -65,6 +66,9 @@ class Reading:
         self.header, headers = self._find_header(header, demanding)
         self._width = len(headers) if table.kind == "csv" else WIDEST
         headers = _without_empty_tail(headers) if self.header else headers
+        self._remarked = Remarked.among(headers) if self.header else Remarked()
+        front, behind, _named = self._remarked
+        headers = headers[front : len(headers) - behind]
         if len(headers) > WIDEST:
             raise Unreadable(TOO_WIDE, most=str(WIDEST))
         self.headers = _each_once(headers)
@@ -85,9 +89,8 @@ class Reading:
         self.order: DateOrder = order or found
         self.decimal = sign if decimal is None else decimal
         forms = Forms(self.order, self.decimal, country or "", kind if kind in ("person", "company") else None)
-        self.maker = RowMaker(
-            self.headers, self.layout, forms, self._width, functions, lists, self.constants, table.picture
-        )
+        width = self._width - front - behind
+        self.maker = RowMaker(self.headers, self.layout, forms, width, functions, lists, self.constants, table.picture)
 
     def __iter__(self) -> Iterator[Row]:
         make = self.maker.made
@@ -104,8 +107,11 @@ class Reading:
 
     def cells(self) -> Iterator[tuple[int, Cells]]:
         """Line and cells of each row that is not blank, or why it has none."""
-        begin = self.header
+        begin, remarked = self.header, self._remarked
+        is_remarked = bool(remarked.front or remarked.behind)
         for line, cells in self.table.rows(self._width):
+            if is_remarked:
+                cells = remarked.without(cells, self._width)
             if line > begin and (isinstance(cells, Message) or (any(cells) and any(map(str.strip, cells)))):
                 yield line, cells
 
