@@ -47,6 +47,7 @@ PROGRAMS = {
     "google": "Google",
     "outlook": "Outlook",
     "apple": "Apple",
+    "thunderbird": "Thunderbird",
     "hubspot": "HubSpot",
     "weclapp": "weclapp",
     "odoo": "Odoo",

@@ -9,6 +9,7 @@ from functools import cache
 
 from babel.dates import get_month_names
 
+from plugins.transfer.reading.targets import Target
 from webapp.api import LOCALES, fold
 
 YOUNGEST = 15
@@ -17,6 +18,24 @@ YOUNGEST = 15
 _DAY_MONTH = re.compile(r"(\d{1,2})(?:\.|er|st|nd|rd|th)?[\s-]*([^\W\d]+)\.?[\s,-]*(\d{4})")
 _MONTH_DAY = re.compile(r"([^\W\d]+)\.?\s*(\d{1,2})(?:st|nd|rd|th)?[\s,]+(\d{4})")
 _SHORT_YEAR = re.compile(r"(\d{1,2}\s?[./-]\s?\d{1,2}\s?[./-]\s?)(\d{2})")
+
+
+PARTS = tuple(Target("birth_date", part) for part in ("year", "month"))
+"""What says nothing without the day, whose column may hold a whole date where it stands alone."""
+
+
+def date_columns(targets: Mapping[int, Target]) -> dict[str, int]:
+    """The columns of year, month and day of a birth date in three columns; none where one of them is missing."""
+    found = {target.group: at for at, target in targets.items() if target.field == "birth_date" and target.group}
+    return found if len(found) == 3 else {}
+
+
+def of_parts(told: Mapping[str, str]) -> str:
+    """A date of its year, month and day; without a year as vCards write it, of less what there is."""
+    year, month, day = (told.get(part, "") for part in ("year", "month", "day"))
+    if not (month and day):
+        return " ".join(filter(None, (year, month, day)))
+    return f"{year or '-'}-{month:0>2}-{day:0>2}"
 
 
 def spelled(text: str) -> tuple[str, str, str] | None:

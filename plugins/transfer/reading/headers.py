@@ -15,6 +15,7 @@ from plugins.transfer.reading.address_books import OTHERWISE_IN_OUTLOOK, OUTLOOK
 from plugins.transfer.reading.business_programs import DOLIBARR, HUBSPOT, ODOO, OTHERWISE_IN_DOLIBARR, WECLAPP
 from plugins.transfer.reading.known import CARNET, Names, combined
 from plugins.transfer.reading.targets import SINGLE, Target, is_added, key
+from plugins.transfer.reading.thunderbird import THUNDERBIRD, placed
 from plugins.transfer.reading.whole import whole_targets
 
 LANGUAGES = ("fr", "en", "de")
@@ -51,6 +52,7 @@ _PROGRAMS: dict[str, Table] = {
     "odoo": _table(ODOO),
     "dolibarr": _table(DOLIBARR),
     "weclapp": _table(WECLAPP),
+    "thunderbird": _table(THUNDERBIRD),
 }
 _ONLY_THERE = {
     form: {
@@ -59,11 +61,12 @@ _ONLY_THERE = {
         if name not in _OWN
         and name not in _COMBINED
         and (table[name][0].field != "functions" or table[name][0].group == "stage")
+        and (table[name][0].field != "birth_date" or not table[name][0].group)
         and not any(name in other for one, other in _PROGRAMS.items() if one != form)
     }
     for form, table in _PROGRAMS.items()
 }
-"""Names by which a program is told from others: no flags such as "Client", which are names elsewhere."""
+"""Names by which a program is told from others: no flags such as "Client", no "Jour", which are names elsewhere."""
 OF_THE_FIRM = frozenset({"numbers", "functions"})
 """What Dolibarr's list of contact persons says of their firms."""
 _ELSEWHERE = dict(_PROGRAMS["outlook"])
@@ -83,6 +86,8 @@ def lay_out(headers: Sequence[str], more: Mapping[str, Target] = NONE) -> Layout
     form = _form(names)
     otherwise = meant_otherwise(names, form)
     names = ["" if name in otherwise else name for name in names]
+    if form == "thunderbird":
+        names = list(placed(names))
     targets: dict[int, Target] = {}
     ignored: dict[int, str] = {}
     spoken: Counter[str] = Counter()

@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 
 from plugins.transfer import added
 from plugins.transfer.reading import cells as read
+from plugins.transfer.reading.dates import PARTS, date_columns, of_parts
 from plugins.transfer.reading.draft import Draft
 from plugins.transfer.reading.headers import Layout
 from plugins.transfer.reading.messages import Broken, Message
@@ -81,7 +82,12 @@ class RowMaker:
         self.headers, self.layout, self.forms, self.width = headers, layout, forms, width
         self.functions, self.lists, self.picture = functions, lists, picture
         self.readers: dict[Target, added.Reader | None] = {}
-        self._columns = [(at, target, headers[at], Draft.taking(target)) for at, target in layout.targets.items()]
+        self._birth = date_columns(layout.targets)
+        self._columns = [
+            (at, target, headers[at], Draft.taking(target))
+            for at, target in layout.targets.items()
+            if at not in self._birth.values() and target not in PARTS
+        ]
         self._ignored = list(layout.ignored.items())
         self.constants = constants
         self._constants = [(target, text, Draft.taking(target)) for target, text in constants.items() if text]
@@ -135,6 +141,8 @@ class RowMaker:
             draft.warnings.append(Message(GARBLED))
         if self._constants:
             self._fill(draft, raw)
+        if self._birth:
+            self._take_birth(draft, raw)
         unused = {}
         for at, name in self._ignored:
             if at < width and (cell := raw[at]) and (text := _plain(cell)):
@@ -152,6 +160,14 @@ class RowMaker:
         for target, text, take in self._constants:
             take(draft, target, text, labels.get(target.code, target.code))
         return draft.warnings
+
+    def _take_birth(self, draft: Draft, raw: Sequence[str]) -> None:
+        """The date of birth whose year, month and day have columns of their own."""
+        told = {part: _plain(raw[at]) for part, at in self._birth.items() if at < len(raw) and raw[at].strip()}
+        if told:
+            first = self.headers[self._birth[next(iter(told))]]
+            target = Target("birth_date")
+            Draft.taking(target)(draft, target, of_parts(told), first)
 
     def _fill(self, draft: Draft, raw: Sequence[str]) -> None:
         said = {

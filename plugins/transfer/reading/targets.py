@@ -27,11 +27,11 @@ def key(text: str) -> str:
 class Target(NamedTuple):
     """What a column holds.
 
-    `field`: a key of the API object, `full_name`, or of the link to the employer `role` and `department`. `group`: for
-    e-mails and phones the type ("work"), or "1", "2" … where a second column tells the type; for addresses and bank
-    accounts which of them; of numbers and functions the function's key; of a social account the network. `part`: of an
-    address or account the line, of numbered columns "value" or "type". Of a field that the firm has added, `group` is
-    its function's key.
+    `field`: a key of the API object, `full_name`, or of the link to the employer `role` and `department`. `group`:
+    for e-mails and phones the type ("work"), or "1", "2" … where a second column tells the type; for addresses and
+    bank accounts which of them; of numbers and functions the function's key; of a social account the network; of a
+    birth date in three columns which of them. `part`: of an address or account the line, of numbered columns "value"
+    or "type". Of a field that the firm has added, `group` is its function's key.
     """
 
     field: str
