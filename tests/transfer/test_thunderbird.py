@@ -2,8 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any
+
 import pytest
+import sqlalchemy as sa
 from reads import reading
+from sending import Sender
+
+from webapp.contacts.models import Contact
+from webapp.db import db
 
 THUNDERBIRD = {
     "en": "First Name,Last Name,Display Name,Nickname,Primary Email,Secondary Email,Screen Name,Work Phone,Home Phone,"
@@ -77,6 +85,16 @@ def test_H1_thunderbird_in_three_languages(language: str) -> None:
         "description": "Hallo",
     }
     assert acme.values["employer"] == "Acme GmbH"
+
+
+def test_H1_thunderbird_is_mapped_in_the_browser_as_it_is_found(sign_in: Callable[..., Any]) -> None:
+    sender = Sender(sign_in("manager"))
+    url = sender.rehearse(f"{THUNDERBIRD['de']}\r\n{ANNA}\r\n")
+    assert sender.counts(url)["create"] == 1
+    sender.do(url, "start")
+    assert (
+        str(db.session.scalars(sa.select(Contact.birth_date).where(Contact.last_name == "Weber")).one()) == "1980-02-09"
+    )
 
 
 def test_H1_a_birth_date_in_three_columns_is_one() -> None:
