@@ -27,3 +27,18 @@ def values(text: str, **told: Any) -> dict[str, Any]:
     assert not found.warnings
     assert found.refused is None
     return found.values
+
+
+def opened(text: str | bytes, **told: Any) -> Reading:
+    content = text if isinstance(text, bytes) else text.encode()
+    return open_reading(io.BytesIO(content), lists={"titles": {"dr": "dr"}}, **told)
+
+
+def only_card(text: str | bytes, **told: Any) -> dict[str, Any]:
+    (row,) = opened(text, **told)
+    assert (row.refused, row.warnings) == (None, ())
+    return row.values
+
+
+def card(lines: str, version: str = "3.0") -> str:
+    return f"BEGIN:VCARD\nVERSION:{version}\n{lines.strip()}\nEND:VCARD\n".replace("\n", "\r\n")
