@@ -61,6 +61,8 @@ function show(counter, n, all) {
 
 /** Bring bar, count and page box in line with the boxes. */
 function refresh(announce = false) {
+  // What was to be said of a list that is gone, or has changed meanwhile, is said no more.
+  clearTimeout(announcement);
   const bar = form();
   if (!bar) return;
   turn += 1;
@@ -77,7 +79,6 @@ function refresh(announce = false) {
   }
   const counter = document.getElementById("bulk-count");
   const words = counter && show(counter, total ?? n, total !== null);
-  clearTimeout(announcement);
   if (announce && words) announcement = setTimeout(() => say(words), SETTLED_MS);
 }
 

@@ -20,4 +20,6 @@ function takeUp(listener) {
 
 export function start() {
   document.addEventListener("htmx:after:init", ({ target }) => takeUp(target));
+  // Most often htmx was here first.
+  for (const listener of document.querySelectorAll("[data-htmx-powered]")) takeUp(listener);
 }

@@ -40,6 +40,7 @@ def choose(page: Page, where: str, names: Sequence[str]) -> None:
     page.get_by_role("button", name="Mass actions").click()
     page.locator("#mass").get_by_role("button", name="Merge contacts…").click()
     expect(page.get_by_role("heading", level=1)).to_have_text(f"Merge {len(names)} contacts")
+    page.wait_for_load_state()
 
 
 def badges(page: Page) -> list[str]:

@@ -38,17 +38,6 @@ def test_G1_a_search_typed_before_the_scripts_is_made_once_they_are_there(page: 
     expect(box).to_have_value(f"zeitig {late}")
 
 
-def test_J3_no_swap_comes_before_those_who_tell_of_it(page: Page) -> None:
-    arrive = open_slowly(page, "/contacts", "js/live.js")
-    box = page.get_by_role("searchbox", name="Search in this list")
-    box.fill("a")
-    page.wait_for_function("document.readyState === 'interactive'")
-    page.wait_for_timeout(500)
-    expect(page.locator("[data-htmx-powered]")).to_have_count(0)
-    arrive()
-    expect(page.locator("#live")).to_have_text(re.compile(r"\d+ contacts"))
-
-
 @pytest.mark.parametrize("late", SCRIPTS)
 def test_A6_doubles_of_a_name_typed_before_the_scripts_are_shown(page: Page, late: str) -> None:
     make_company(page, f"Früh & Söhne {late}")
