@@ -34,6 +34,9 @@ class Numbering(Protocol):
     def note(self, function: str, numbers: Sequence[str]) -> None:
         """Numbers that came from elsewhere, typed or imported: those given from now on lie beyond them."""
 
+    def telling(self, function: str, numbers: Sequence[str]) -> Sequence[str]:
+        """Of numbers from elsewhere the few that say as much to `note` as all of them."""
+
     def shares(self, function: str) -> Sequence[str]:
         """Functions of which a contact shows one and the same number, this one among them (spec F1)."""
 
@@ -63,6 +66,10 @@ class NoNumbering:
 
     def note(self, function: str, numbers: Sequence[str]) -> None:
         """Nothing has to lie beyond it."""
+
+    def telling(self, function: str, numbers: Sequence[str]) -> Sequence[str]:
+        """None: nothing has to lie beyond it."""
+        return ()
 
     def shares(self, function: str) -> Sequence[str]:
         """Each function has numbers of its own."""

@@ -8,7 +8,7 @@ database's to say, by the keys of `contact_number`; numbers that are there alrea
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from functools import cache
 from typing import Any
 
@@ -179,18 +179,34 @@ def push(key: str, numbers: Iterable[str]) -> None:
     if value is None:
         return
     pattern = Pattern.on(value, day)
-    counters = [one for number in numbers if (one := pattern.counter(number)) is not None]
-    if not counters or not _beyond(value, pattern, max(counters)):
+    counters = {one for number in numbers if (one := pattern.counter(number)) is not None}
+    if not _highest(value, pattern, counters):
         return
     _hold()
     value = valid_value(key, day, lock=True)
-    if value is None or not (following := _beyond(value, pattern, max(counters))):
+    if value is None or not (top := _highest(value, pattern, counters)):
         return
+    following = _beyond(value, pattern, top)
     moved = sa.update(RangeValue).where(RangeValue.id == value.id)
-    top = max(counters)
     fetch(moved.values(next=following, top=top, begins=value.begins, period=value.period))
     if following - value.step > value.next or value.next not in counters:
         note_gap(key, pattern, value.step, value.next, following - value.step, reason=_reason())
+
+
+def telling(key: str, numbers: Iterable[str]) -> list[str]:
+    """The two highest numbers of a range: the range's last one, which moves nothing, may be among them."""
+    day = today()
+    value = valid_value(key, day)
+    if value is None:
+        return []
+    pattern = Pattern.on(value, day)
+    counted = {one: number for number in numbers if (one := pattern.counter(number)) is not None}
+    return [counted[one] for one in sorted(counted)[-2:]]
+
+
+def _highest(value: Any, pattern: Pattern, counters: Collection[int]) -> int:
+    """The highest counter beyond which the range can go on; 0 for none."""
+    return max((one for one in counters if _beyond(value, pattern, one)), default=0)
 
 
 def _beyond(value: Any, pattern: Pattern, counter: int) -> int:
@@ -273,6 +289,11 @@ class Ranges:
         """Those given from now on lie beyond."""
         if key := range_of(function):
             push(key, numbers)
+
+    def telling(self, function: str, numbers: Sequence[str]) -> Sequence[str]:
+        """The highest of the range."""
+        key = range_of(function)
+        return telling(key, numbers) if key else ()
 
     def shares(self, function: str) -> Sequence[str]:
         """All functions of the same range."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -14,6 +13,7 @@ from plugins.transfer.entry import Entry
 from plugins.transfer.ids import Ids
 from plugins.transfer.matching import Known, look_up
 from plugins.transfer.options import Options
+from plugins.transfer.own_numbers import Numbers, joined
 from webapp.api import N_, CarnetError, Numbering, _, db, many_contacts, new_ids, newcomers, no_collector, registry
 
 DATABASE = N_("The database did not take this row: someone else may have changed the same contact. Import it again.")
@@ -37,12 +37,14 @@ class Chunk:
     decisions: Mapping[int, Decision] = field(default_factory=dict)
     keeps: bool = False
     spent: dict[str, str] = field(default_factory=dict)
-    brought: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    brought: Numbers = field(default_factory=dict)
 
     def write(self) -> list[Entry]:
         """Write the rows, so that one refusal takes no neighbour along; what became of each of them."""
         with no_collector():
             found = {one.row.line: one for one in self.entries}
+            # Of all rows, also where these are written in parts.
+            self.brought = joined(self.brought, (one.values for one in self.entries))
             self._bring([one for one in found.values() if one.outcome != "refused"], found)
             return list(found.values())
 
@@ -117,7 +119,7 @@ class Chunk:
         self.made.update(one.contact.id for one in entries if one.contact is not None and one.outcome == "created")
 
 
-def _note_numbers(entries: Sequence[Entry], known: Known, brought: Mapping[str, Sequence[str]]) -> None:
+def _note_numbers(entries: Sequence[Entry], known: Known, numbers: Numbers) -> None:
     """Let ranges give numbers beyond those of the file, before any is written.
 
     Two that take the same number at once, one from a file and one given, would wait for each other crosswise;
@@ -126,11 +128,6 @@ def _note_numbers(entries: Sequence[Entry], known: Known, brought: Mapping[str, 
     if not any(one.functions for one in entries):
         return
     many_contacts.hold(sorted(known.contacts))
-    numbers: dict[str, list[str]] = defaultdict(list, {key: list(some) for key, some in brought.items()})
-    for entry in entries:
-        for function in entry.functions:
-            if number := entry.number_of(function):
-                numbers[function].append(number)
     numbering = registry().service(Numbering)
     for function, typed in sorted(numbers.items()):
         numbering.note(function, typed)

@@ -100,6 +100,12 @@ def import_command(
         raise click.exceptions.Exit(1)
 
 
+class _Stopped(click.ClickException):
+    """What went wrong after Ctrl-C."""
+
+    exit_code = STOPPED
+
+
 def _check_place(errors: Path) -> None:
     """Refuse a place for the refused rows that can't be written to before any row goes in."""
     was_there = errors.exists()
@@ -124,7 +130,7 @@ def _write(errors: Path, reading: Reading, report: Report) -> None:
             file=errors,
             reason=error.strerror or error,
         )
-        raise click.ClickException(text) from None
+        raise (_Stopped if report.stopped else click.ClickException)(text) from None
 
 
 def _import(reading: Reading, options: Options, stream: BinaryIO) -> Report:

@@ -164,8 +164,10 @@ def complete(contacts: Sequence[Held], seldom: Collection[str]) -> None:
     lacking = {one.id: one for one in contacts if one.id > 0 and not one.seldom.issuperset(seldom)}
     for fresh in read(lacking, seldom):
         one = lacking[fresh.id]
-        for name in frozenset(seldom) - one.seldom:
-            setattr(one, _SELDOM_IN[name], getattr(fresh, _SELDOM_IN[name]))
+        # Two names may stand for one place, where an earlier row has planned something already.
+        held = {_SELDOM_IN[name] for name in one.seldom}
+        for place in {_SELDOM_IN[name] for name in seldom} - held:
+            setattr(one, place, getattr(fresh, place))
         one.seldom |= fresh.seldom
 
 

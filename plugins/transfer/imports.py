@@ -239,8 +239,7 @@ def set_mapping(import_id: int, wanted: Wanted, name: str = "") -> Import:
     Raises `Invalid` where that makes no contact, or a value for each row is none that its field can have.
     """
     one = changeable(import_id)
-    labels = {offered.code: offered.label for offered in offered_targets()}
-    known = {"", *labels}
+    known = {"", *(offered.code for offered in offered_targets())}
     known |= {target.code for target in reading_of(one).layout.targets.values()}
     unknown = [code for code in (*wanted.columns.values(), *wanted.constants) if code not in known]
     if unknown:
@@ -259,7 +258,7 @@ def set_mapping(import_id: int, wanted: Wanted, name: str = "") -> Import:
     one.doubles = wanted.doubles if wanted.doubles in DOUBLES else "create"
     one.version += 1
     check_names(one)
-    if unfit := reading_of(one).maker.unfit_constants(labels):
+    if unfit := reading_of(one).maker.unfit_constants():
         text = unfit[0].told(_)
         raise Invalid(text, {"constants": text})
     if name := clean(name):

@@ -140,7 +140,7 @@ def run(chunk: Chunk) -> None:
     decisions = {rows[number].line: row["decision"] for number, row in staged.items() if row["decision"]}
     since, spent = _spent(chunk.data.get("spent"))
     if "numbers" not in chunk.data:
-        chunk.data["numbers"] = own_numbers.brought(reading, _cells(one)) if one.total > CHUNK else {}
+        chunk.data["numbers"] = own_numbers.brought(reading, _cells(one))
     with acting(replace(act(), way="import", source=f"import:{one.id}")):
         written = write_rows(
             [rows[number] for number in sorted(rows)],

@@ -75,10 +75,10 @@ def import_rows(
     planner = Planner(options, columns) if options.rehearse else None
     # Rows that are written together are looked at together.
     is_long = reading.total > preparing.CHUNK and planner is None
-    numbers = brought(reading, (cells for _line, cells in reading.cells())) if is_long else {}
     done = 0
     # Who is inside a transaction of its own knows what another process can't see.
     with suppress_stop(report), closing(prepared(reading, columns, alone=not commits)) as chunks:
+        numbers = brought(reading, (cells for _line, cells in reading.cells())) if is_long else {}
         for some in chunks:
             with transaction() if commits else nullcontext():
                 if planner is not None:

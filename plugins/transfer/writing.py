@@ -8,11 +8,12 @@ from plugins.transfer.chunk import Chunk
 from plugins.transfer.entry import Entry
 from plugins.transfer.ids import Ids
 from plugins.transfer.options import Decision, Options
+from plugins.transfer.own_numbers import Numbers
 from plugins.transfer.planning import NO_DECISIONS, Written, written_of
 from plugins.transfer.reading.rows import Row
 from webapp.api import need
 
-NO_NUMBERS: Mapping[str, Sequence[str]] = {}
+NO_NUMBERS: Numbers = {}
 
 
 def write_rows(
@@ -22,7 +23,7 @@ def write_rows(
     decisions: Mapping[int, Decision] = NO_DECISIONS,
     made: Ids | None = None,
     spent: dict[str, str] | None = None,
-    brought: Mapping[str, Sequence[str]] = NO_NUMBERS,
+    brought: Numbers = NO_NUMBERS,
 ) -> list[Written]:
     """Write rows inside the caller's transaction, each whole or not at all, and tell what became of each.
 

@@ -120,7 +120,7 @@ def test_H1_countries_by_code_or_name_in_three_languages_and_their_own(typed: st
         ("Lëtzebuerg", "LU"), ("Republic of Ireland", "IE"), ("Macedonia", "MK"), ("Bosnie", "BA"), ("Bosnia", "BA"),
         ("Bosnia and Herzegovina", "BA"), ("Bosnie Herzégovine", "BA"), ("South Korea", "KR"), ("Korea", "KR"),
         ("Corée", "KR"), ("Corée du Sud", "KR"), ("Türkiye", "TR"), ("Guinée Bissau", "GW"), ("Guinée", "GN"),
-        ("and", None), ("-", None),
+        ("ET", "ET"), ("AND", "AD"), ("und", None), ("-", None),
     ],
 )  # fmt: skip
 def test_H1_countries_by_the_names_that_are_in_use(typed: str, code: str | None) -> None:

@@ -304,6 +304,20 @@ def test_H2_what_only_a_later_row_asks_for_is_known_of_whom_an_earlier_one_chang
         assert (report.created, report.updated, report.unchanged) == (0, 1, 1), rehearse
 
 
+def test_H2_a_primary_contact_that_an_earlier_row_would_make_stays_known(
+    bring: Bring, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whichever of the two columns that tell of one a row has."""
+    monkeypatch.setattr(preparing, "CHUNK", 1)
+    bring("Company\nAcme\n")
+    text = (
+        "First name;Last name;Company;Primary contact;Contact person of (list)\n"
+        "Anna;Weber;Acme;yes;\nBob;Stein;;;Acme | Boss | | 1\n"
+    )
+    remarks = [[one.text for one in bring(text, rehearse=rehearse).remarks] for rehearse in (True, False)]
+    assert remarks[0] == remarks[1] != [], remarks
+
+
 def test_H2_phones_are_read_by_the_main_address_as_an_import_reads_them(
     bring: Bring, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -151,6 +151,18 @@ def test_H1_a_broken_place_of_json_comes_back_with_its_text(app: Any, tmp_path: 
     assert refused == ['{"last_name": "B" "x": 1}', "7", '{"last_name": "D']
 
 
+def test_H1_json_that_no_file_can_hold_is_read_or_refused(app: Any, tmp_path: Path) -> None:
+    path, errors = tmp_path / "list.json", tmp_path / "errors.csv"
+    deep = "[" * 990 + "]" * 990
+    lines = ['{"last_name": "A\\ud800", "description": "x\\udfffy"}', '"\\ud800"', deep, '{"last_name": "B"}']
+    path.write_text("[" + ",\n".join(lines) + "]")
+    result = app.test_cli_runner().invoke(args=["import", str(path), "--errors", str(errors)])
+    assert last_line(result).startswith("created=2 ")
+    assert last_line(result).endswith("refused=2")
+    assert "ud800" in errors.read_text("utf-8")
+    assert sorted(db.session.scalars(sa.select(Contact.last_name))) == ["A\ufffd", "B"]
+
+
 def test_H1_a_stray_zero_takes_nothing_along(carnet: Run) -> None:
     result = carnet(b"Nachname;Ort\nWeber;Bonn\nMei\x00er;K\xc3\xb6ln\x00\nSchulz;Ulm\n")
     assert last_line(result) == "created=3 updated=0 unchanged=0 doubles=0 refused=0"

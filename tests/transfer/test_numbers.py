@@ -12,7 +12,7 @@ from imported import Bring, counts
 from reads import reading
 from sending import Sender
 
-from plugins.number_ranges.models import NumberBlock
+from plugins.number_ranges.models import NumberBlock, RangeValue
 from plugins.transfer import own_numbers, preparing, rehearsing, running
 from webapp.administration.settings import put_setting
 from webapp.contacts import services as contacts
@@ -142,17 +142,38 @@ def test_F3_a_number_further_down_is_not_given_by_a_job_either(
 @pytest.mark.parametrize(
     ("numbers", "kept"),
     [
-        (["7", "8", "10"], ["8", "10"]),
-        (["R-2026-0007", "R-2026-0012", "R-2025-0900"], ["R-2026-0012", "R-2025-0900"]),
-        (["K7-FR", "K9-FR", "K9-DE"], ["K9-FR", "K9-DE"]),
-        (["none", "9" * 61, "٧"], []),
+        (["10007", "10008", "10005", "99999"], ["10008", "99999"]),
+        (["R-2026-0007", "none", "9" * 61, "١٠٠٠٧", "10007"], ["10007"]),
+        ([f"QW{at}" for at in range(50)], []),
     ],
 )
-def test_F3_of_the_numbers_of_a_file_the_highest_of_each_form_are_noted(numbers: list[str], kept: list[str]) -> None:
+def test_F3_of_the_numbers_of_a_file_those_that_a_range_can_reach_are_noted(
+    bring: Bring, monkeypatch: pytest.MonkeyPatch, numbers: list[str], kept: list[str]
+) -> None:
+    bring("Company;Functions\nFirst;customer\n")
+    monkeypatch.setattr(own_numbers, "MANY", 3)
     found = reading("Company;Functions;Number\n" + "".join(f"A;customer;{one}\n" for one in numbers))
     rows = [cells for _line, cells in found.cells()]
     assert own_numbers.brought(found, rows) == ({"customer": kept} if kept else {})
     assert own_numbers.brought(reading("Company;Functions\nA;customer\n"), [["A", "customer"]]) == {}
+
+
+def test_F3_the_last_number_of_a_range_hides_no_other(bring: Bring, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(preparing, "CHUNK", 3)
+    text = OWN_LAST + "Divers;divers@x.example;customer;99999\n"
+    assert counts(bring(text, rehearse=True)) == counts(bring(text)) == (8, 0, 0, 0, 0)
+    assert numbers_of([only("Erste").id])[only("Erste").id] == {"customer": "10002"}
+
+
+def test_F3_where_rows_are_written_in_parts_each_knows_the_numbers_of_all(bring: Bring) -> None:
+    put_setting("number_ranges.supplier.own", True)
+    bring("Company;Functions\nFirst;supplier\nSecond;customer\n")
+    db.session.execute(sa.update(RangeValue).where(RangeValue.range == "supplier").values(next=100_000))
+    text = (
+        "Company;E-mail;Number;Functions\nErste;erste@x.example;;customer\nZwei;z@x.example;K1;customer\n"
+        "X;x@x.example;;supplier\nAndere;andere@y.example;10002;customer\n"
+    )
+    assert counts(bring(text, rehearse=True)) == counts(bring(text)) == (4, 0, 0, 0, 0)
 
 
 def test_H3_a_row_with_numbers_of_several_functions_is_found_by_each(bring: Bring) -> None:

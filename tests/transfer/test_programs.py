@@ -179,10 +179,10 @@ def test_H1_dolibarr_s_state_of_a_party_is_no_region() -> None:
     assert few.ignored == ("Id tiers", "État")
 
 
-def test_H1_a_bare_digit_is_no_region() -> None:
-    found = _open("Société;Ville;État", "Acme;Lyon;1", "Bêta;;0", "Gamma;Ajaccio;2A", "Delta;Lyon;69")
+def test_H1_a_region_that_is_a_number_is_kept() -> None:
+    found = _open("Société;Ville;Région", "Acme;Lyon;1", "Gamma;Ajaccio;2A", "Delta;Lyon;69")
     regions = [[one.get("region") for one in row.values.get("addresses", [])] for row in found]
-    assert regions == [[None], [], ["2A"], ["69"]]
+    assert regions == [["1"], ["2A"], ["69"]]
 
 
 def test_H1_dolibarr_contact_persons_are_not_their_firm() -> None:

@@ -234,6 +234,26 @@ def test_H1_a_mark_that_a_cell_of_its_own_row_would_close_swallows_no_cell() -> 
     assert [one.values["last_name"] for one in found[1:]] == ["B", 'C c" Ltd"', "D"]
 
 
+def test_H1_blanks_behind_a_mark_do_no_harm() -> None:
+    found = rows('Nom;Ville;Note\n"a;b" ;c\n"d" ; "e;f" ;g\n')
+    assert [one.refused for one in found] == [None, None]
+    assert found[0].values["last_name"] == "a;b"
+
+
+@pytest.mark.parametrize(
+    ("text", "raw"),
+    [
+        # A spreadsheet adds separators up to the widest row.
+        ("Nom;E-mail;Line;Reason;;\nB;b@x.example;x;y;3;too many\n", ("B", "b@x.example", "x", "y")),
+        ('Nom;E-mail;Line;Reason\n"B;b@x.example;3;why\n', ('"B', "b@x.example")),
+        ('line;reason;Nom;E-mail\n3;why;"B;b@x.example\n', ('"B', "b@x.example")),
+    ],
+)
+def test_H1_refused_rows_sent_again_have_their_own_cells(text: str, raw: tuple[str, ...]) -> None:
+    (found,) = rows(text)
+    assert found.raw == raw
+
+
 def test_H1_a_cell_of_several_lines_may_look_like_rows() -> None:
     (found,) = rows('Nom;Notes\nA;"one; two\nthree; ""four"""\n')
     assert found.values["description"] == 'one; two\nthree; "four"'

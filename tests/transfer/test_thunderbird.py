@@ -114,6 +114,19 @@ def test_H1_a_birthday_without_its_year_beside_it_is_a_date() -> None:
     assert (only.values["birth_date"], only.warnings) == ("1980-12-31", ())
 
 
+def test_H1_a_year_in_short_beside_month_and_day_is_told() -> None:
+    (only,) = reading("Last Name,Primary Email,Web Page 1,Birth Year,Birth Month,Birth Day\nA,,,05,3,1\n")
+    assert "birth_date" not in only.values
+    assert "“05 3 1”" in str(only.warnings[0])
+
+
+def test_H1_a_year_and_a_month_of_birth_without_the_day_are_not_used() -> None:
+    found = reading("Last Name,Primary Email,Web Page 1,Birth Year,Birth Month\nA,a@x.example,,1980,3\n")
+    assert found.ignored == ("Birth Year", "Birth Month")
+    (only,) = found
+    assert only.cells == {"Birth Year": "1980", "Birth Month": "3"}
+
+
 def test_H1_months_and_days_of_a_list_are_no_birthday() -> None:
     found = reading("Nom,Mois,Jour\nMartin,12,31\n")
     assert (found.form, found.ignored) == ("carnet", ("Mois", "Jour"))

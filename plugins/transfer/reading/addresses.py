@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 
 from plugins.transfer.reading.cells import address_purpose
 
 PURPOSES = ("invoice", "delivery")
 """Those that a column's name can tell."""
-_FLAG = re.compile(r"[0-9]")
-"""No region where a column's name alone says so: programs call a state of things as they call a state of a country."""
 
 
 def addresses(
@@ -23,11 +20,9 @@ def addresses(
     found: list[dict[str, str]] = []
     for group, parts in places.items():
         address = _lines(parts)
-        named = group.rstrip("0123456789")
-        if named and _FLAG.fullmatch(address.get("region", "")):
-            del address["region"]
         if not address:
             continue
+        named = group.rstrip("0123456789")
         purpose = named if named in PURPOSES else address_purpose(labels.get(("addresses", group), ""))
         if not purpose:
             purpose = "other" if any(one["purpose"] == "main" for one in found) else "main"

@@ -82,4 +82,6 @@ def _countries() -> Mapping[str, str]:
 @lru_cache(maxsize=1024)
 def read_country(text: str) -> str | None:
     """The ISO code of a country by its code (FR, FRA) or its name in French, English, German or of its own."""
-    return _countries().get(_key(text))
+    known = _countries()
+    # Codes first: ET is Ethiopia's, and no "and".
+    return known.get(fold(text)) or known.get(_key(text))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections import deque
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
@@ -192,8 +193,13 @@ def _is_row(line: str, separator: str, width: int) -> bool:
 
 
 def _strictly(lines: Sequence[str], separator: str) -> int | None:
-    """The cells of a row whose quotation marks are all where they belong; None where one is not."""
+    """The cells of a row whose quotation marks are all where they belong; None where one is not.
+
+    Blanks between a mark and the separator behind it do no harm.
+    """
+    behind = re.compile(rf'"[ \t]+(?={re.escape(separator)}|[\r\n]|$)')
+    trimmed = [behind.sub('"', line) for line in lines]
     try:
-        return len(next(csv.reader(lines, delimiter=separator, skipinitialspace=True, strict=True)))
+        return len(next(csv.reader(trimmed, delimiter=separator, skipinitialspace=True, strict=True)))
     except csv.Error:
         return None

@@ -31,9 +31,9 @@ def date_columns(targets: Mapping[int, Target]) -> dict[str, int]:
 
 
 def of_parts(told: Mapping[str, str]) -> str:
-    """A date of its year, month and day; without a year as vCards write it, of less what there is."""
+    """A date of its year, month and day; without a year as vCards write it; of less, or a short year, what is told."""
     year, month, day = (told.get(part, "") for part in ("year", "month", "day"))
-    if not (month and day):
+    if not (month and day) or len(year) not in (0, 4):
         return " ".join(filter(None, (year, month, day)))
     return f"{year or '-'}-{month:0>2}-{day:0>2}"
 

@@ -32,6 +32,8 @@ LITERAL = len("false")
 """Signs of the longest word of JSON, of which a piece may stand at the end of what was read."""
 
 _LINE = re.compile(r"\n\{")
+_LONE = re.compile(r"[\ud800-\udfff]")
+"""Halves of signs, which JSON can write and no file can hold."""
 _BETWEEN = re.compile(r"[\s,]*")
 _NOTHING: dict[str, Any] = {
     **dict.fromkeys(("id", "kind", "external_id", "responsible_email", "parent")),
@@ -66,19 +68,19 @@ class JsonTable(Table):
 
     def rows(self, width: int) -> Iterator[tuple[int, Cells]]:
         """Each contact; its line is its place among them."""
-        for number, found in enumerate(self._objects(), 1):
-            yield number, found if isinstance(found, Message) else self._cells(found)
+        for number, (found, told) in enumerate(self._objects(), 1):
+            yield number, found if isinstance(found, Message) else self._cells(found, told)
 
-    def _cells(self, found: Any) -> Cells:
+    def _cells(self, found: Any, told: str) -> Cells:
         try:
             contact = _NOTHING | {name: value for name, value in found.items() if value is not None}
-            return [guarded(text(contact)) for text in self._texts]
-        except (AttributeError, KeyError, TypeError, ValueError):
-            return _broken(NO_CONTACT, json.dumps(found, ensure_ascii=False))
+            return [guarded(_LONE.sub("\ufffd", text(contact))) for text in self._texts]
+        except (AttributeError, KeyError, TypeError, ValueError, RecursionError):
+            return _broken(NO_CONTACT, told)
 
-    def _objects(self) -> Iterator[Any]:
-        """What stands in the array, in the place of what can't be read why; behind that it goes on at the next line
-        that begins with an object, as `carnet export` writes them.
+    def _objects(self) -> Iterator[tuple[Any, str]]:
+        """What stands in the array with its text, in the place of what can't be read why; behind that it goes on at the
+        next line that begins with an object, as `carnet export` writes them.
         """
         decoder = json.JSONDecoder()
         with self.text.open() as stream:
@@ -97,13 +99,13 @@ class JsonTable(Table):
                     told = held
                     while not (begun := _LINE.search(held)):
                         if not (more := stream.read(BATCH)):
-                            yield _broken(BROKEN_OFF, told)
+                            yield _broken(BROKEN_OFF, told), ""
                             return
                         held = held[-1:] + more
-                    yield _broken(NO_CONTACT, told[: begun.start()] if told is held else told)
+                    yield _broken(NO_CONTACT, told[: begun.start()] if told is held else told), ""
                     held = held[begun.end() - 1 :]
                     continue
-                yield found
+                yield found, held[: min(end, TOLD)]
                 held = held[end:]
 
 

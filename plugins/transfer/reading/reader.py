@@ -12,10 +12,11 @@ from itertools import count
 
 from plugins.transfer.reading import cells as read
 from plugins.transfer.reading.cells import FUNCTIONS, DateOrder
+from plugins.transfer.reading.dates import PARTS, date_columns
 from plugins.transfer.reading.headers import NONE, Layout, lay_out
 from plugins.transfer.reading.messages import NO_HEADER, Message, Unreadable
 from plugins.transfer.reading.refused import Remarked
-from plugins.transfer.reading.rows import Forms, Row, RowMaker
+from plugins.transfer.reading.rows import Constant, Forms, Row, RowMaker
 from plugins.transfer.reading.suggesting import suggestions
 from plugins.transfer.reading.tables import Cells, Table
 from plugins.transfer.reading.targets import IDENTIFYING, Target, chosen, is_added, offered_targets, target_of
@@ -111,7 +112,7 @@ class Reading:
         is_remarked = bool(remarked.front or remarked.behind)
         for line, cells in self.table.rows(self._width):
             if is_remarked:
-                cells = remarked.without(cells, self._width)
+                cells = remarked.without(cells)
             if line > begin and (isinstance(cells, Message) or (any(cells) and any(map(str.strip, cells)))):
                 yield line, cells
 
@@ -228,11 +229,18 @@ def _mapped(found: Layout, names: Sequence[str], columns: Mapping[str, str]) -> 
             ignored[at] = names[at]
         else:
             targets[at] = target
+    if not date_columns(targets):
+        # A year and a month are no date without the day.
+        for at in [at for at, target in targets.items() if target in PARTS]:
+            del targets[at]
+            ignored[at] = names[at]
     return found._replace(targets=dict(sorted(targets.items())), ignored=ignored)
 
 
-def _constants(told: Mapping[str, str]) -> dict[Target, str]:
+def _constants(told: Mapping[str, str]) -> dict[Target, Constant]:
     if not told:
         return {}
-    known = {one.code for one in offered_targets()}
-    return {target_of(code): text for code, text in told.items() if code in known and text.strip()}
+    labels = {one.code: one.label for one in offered_targets()}
+    return {
+        target_of(code): Constant(text, labels[code]) for code, text in told.items() if code in labels and text.strip()
+    }

@@ -34,10 +34,12 @@ class Remarked(NamedTuple):
             last -= 2
         return cls(front, len(names) - last, len(names))
 
-    def without(self, cells: Cells, widest: int) -> Cells:
-        """The cells of a row as they were in its own file; `widest`: how many cells its table has."""
+    def without(self, cells: Cells) -> Cells:
+        """The cells of a row as they were in its own file."""
         if not isinstance(cells, list):
-            return replace(cells, raw=cells.raw[self.front :]) if isinstance(cells, Broken) else cells
-        # A row with more cells than it may have ends with what is ours all the same.
-        end = self.width if len(cells) <= widest else len(cells)
+            own = self.width - self.behind
+            return replace(cells, raw=cells.raw[self.front : own]) if isinstance(cells, Broken) else cells
+        # A row with more cells than it may have ends with what is ours all the same, before what a spreadsheet adds.
+        filled = max((at for at, cell in enumerate(cells, 1) if cell.strip()), default=0)
+        end = max(self.width, filled)
         return cells[self.front : end - self.behind] + cells[end:]

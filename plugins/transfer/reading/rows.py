@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 
 from plugins.transfer import added
 from plugins.transfer.reading import cells as read
-from plugins.transfer.reading.dates import PARTS, date_columns, of_parts
+from plugins.transfer.reading.dates import date_columns, of_parts
 from plugins.transfer.reading.draft import Draft
 from plugins.transfer.reading.headers import Layout
 from plugins.transfer.reading.messages import Broken, Message
@@ -62,10 +62,16 @@ class Forms(NamedTuple):
     kind: str | None = None
 
 
+class Constant(NamedTuple):
+    """What a row is given whose own cells say nothing of a target, and what that target is called."""
+
+    text: str
+    label: str
+
+
 class RowMaker:
-    """Makes rows by a layout. `functions` and the value `lists` are codes by the words for them; `constants` are texts
-    for targets about which a row's own cells say nothing; `picture` gives the bytes of the one that a
-    cell stands for. A row has at most `width` cells, of which the last ones may have no name.
+    """Makes rows by a layout. `functions` and the value `lists` are codes by the words for them; `picture` gives the
+    bytes of the one that a cell stands for. A row has at most `width` cells, of which the last ones may have no name.
     """
 
     def __init__(
@@ -76,7 +82,7 @@ class RowMaker:
         width: int,
         functions: Mapping[str, str],
         lists: Mapping[str, Mapping[str, str]],
-        constants: Mapping[Target, str],
+        constants: Mapping[Target, Constant],
         picture: Callable[[str], bytes],
     ) -> None:
         self.headers, self.layout, self.forms, self.width = headers, layout, forms, width
@@ -86,11 +92,11 @@ class RowMaker:
         self._columns = [
             (at, target, headers[at], Draft.taking(target))
             for at, target in layout.targets.items()
-            if at not in self._birth.values() and target not in PARTS
+            if at not in self._birth.values()
         ]
         self._ignored = list(layout.ignored.items())
         self.constants = constants
-        self._constants = [(target, text, Draft.taking(target)) for target, text in constants.items() if text]
+        self._constants = [(target, one, Draft.taking(target)) for target, one in constants.items()]
 
     def reader(self, target: Target) -> added.Reader | None:
         """Who reads the cells of a field that the firm has added."""
@@ -106,7 +112,7 @@ class RowMaker:
     def narrowed(self, fields: Collection[str]) -> RowMaker:
         """One that reads these fields alone: where little of many rows is asked for."""
         targets = {at: target for at, target in self.layout.targets.items() if target.field in fields}
-        constants = {target: text for target, text in self.constants.items() if target.field in fields}
+        constants = {target: one for target, one in self.constants.items() if target.field in fields}
         layout = self.layout._replace(targets=targets, ignored={})
         told = (self.forms, self.width, self.functions, self.lists, constants, self.picture)
         return RowMaker(self.headers, layout, *told)
@@ -154,11 +160,11 @@ class RowMaker:
         values = draft.values()
         return Row(line, values, tuple(draft.warnings), nobody, unused, tuple(raw))
 
-    def unfit_constants(self, labels: Mapping[str, str]) -> Sequence[Message]:
-        """What is wrong with the constants; `labels` are what they are called, by the codes of their targets."""
+    def unfit_constants(self) -> Sequence[Message]:
+        """What is wrong with the constants."""
         draft = Draft(self)
-        for target, text, take in self._constants:
-            take(draft, target, text, labels.get(target.code, target.code))
+        for target, constant, take in self._constants:
+            take(draft, target, constant.text, constant.label)
         return draft.warnings
 
     def _take_birth(self, draft: Draft, raw: Sequence[str]) -> None:
@@ -173,9 +179,9 @@ class RowMaker:
         said = {
             (target.field, target.part) for at, target, *_rest in self._columns if at < len(raw) and raw[at].strip()
         }
-        for target, text, take in self._constants:
+        for target, constant, take in self._constants:
             if target.field in ("tags", "functions") or (target.field, target.part) not in said:
-                take(draft, target, text, target.code)
+                take(draft, target, constant.text, constant.label)
 
 
 def no_picture(cell: str) -> bytes:
