@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import io
+import tracemalloc
+from pathlib import Path
 from typing import Any
 
 from plugins.transfer.reading.opening import Reading, open_reading
@@ -42,3 +44,13 @@ def only_card(text: str | bytes, **told: Any) -> dict[str, Any]:
 
 def card(lines: str, version: str = "3.0") -> str:
     return f"BEGIN:VCARD\nVERSION:{version}\n{lines.strip()}\nEND:VCARD\n".replace("\n", "\r\n")
+
+
+def counted(path: Path) -> tuple[int, int]:
+    """How many rows a file has, and how many bytes were held at most while they were read."""
+    tracemalloc.start()
+    try:
+        count = sum(1 for _row in open_reading(path))
+        return count, tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import contextlib
 import io
-import tracemalloc
 from pathlib import Path
 from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from reads import card, only_card, opened
+from reads import card, counted, only_card, opened
 
 from plugins.transfer.reading.opening import Unreadable, open_reading
 from plugins.transfer.vcards.lines import cards
@@ -53,12 +52,7 @@ def test_H1_a_card_that_means_harm_is_read_or_refused(lines: str) -> None:
 def test_H1_many_cards_are_never_held_in_memory(tmp_path: Path) -> None:
     path = tmp_path / "many.vcf"
     path.write_text("".join(card(f"FN:Anna Nr{n}\nEMAIL:a{n}@x.example") for n in range(1000)), "utf-8")
-    tracemalloc.start()
-    try:
-        count = sum(1 for _row in open_reading(path))
-        peak = tracemalloc.get_traced_memory()[1]
-    finally:
-        tracemalloc.stop()
+    count, peak = counted(path)
     assert count == 1000
     assert peak < 1_500_000
 

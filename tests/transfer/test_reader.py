@@ -5,13 +5,12 @@ from __future__ import annotations
 import contextlib
 import csv
 import io
-import tracemalloc
 from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from reads import reading, rows, values
+from reads import counted, reading, rows, values
 
 from plugins.transfer.reading.opening import Unreadable, open_reading
 
@@ -291,11 +290,6 @@ def test_H1_a_long_file_is_never_held_in_memory(tmp_path: Path) -> None:
         stream.write("Nom;E-mail;Date de naissance\n")
         for index in range(20_000):
             stream.write(f"Martin {index};m{index}@x.example;31/12/1980\n")
-    tracemalloc.start()
-    try:
-        count = sum(1 for _row in open_reading(path))
-        peak = tracemalloc.get_traced_memory()[1]
-    finally:
-        tracemalloc.stop()
+    count, peak = counted(path)
     assert count == 20_000
     assert peak < 1_500_000
