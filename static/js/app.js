@@ -1,6 +1,7 @@
 // Entry point. Every page works without it: each module below adds comfort to links and forms that are real.
 // Listeners hang on `document`, because htmx replaces the body on Back and Forward.
 import * as again from "./again.js";
+import { begin } from "./begin.js";
 import * as busy from "./busy.js";
 import * as cells from "./cells.js";
 import * as columns from "./columns.js";
@@ -24,4 +25,4 @@ import * as tabs from "./tabs.js";
 import * as toasts from "./toasts.js";
 import * as typed from "./typed.js";
 
-for (const module of [again, busy, cells, columns, copy, dialogs, drop, focus, guard, inplace, keys, live, menus, pairs, palette, place, print, received, rows, selection, tabs, toasts, typed]) module.start();
+begin([again, busy, cells, columns, copy, dialogs, drop, focus, guard, inplace, keys, live, menus, pairs, palette, place, print, received, rows, selection, tabs, toasts, typed]);

@@ -1,4 +1,5 @@
 // Entry point of pages in a frame of a portal: comfort for its links and forms, and what the portal is told.
+import { begin } from "./begin.js";
 import * as busy from "./busy.js";
 import * as copy from "./copy.js";
 import * as focus from "./focus.js";
@@ -7,7 +8,7 @@ import * as menus from "./menus.js";
 import * as toasts from "./toasts.js";
 import * as typed from "./typed.js";
 
-for (const module of [busy, copy, focus, live, menus, toasts, typed]) module.start();
+begin([busy, copy, focus, live, menus, toasts, typed]);
 
 // To the origin that this frame was made for, and to nobody else; never what a page says, only where and how high it is.
 const { portal, saved } = document.body.dataset;

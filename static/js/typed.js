@@ -20,6 +20,6 @@ function takeUp(listener) {
 
 export function start() {
   document.addEventListener("htmx:after:init", ({ target }) => takeUp(target));
-  // Most often htmx was here first.
+  // Should htmx have begun by itself first.
   for (const listener of document.querySelectorAll("[data-htmx-powered]")) takeUp(listener);
 }

@@ -1,4 +1,4 @@
-"""What is typed before the scripts are there is not lost: the page goes on from it once they are (spec A6, G1)."""
+"""What is typed or pressed before the scripts are there is not lost (spec A6, G1)."""
 
 from __future__ import annotations
 
@@ -57,3 +57,21 @@ def test_G1_a_list_whose_search_nobody_touched_asks_for_nothing(page: Page, late
     page.wait_for_load_state("networkidle")
     page.wait_for_timeout(500)
     assert "true" not in asked
+
+
+@pytest.mark.parametrize("late", SCRIPTS)
+def test_G1_a_menu_asked_for_before_the_scripts_is_shown(page: Page, late: str) -> None:
+    arrive = open_slowly(page, "/contacts", late)
+    page.locator("#columns-open").click()
+    arrive()
+    expect(page.get_by_role("button", name="Show these columns")).to_be_visible()
+
+
+@pytest.mark.parametrize("late", SCRIPTS)
+def test_G1_the_palette_is_there_as_soon_as_the_page_is(page: Page, late: str) -> None:
+    arrive = open_slowly(page, "/contacts", late)
+    expect(page.locator("#list-title")).to_be_visible()
+    arrive()
+    page.wait_for_load_state("load")
+    page.keyboard.press("Control+k")
+    expect(page.locator("#palette-list [role='option']").first).to_be_visible()
