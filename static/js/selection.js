@@ -16,6 +16,8 @@ let anchor = null;
 let announcement = 0;
 let turn = 0; // Goes on with each change, so that a count that comes too late chooses nothing.
 
+/** How this page was come to: navigate, reload or back_forward. */
+const came = () => performance.getEntriesByType("navigation")[0]?.type;
 const boxes = () => [...document.querySelectorAll(BOX)];
 const pageBoxes = () => [...document.querySelectorAll(PAGE)];
 const form = () => document.getElementById("bulk");
@@ -185,11 +187,10 @@ export function start() {
   document.addEventListener("click", onClick);
   window.addEventListener("pageshow", ({ persisted }) => {
     // Boxes that were ticked before the page was left: what was done with them is done.
-    if (persisted || performance.getEntriesByType("navigation")[0]?.type === "back_forward") clear();
+    if (persisted || came() === "back_forward") clear();
   });
-  if (allChosen() === null) clear();
-  else {
-    setBoxes(true);
-    refresh();
-  }
+  if (allChosen() !== null) setBoxes(true);
+  // Ticked again by the browser. What a user ticked before the scripts were there is chosen.
+  else if (came() === "reload") setBoxes(false);
+  refresh();
 }

@@ -68,6 +68,22 @@ def test_G1_a_menu_asked_for_before_the_scripts_is_shown(page: Page, late: str) 
 
 
 @pytest.mark.parametrize("late", SCRIPTS)
+def test_G2_rows_ticked_before_the_scripts_are_chosen(page: Page, late: str) -> None:
+    arrive = open_slowly(page, "/contacts", late)
+    box = page.locator("#list tbody input[name='ids']").first
+    expect(page.locator("#list tbody tr")).to_have_count(50)
+    box.check(force=True)
+    arrive()
+    page.unroute_all()
+    expect(page.locator("#bulk-count")).to_contain_text("1")
+    expect(box).to_be_checked()
+    # Ticked again by browsers, while everything else is fresh.
+    page.reload()
+    expect(box).not_to_be_checked()
+    expect(page.locator("#bulk")).to_be_hidden()
+
+
+@pytest.mark.parametrize("late", SCRIPTS)
 def test_G1_the_palette_is_there_as_soon_as_the_page_is(page: Page, late: str) -> None:
     arrive = open_slowly(page, "/contacts", late)
     expect(page.locator("#list-title")).to_be_visible()
