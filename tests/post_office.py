@@ -29,7 +29,7 @@ class PostOffice(socketserver.ThreadingTCPServer):
 
     def letter(self) -> tuple[str, EmailMessage]:
         """The recipient and the next letter; waits until it is there."""
-        return self.letters.get(timeout=10)
+        return self.letters.get(timeout=60)
 
 
 class _Counter(socketserver.StreamRequestHandler):

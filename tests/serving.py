@@ -21,7 +21,7 @@ from webapp.testing import PASSWORD, new_database
 
 CARNET = [sys.executable, "-m", "webapp"]
 CODE = re.compile(r"one-time code: (\S+)")
-START_S = 30
+START_S = 120
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -42,7 +42,7 @@ class Served:
 
 def command(environment: dict[str, str], *words: str, stdin: str = "") -> None:
     """Run a `carnet` command to its end."""
-    done = subprocess.run([*CARNET, *words], env=environment, input=stdin, text=True, capture_output=True, timeout=60)
+    done = subprocess.run([*CARNET, *words], env=environment, input=stdin, text=True, capture_output=True, timeout=240)
     assert done.returncode == 0, done.stderr
 
 

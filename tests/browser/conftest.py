@@ -54,7 +54,7 @@ def visit(chromium: Browser) -> Iterator[Callable[..., Watched]]:
         return watched
 
     yield open_
-    complaints = [one for watched in opened for one in watched.complaints]
+    complaints = [one for watched in opened for one in watched.unexpected]
     for watched in opened:
         watched.context.close()
     assert not complaints, "\n".join(complaints)

@@ -33,18 +33,31 @@ def browser_program() -> str:
     return program
 
 
+LINE_CUT = ("ERR_FAILED", "Failed to fetch")
+"""What the browser complains of where a request gets no answer."""
+
+
 @dataclass
 class Watched:
-    """A browser's context under watch: `allowed` are statuses of refusals that the test provokes."""
+    """A browser's context under watch: `allowed` are statuses of refusals that the test provokes.
+
+    `provoked` are words of the complaints that it brings about, which may come after it has ended.
+    """
 
     context: BrowserContext
     url: str
     allowed: set[int] = field(default_factory=set)
+    provoked: tuple[str, ...] = ()
     complaints: list[str] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self.context.set_default_timeout(PATIENCE_MS)
         self.context.on("page", self._watch)
+
+    @property
+    def unexpected(self) -> list[str]:
+        """The complaints that no test has brought about."""
+        return [one for one in self.complaints if not any(words in one for words in self.provoked)]
 
     def page(self) -> Page:
         """A new tab."""

@@ -6,11 +6,12 @@ import re
 from collections.abc import Callable
 
 import pytest
-from driving import ADA, DESK, PHONE, Watched, sign_in
+from driving import ADA, DESK, LINE_CUT, PHONE, Watched, sign_in
 from playwright.sync_api import Page, Route, expect
 from serving import Served
 
 VIEW = re.compile(r"\?view=")
+POLICY = "Content Security Policy"
 HOSTILE = {
     "right to left": "شركة النور للتجارة والمقاولات العامة",
     "emoji": "Bäckerei 🥐👩‍🍳 & Töchter",
@@ -60,14 +61,13 @@ def test_a_failure_is_told_and_leaves_the_page_as_it_was(enter: Callable[..., Wa
 
 def test_a_lost_connection_is_told(enter: Callable[..., Watched]) -> None:
     watched = enter()
+    watched.provoked = LINE_CUT
     page = watched.page()
     open_file(page)
     page.route(VIEW, lambda route: route.abort())
     page.get_by_role("link", name="Customer view").click()
     expect(page.locator("#toasts")).to_contain_text("No connection to the server")
     expect(page.locator("#alert")).to_contain_text("No connection to the server")
-    assert all("ERR_FAILED" in one or "Failed to fetch" in one for one in watched.complaints), watched.complaints
-    watched.complaints.clear()
 
 
 @pytest.mark.parametrize("size", [DESK, PHONE, (320, 640)], ids=["desk", "phone", "small phone"])
@@ -90,6 +90,7 @@ def test_no_message_lies_on_the_buttons_at_the_foot(
 
 def test_scripts_in_an_answer_do_not_run(enter: Callable[..., Watched]) -> None:
     watched = enter()
+    watched.provoked = (POLICY,)
     page = watched.page()
     open_file(page)
     answer_views(
@@ -101,15 +102,16 @@ def test_scripts_in_an_answer_do_not_run(enter: Callable[..., Watched]) -> None:
     page.get_by_role("link", name="Customer view").click()
     expect(page.get_by_role("heading", name="Swapped")).to_be_visible()
     page.get_by_role("link", name="press").click()
+    # The policy says so in the console: that is how every test of this folder would notice a breach.
+    while not any(POLICY in one for one in watched.complaints):
+        page.wait_for_timeout(20)
     page.wait_for_timeout(200)
     assert page.evaluate("window.ran") is None
-    # The policy says so in the console: that is how every test of this folder would notice a breach.
-    assert any("Content Security Policy" in one for one in watched.complaints)
-    watched.complaints.clear()
 
 
 def test_another_origin_is_never_asked(enter: Callable[..., Watched], carnet: Served) -> None:
     watched = enter()
+    watched.provoked = (*LINE_CUT, POLICY)
     page = watched.page()
     open_file(page)
     asked: list[str] = []
@@ -126,7 +128,6 @@ def test_another_origin_is_never_asked(enter: Callable[..., Watched], carnet: Se
     page.wait_for_timeout(300)
     assert asked == []
     expect(page.get_by_text("stolen")).to_have_count(0)
-    watched.complaints.clear()
 
 
 def test_nothing_of_a_page_stays_after_sign_out(visit: Callable[..., Watched], carnet: Served) -> None:

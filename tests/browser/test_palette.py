@@ -8,7 +8,7 @@ from collections.abc import Callable
 from urllib.parse import parse_qs
 
 import pytest
-from driving import GRACE, PHONE, Watched
+from driving import GRACE, LINE_CUT, PHONE, Watched
 from examination import examine
 from playwright.sync_api import Error, Locator, Page, Route, expect
 
@@ -249,6 +249,7 @@ def test_J3_signed_out_meanwhile_it_leads_to_the_sign_in_and_back(enter: Callabl
 def test_J3_without_an_answer_it_makes_room_for_what_the_page_says(enter: Callable[..., Watched], status: int) -> None:
     browser = enter()
     browser.allowed.add(503)
+    browser.provoked = LINE_CUT
     page = browser.page()
     page.goto("/contacts")
     open_by_key(page)
@@ -257,9 +258,6 @@ def test_J3_without_an_answer_it_makes_room_for_what_the_page_says(enter: Callab
     expect(page.locator("#palette")).to_be_hidden()
     said = "That did not work" if status else "No connection to the server"
     expect(page.locator("#toasts")).to_contain_text(said)
-    # Of the line that was cut the browser complains as well.
-    page.wait_for_timeout(100)
-    browser.complaints[:] = [one for one in browser.complaints if "ERR_FAILED" not in one and "fetch" not in one]
 
 
 def test_J3_on_a_phone_it_is_opened_by_its_button_and_used_by_touch(enter: Callable[..., Watched]) -> None:

@@ -189,7 +189,7 @@ def test_J4_a_letter_that_the_mail_server_refuses_is_told_at_its_link(visit: Cal
         page.get_by_role("link", name="Send…").click()
         page.get_by_role("button", name="Send").click()
         told = page.get_by_text("The mail server did not take the letter")
-        for _wait in range(20):
+        for _wait in range(150):
             page.goto(proposal)
             if told.count():
                 break
