@@ -17,7 +17,22 @@ STATUS = re.compile(r"the server responded with a status of (\d+)")
 PATIENCE_MS = 30_000
 """Long enough for a machine that does other work too; a test that passes never waits for it to end."""
 DESK, PHONE = (1280, 900), (390, 844)
-ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking"]
+FEATURES_OFF = (
+    # What Chromium shows below its address bar is a page in a process of its own, for each context: half of its time.
+    "WebUIOmniboxPopup", "WebUIOmniboxAimPopup",
+    # Those that Playwright turns off: of two lists the browser takes the last one.
+    "AimEnabled", "AvoidCorsURLLoaderRestartOnRedirect", "AvoidUnnecessaryBeforeUnloadCheckSync",
+    "DestroyProfileOnBrowserClose", "HttpsFirstBalancedModeAutoEnable", "HttpsUpgrades", "LensOverlay", "MediaRouter",
+    "NetworkTimeServiceQuerying", "OptimizationHints", "PaintHolding", "PreconnectToSearch",
+    "TcpPortRandomizationWin", "ThirdPartyStoragePartitioning",
+)  # fmt: skip
+ARGUMENTS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--no-first-run",
+    "--disable-background-networking",
+    f"--disable-features={','.join(FEATURES_OFF)}",
+]
 PROGRAMS = ("chromium", "google-chrome", "chromium-browser")
 ADA, GRACE = "ada@carnet.example", "grace@carnet.example"
 
