@@ -8,7 +8,7 @@ from collections.abc import Callable
 import pytest
 from driving import ADA, GRACE, PHONE, Watched
 from examination import examine
-from playwright.sync_api import Dialog, Page, expect
+from playwright.sync_api import Page, expect
 
 
 def create(page: Page, name: str, *functions: str) -> str:
@@ -355,16 +355,11 @@ def test_what_was_typed_in_place_is_not_swapped_away_unasked(page: Page) -> None
     create(page, "Färberei Blau", "customer")
     edit(page, "description")
     page.get_by_role("textbox", name="Description").fill("half a sentence")
-    asked: list[str] = []
-
-    def stay(dialog: Dialog) -> None:
-        asked.append(dialog.message)
-        dialog.dismiss()
-
-    page.once("dialog", stay)
-    page.get_by_role("link", name="Customer view").click()
+    page.once("dialog", lambda dialog: dialog.dismiss())
+    with page.expect_event("dialog") as asked:
+        page.get_by_role("link", name="Customer view").click()
+    assert asked.value.message == "What you typed here is not saved. Leave it all the same?"
     expect(page.get_by_role("textbox", name="Description")).to_have_value("half a sentence")
-    assert asked == ["What you typed here is not saved. Leave it all the same?"]
     page.once("dialog", lambda dialog: dialog.accept())
     page.get_by_role("link", name="Customer view").click()
     expect(page.locator("#part-description form")).to_have_count(0)
