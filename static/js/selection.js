@@ -10,11 +10,14 @@ import { say } from "./live.js";
 
 const BOX = "input[type='checkbox'][name='ids'][form='bulk']";
 const PAGE = "input[type='checkbox'][data-page-box]";
+const ACTION = "button[form='bulk'][name='action']";
 const SETTLED_MS = 500;
 
 let anchor = null;
 let announcement = 0;
 let turn = 0; // Goes on with each change, so that a count that comes too late chooses nothing.
+let counting = false;
+let wish = null; // The action that was pressed before the count came: it is meant for all.
 
 /** How this page was come to: navigate, reload or back_forward. */
 const came = () => performance.getEntriesByType("navigation")[0]?.type;
@@ -114,9 +117,13 @@ async function count(url) {
 
 async function chooseAll(button) {
   const asked = turn;
+  counting = true;
   button.setAttribute("aria-busy", "true");
   const total = await count(button.dataset.selectAll);
   button.removeAttribute("aria-busy");
+  counting = false;
+  const next = wish;
+  wish = null;
   if (!button.isConnected || asked !== turn) return;
   if (total === null) {
     // The page that says it without script says what is wrong as well.
@@ -129,7 +136,8 @@ async function chooseAll(button) {
   hide("expected", String(total));
   setBoxes(true);
   refresh(true);
-  form().querySelector("[popovertarget]")?.focus();
+  if (next?.isConnected) next.click();
+  else form().querySelector("[popovertarget]")?.focus();
 }
 
 function onBox(box, withShift) {
@@ -154,6 +162,9 @@ function onClick(event) {
   } else if (wantsAll && wantsAll.dataset.plain === undefined) {
     event.preventDefault();
     chooseAll(wantsAll);
+  } else if (counting && element.closest(ACTION)) {
+    event.preventDefault();
+    wish = element.closest(ACTION);
   } else if (element.matches(PAGE)) {
     endAll();
     setBoxes(element.checked);

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 import pytest
 from driving import ADA, Watched, boxes
 from examination import examine
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 from serving import Served, served
 
 ALL = 120
@@ -168,6 +168,20 @@ def test_G4_a_row_edited_in_place_stays_chosen(page: Page) -> None:
     expect(page.locator("tr[data-state=edit]")).to_have_count(0)
     expect(boxes(page).nth(1)).to_be_checked()
     expect(page.locator("#bulk-count")).to_have_text(f"2 of {ALL} chosen")
+
+
+def test_G2_an_action_pressed_before_the_count_is_there_is_meant_for_all(page: Page) -> None:
+    page.goto("/contacts")
+    held: list[Route] = []
+    page.route("**/contacts/count?**", lambda route: held.append(route))
+    boxes(page).first.check()
+    with page.expect_request("**/contacts/count?**"):
+        page.get_by_role("button", name="Choose all that match").click()
+    page.get_by_role("button", name="Mass actions").click()
+    page.locator("#mass").get_by_role("button", name="Archive").click()
+    for one in held:
+        one.continue_()
+    expect(page.get_by_role("heading", level=1)).to_have_text(f"Archive {ALL} contacts")
 
 
 def test_G2_a_count_that_cannot_be_had_is_asked_for_by_the_page_itself(enter: Callable[..., Watched]) -> None:
