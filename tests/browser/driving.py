@@ -51,6 +51,19 @@ def browser_program() -> str:
 LINE_CUT = ("ERR_FAILED", "Failed to fetch")
 """What the browser complains of where a request gets no answer."""
 
+AT_REST = """
+    // Nothing is to be clicked before the scripts are there: it would lead to the page that does the same without them.
+    new MutationObserver((_changes, observer) => {
+        const root = document.documentElement;
+        if (!root) return;
+        observer.disconnect();
+        if (document.readyState !== "loading") return;
+        root.style.pointerEvents = "none";
+        window.addEventListener("DOMContentLoaded", () => root.removeAttribute("style"));
+    }).observe(document, { childList: true });
+"""
+"""Lets clicks of the tests wait for the scripts of a page; those of test_typed_early.py don't."""
+
 
 @dataclass
 class Watched:
@@ -67,6 +80,7 @@ class Watched:
 
     def __post_init__(self) -> None:
         self.context.set_default_timeout(PATIENCE_MS)
+        self.context.add_init_script(AT_REST)
         self.context.on("page", self._watch)
 
     @property
