@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from driving import ADA, GRACE, PHONE, Watched
+from driving import ADA, GRACE, PATIENCE_MS, PHONE, Watched
 from examination import examine
 from playwright.sync_api import Locator, Page, Route, expect
 from serving import Served, command, served
@@ -56,8 +56,8 @@ def found(enter: Callable[..., Watched]) -> Callable[..., Page]:
     page.goto("/duplicates")
     if page.get_by_role("heading", name="Find contacts that are there twice").count():
         page.get_by_role("button", name="Find doubles").last.click()
-        # Its progress says of itself that it has ended.
-        page.get_by_role("link", name="Show what it found").click()
+        # Its progress says of itself that it has ended, whenever that is.
+        page.get_by_role("link", name="Show what it found").click(timeout=4 * PATIENCE_MS)
         expect(page.locator("#pairs li[data-row]")).to_have_count(len(NAMES))
     page.context.close()
     return open_
