@@ -16,7 +16,6 @@ const SETTLED_MS = 500;
 let anchor = null;
 let announcement = 0;
 let turn = 0; // Goes on with each change, so that a count that comes too late chooses nothing.
-let counting = false;
 let wish = null; // The action that was pressed before the count came: it is meant for all.
 
 /** How this page was come to: navigate, reload or back_forward. */
@@ -117,11 +116,9 @@ async function count(url) {
 
 async function chooseAll(button) {
   const asked = turn;
-  counting = true;
   button.setAttribute("aria-busy", "true");
   const total = await count(button.dataset.selectAll);
   button.removeAttribute("aria-busy");
-  counting = false;
   const next = wish;
   wish = null;
   if (!button.isConnected || asked !== turn) return;
@@ -162,7 +159,7 @@ function onClick(event) {
   } else if (wantsAll && wantsAll.dataset.plain === undefined) {
     event.preventDefault();
     chooseAll(wantsAll);
-  } else if (counting && element.closest(ACTION)) {
+  } else if (element.closest(ACTION) && form()?.querySelector("[data-select-all][aria-busy]")) {
     event.preventDefault();
     wish = element.closest(ACTION);
   } else if (element.matches(PAGE)) {
